@@ -1,0 +1,1 @@
+"""The domain: scores in, a labelled probability with its reasons out. Standard library only."""

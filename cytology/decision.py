@@ -1,0 +1,54 @@
+"""Turns a probability into a label and the set of classes that cannot be ruled out."""
+
+import json
+from typing import Any, NamedTuple
+
+
+class Decision(NamedTuple):
+    """Where the probability of the positive class becomes a label.
+
+    ``negative_at_most`` and ``positive_at_least`` are the class-conditional conformal limits: the
+    negative class stays possible up to the one, the positive class from the other on. They are
+    learnt from out-of-fold probabilities so that each class is in its own samples' sets with
+    about the probability ``level``. ``weights`` holds, per feature, how often each score occurs in
+    the training data (missing first); explanations of non-additive models average over it.
+    """
+
+    negative: str
+    positive: str
+    classes: tuple[str, str]
+    threshold: float
+    level: float
+    negative_at_most: float
+    positive_at_least: float
+    base: float
+    weights: tuple[tuple[float, ...], ...]
+
+    def label(self, probability: float) -> str:
+        """Name the class: positive from the threshold on."""
+        return self.positive if probability >= self.threshold else self.negative
+
+    def prediction_set(self, probability: float) -> tuple[str, ...]:
+        """Classes that the stated coverage does not let one rule out, in schema order."""
+        possible = {
+            self.negative: probability <= self.negative_at_most,
+            self.positive: probability >= self.positive_at_least,
+        }
+        return tuple(name for name in self.classes if possible[name])
+
+
+def parse_decision(content: bytes) -> Decision:
+    """Read decision.json as training wrote it; the caller has checked its hash."""
+    raw: dict[str, Any] = json.loads(content)
+    first, second = raw["classes"]
+    return Decision(
+        negative=raw["negative"],
+        positive=raw["positive"],
+        classes=(first, second),
+        threshold=raw["threshold"],
+        level=raw["conformal"]["level"],
+        negative_at_most=raw["conformal"]["negative_at_most"],
+        positive_at_least=raw["conformal"]["positive_at_least"],
+        base=raw["base"],
+        weights=tuple(tuple(shares) for shares in raw["weights"]),
+    )

@@ -1,0 +1,187 @@
+"""Turns one untrusted sample into a row in schema order, or into the list of all its faults."""
+
+from typing import NamedTuple
+
+from cytology.schema import Feature, Schema
+
+Row = tuple[int | None, ...]
+
+ID_MAX_LENGTH = 64
+
+#: Integers up to this size are quoted back ("got 12"); anything longer or of another kind is only
+#: described, so that an answer cannot be made long, and no free text returns to the caller.
+_QUOTED_MAX = 9_999
+
+#: Unknown fields are named up to this number and counted beyond it: a body can hold 100,000.
+_UNKNOWN_NAMED = 8
+
+_ABSENT = object()
+
+
+class Fault(NamedTuple):
+    """One broken rule: the field it concerns ("" for the sample as a whole) and the rule."""
+
+    field: str
+    message: str
+
+
+class InvalidMeasurements(ValueError):
+    """A sample broke at least one rule; ``faults`` holds every one of them, in schema order."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
+class Sample(NamedTuple):
+    """A checked sample: one score per feature in schema order, None where missing; maybe an id."""
+
+    row: Row
+    id: str | None = None
+
+
+def read_sample(value: object, schema: Schema) -> Sample:
+    """Check one sample, given as a mapping of field to score or as a list in schema order.
+
+    Raises
+    ------
+    InvalidMeasurements
+        With every fault of the sample, not only the first.
+    """
+    if isinstance(value, dict):
+        return _read_mapping(value, schema)
+    if isinstance(value, list):
+        return Sample(_read_list(value, schema))
+    raise InvalidMeasurements(
+        [
+            Fault(
+                "",
+                f"a sample must be an object of {len(schema.features)} named scores or an array "
+                f"of {len(schema.features)} scores, got {_describe(value)}",
+            )
+        ]
+    )
+
+
+def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
+    row: list[int | None] = []
+    faults: list[Fault] = []
+    known = 0
+    for feature in schema.features:
+        score = value.get(feature.name, _ABSENT)
+        if score is _ABSENT:
+            faults.append(Fault(feature.name, f"{feature.name} is missing; {_rule(feature)}"))
+            continue
+        known += 1
+        # type() and not isinstance: bool is an int, and true must not pass as 1
+        if type(score) is int and feature.minimum <= score <= feature.maximum:
+            row.append(score)
+        else:
+            _read_unusual(feature, score, schema.missing, row, faults)
+    identifier = value.get("id")
+    known += "id" in value
+    if identifier is not None:
+        _check_id(identifier, faults)
+    if known != len(value):
+        faults.extend(_unknown_fields(value, schema))
+    if faults:
+        raise InvalidMeasurements(faults)
+    return Sample(tuple(row), identifier if isinstance(identifier, str) else None)
+
+
+def _read_list(value: list[object], schema: Schema) -> Row:
+    if len(value) != len(schema.features):
+        raise InvalidMeasurements(
+            [Fault("", f"{len(value)} scores found, {len(schema.features)} needed")]
+        )
+    row: list[int | None] = []
+    faults: list[Fault] = []
+    for feature, score in zip(schema.features, value, strict=True):
+        if type(score) is int and feature.minimum <= score <= feature.maximum:
+            row.append(score)
+        else:
+            _read_unusual(feature, score, schema.missing, row, faults)
+    if faults:
+        raise InvalidMeasurements(faults)
+    return tuple(row)
+
+
+def _read_unusual(
+    feature: Feature, score: object, missing: str, row: list[int | None], faults: list[Fault]
+) -> None:
+    """Append to ``row`` what is not a plain integer in range but still allowed, else a fault."""
+    if score is None or score == missing:
+        if feature.may_be_missing:
+            row.append(None)
+        else:
+            faults.append(
+                Fault(feature.name, f"{feature.name} may not be missing; {_rule(feature)}")
+            )
+    # JSON does not tell 5.0 from 5, and numeric clients send floats: a whole value is accepted
+    elif (
+        type(score) is float and score.is_integer() and feature.minimum <= score <= feature.maximum
+    ):
+        row.append(int(score))
+    else:
+        faults.append(
+            Fault(feature.name, f"{feature.name} must be {_range(feature)}, got {_describe(score)}")
+        )
+
+
+def _range(feature: Feature) -> str:
+    return f"a whole number from {feature.minimum} to {feature.maximum}"
+
+
+def _rule(feature: Feature) -> str:
+    suffix = ", or null where it was not scored" if feature.may_be_missing else ""
+    return f"give {_range(feature)}{suffix}"
+
+
+def _check_id(identifier: object, faults: list[Fault]) -> None:
+    if not isinstance(identifier, str):
+        faults.append(Fault("id", f"id must be a string, got {_describe(identifier)}"))
+    elif len(identifier) > ID_MAX_LENGTH:
+        faults.append(
+            Fault(
+                "id",
+                f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
+            )
+        )
+    elif any("\ud800" <= character <= "\udfff" for character in identifier):
+        # JSON can spell half a surrogate pair, which no UTF-8 answer or log can carry
+        faults.append(Fault("id", "id must be valid Unicode text, got half a surrogate pair"))
+
+
+def _unknown_fields(value: dict[str, object], schema: Schema) -> list[Fault]:
+    # Imported here: only a faulty request pays for it
+    import difflib
+
+    known = [*schema.names, "id"]
+    unknown = [field for field in value if field not in known]
+    faults = []
+    for field in unknown[:_UNKNOWN_NAMED]:
+        # A field name is the caller's text: cut short and made harmless before it is quoted
+        shown = "".join(c if c.isprintable() and c.isascii() else "?" for c in field[:40])
+        close = difflib.get_close_matches(field[:ID_MAX_LENGTH], known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        faults.append(Fault(shown, f"{shown or 'an empty name'} is not a known field{hint}"))
+    if len(unknown) > _UNKNOWN_NAMED:
+        rest = len(unknown) - _UNKNOWN_NAMED
+        faults.append(Fault("", f"{rest} more fields are not known"))
+    return faults
+
+
+def _describe(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) <= _QUOTED_MAX else "a far larger or smaller number"
+    if isinstance(value, float):
+        return "a number with decimals" if not value.is_integer() else "a number out of range"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, list):
+        return "an array"
+    return "an object"

@@ -1,0 +1,86 @@
+"""Turns a row into a prediction by adding points from a table: one exact number per score."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cytology.decision import Decision
+from cytology.measurements import Row
+from cytology.prediction import Prediction, Reasons, assemble, sigmoid
+from cytology.schema import Schema
+
+
+class Scorecard:
+    """An additive model, compiled.
+
+    ``points[i]`` maps each score of feature i (and None, where it may be missing) to log-odds.
+    Points are centred on the training data, so ``base`` is the average log-odds and each
+    contribution reads as "compared with the average training sample".
+    """
+
+    name = "scorecard"
+
+    def __init__(
+        self,
+        base: float,
+        points: Sequence[dict[int | None, float]],
+        schema: Schema,
+        decision: Decision,
+    ) -> None:
+        self.base = base
+        self.points = tuple(points)
+        self._schema = schema
+        self._decision = decision
+
+    def logit(self, row: Row) -> float:
+        """Log-odds of the positive class; exactly base + contributions, added in schema order."""
+        total = self.base
+        for points, score in zip(self.points, row, strict=True):
+            total += points[score]
+        return total
+
+    def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
+        """Answer every row; see :class:`cytology.prediction.Engine`."""
+        return [self._predict_row(row, explain) for row in rows]
+
+    def _predict_row(self, row: Row, explain: bool) -> Prediction:
+        reasons = None
+        if explain:
+            contributions = tuple(
+                points[score] for points, score in zip(self.points, row, strict=True)
+            )
+            reasons = Reasons(self.base, contributions, exact=True)
+        return assemble(
+            row,
+            sigmoid(self.logit(row)),
+            self._range(row) if None in row else None,
+            reasons,
+            schema=self._schema,
+            decision=self._decision,
+        )
+
+    def _range(self, row: Row) -> tuple[float, float]:
+        """Probability at the worst and best value of every missing score; exact, being additive."""
+        low = high = self.base
+        for points, score in zip(self.points, row, strict=True):
+            if score is None:
+                possible = [value for key, value in points.items() if key is not None]
+                low += min(possible)
+                high += max(possible)
+            else:
+                low += points[score]
+                high += points[score]
+        return sigmoid(low), sigmoid(high)
+
+
+def parse_scorecard(content: bytes, schema: Schema, decision: Decision) -> Scorecard:
+    """Read scorecard.json as training wrote it; the caller has checked its hash."""
+    raw: dict[str, Any] = json.loads(content)
+    points: list[dict[int | None, float]] = []
+    for feature in schema.features:
+        missing, *scored = raw["points"][feature.name]
+        table: dict[int | None, float] = dict(zip(feature.scores, scored, strict=True))
+        if feature.may_be_missing:
+            table[None] = missing
+        points.append(table)
+    return Scorecard(raw["base"], points, schema, decision)

@@ -1,0 +1,1 @@
+"""The Lambda function behind the API: one HTTP event in, one HTTP answer out."""

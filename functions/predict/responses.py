@@ -1,0 +1,96 @@
+"""Turns answers and faults into HTTP replies; the only place where an error has a status."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from predict import faults
+from predict.faults import InvalidSamples, MethodNotAllowed, RequestFault, SampleFault
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+#: Faults listed one by one in an answer; beyond it only their number is given, so that no request,
+#: however faulty, makes an answer larger than Lambda can return (6 MB).
+MAX_LISTED_FAULTS = 10_000
+
+#: Exception → status, problem type and title (RFC 9457).
+PROBLEMS: dict[type[RequestFault], tuple[int, str, str]] = {
+    faults.MalformedRequest: (400, "malformed-request", "The request cannot be read"),
+    faults.UnknownPath: (404, "unknown-path", "Nothing lives at this path"),
+    faults.MethodNotAllowed: (405, "method-not-allowed", "This path answers other methods"),
+    faults.RequestTooLarge: (413, "request-too-large", "The request is too large"),
+    faults.UnsupportedMediaType: (415, "unsupported-media-type", "The body's type is not read"),
+    faults.InvalidSamples: (422, "invalid-samples", "No sample is valid"),
+}
+
+
+class Reply(NamedTuple):
+    """An HTTP answer before the transport's own form; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def json_reply(document: Mapping[str, Any], status: int = 200) -> Reply:
+    """A JSON answer that may not be cached: it speaks of one sample."""
+    return Reply(status, {"content-type": JSON, "cache-control": "no-store"}, encode(document))
+
+
+def encode(document: Mapping[str, Any]) -> str:
+    """Compact ASCII JSON; a number that is not finite would be a bug and raises."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
+
+
+def problem_reply(fault: RequestFault, request_id: str) -> Reply:
+    """Answer a caller's mistake with problem+json that names every fault."""
+    status, kind, title = PROBLEMS[type(fault)]
+    errors = list(fault.faults) if isinstance(fault, InvalidSamples) else []
+    reply = _problem(status, kind, title, fault.detail, request_id, errors)
+    if isinstance(fault, MethodNotAllowed):
+        reply.headers["allow"] = ", ".join(fault.allow)
+    return reply
+
+
+def failure_reply(request_id: str) -> Reply:
+    """Answer our own mistake: the caller learns the request id, the log learns the cause."""
+    return _problem(
+        500,
+        "internal-error",
+        "The service failed",
+        "this is a fault of the service, not of the request; report the request id",
+        request_id,
+        [],
+    )
+
+
+def fault_entries(errors: list[SampleFault]) -> dict[str, Any]:
+    """The members that list faults: errors, and how many were left out where there are too many."""
+    if not errors:
+        return {}
+    listed = [
+        {
+            **({} if fault.sample is None else {"sample": fault.sample}),
+            "field": fault.field,
+            "message": fault.message,
+        }
+        for fault in errors[:MAX_LISTED_FAULTS]
+    ]
+    omitted = len(errors) - len(listed)
+    return {"errors": listed, **({"errors_omitted": omitted} if omitted else {})}
+
+
+def _problem(
+    status: int, kind: str, title: str, detail: str, request_id: str, errors: list[SampleFault]
+) -> Reply:
+    document = {
+        "type": f"urn:problem:cytology:{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+        **fault_entries(errors),
+    }
+    headers = {"content-type": PROBLEM, "cache-control": "no-store"}
+    return Reply(status, headers, encode(document))

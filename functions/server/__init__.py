@@ -1,0 +1,1 @@
+"""The same handler as an HTTP server, for machines without Lambda."""

@@ -1,0 +1,1 @@
+"""Turns the data set into a checked artifact: fit, judge, compile, prove, write."""

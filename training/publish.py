@@ -1,0 +1,157 @@
+"""Turns a fitted model into an artifact directory whose every file the manifest vouches for."""
+
+import hashlib
+import io
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import scipy
+import sklearn
+from sklearn.pipeline import Pipeline
+
+from cytology import artifact
+from cytology.decision import Decision
+from cytology.schema import Schema
+from training.compile import as_rows
+from training.fit import positive_probabilities
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """decision.json's content."""
+    return {
+        "negative": decision.negative,
+        "positive": decision.positive,
+        "classes": list(decision.classes),
+        "threshold": decision.threshold,
+        "conformal": {
+            "level": decision.level,
+            "negative_at_most": decision.negative_at_most,
+            "positive_at_least": decision.positive_at_least,
+        },
+        "base": decision.base,
+        "weights": [list(shares) for shares in decision.weights],
+    }
+
+
+def write_artifact(
+    directory: Path,
+    *,
+    pipeline: Pipeline,
+    estimator: str,
+    schema: Schema,
+    schema_content: bytes,
+    decision: Decision,
+    scorecard: dict[str, Any] | None,
+    facts: dict[str, Any],
+) -> dict[str, Any]:
+    """Write every file and the manifest, whole or not at all; return the manifest.
+
+    The directory is built beside its place and moved into it, so that an interrupted run leaves
+    the artifact of the run before.
+    """
+    files = {
+        artifact.SCHEMA: schema_content,
+        artifact.DECISION: _json(decision_document(decision)),
+        artifact.MODEL: _dump(pipeline),
+    }
+    if scorecard is not None:
+        files[artifact.SCORECARD] = _json(scorecard)
+    deciding = [artifact.SCHEMA, artifact.DECISION]
+    deciding.append(artifact.MODEL if scorecard is None else artifact.SCORECARD)
+    version = hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
+    manifest = {
+        "format": artifact.FORMAT,
+        "name": f"{schema.name}-{estimator}",
+        "version": version,
+        "created": _now(),
+        "estimator": estimator,
+        "engine": "sklearn" if scorecard is None else "scorecard",
+        "python": platform.python_version(),
+        "packages": {
+            "joblib": joblib.__version__,
+            "numpy": np.__version__,
+            "scikit-learn": sklearn.__version__,
+            "scipy": scipy.__version__,
+        },
+        "git_revision": _git_revision(),
+        **facts,
+        "golden": _golden(pipeline, schema),
+        "files": {
+            name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+            for name, content in sorted(files.items())
+        },
+    }
+    files[artifact.MANIFEST] = _json(manifest)
+    _replace_directory(directory, files)
+    return manifest
+
+
+def _golden(pipeline: Pipeline, schema: Schema) -> list[dict[str, Any]]:
+    """Rows across the range, and with every permitted score missing, with their probabilities."""
+    lowest = np.array([feature.minimum for feature in schema.features], dtype=float)
+    highest = np.array([feature.maximum for feature in schema.features], dtype=float)
+    middle = np.floor((lowest + highest) / 2)
+    gaps = np.array([feature.may_be_missing for feature in schema.features])
+    mixed = np.where(np.arange(len(lowest)) % 2, lowest, middle)
+    vectors = np.vstack([lowest, middle, highest, mixed, np.where(gaps, np.nan, mixed)])
+    probabilities = positive_probabilities(pipeline, vectors, schema)
+    return [
+        {"row": list(row), "probability": float(probability)}
+        for row, probability in zip(as_rows(vectors), probabilities, strict=True)
+    ]
+
+
+def _dump(pipeline: Pipeline) -> bytes:
+    buffer = io.BytesIO()
+    joblib.dump(pipeline, buffer)
+    return buffer.getvalue()
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _now() -> str:
+    """Seconds since the epoch may be fixed from outside, for byte-identical artifacts."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    return moment.isoformat(timespec="seconds")
+
+
+def _git_revision() -> str:
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip()
+
+
+def _replace_directory(directory: Path, files: dict[str, bytes]) -> None:
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        for name, content in files.items():
+            (fresh / name).write_bytes(content)
+        fresh.chmod(0o755)
+        shutil.rmtree(directory, ignore_errors=True)
+        fresh.rename(directory)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
