@@ -1,4 +1,4 @@
-"""Turns the repository's made things into fixtures: the schema, the artifact, a forest's artifact."""
+"""Turns what the commands make into fixtures: the schema, the artifact, a forest's artifact."""
 
 import hashlib
 import os

@@ -89,7 +89,7 @@ def test_a_swapped_model_file_is_refused(copy, forest_dir):
 def test_another_version_of_scikit_learn_is_refused_before_unpickling(copy):
     rewrite_manifest(copy, lambda manifest: manifest["packages"].update({"scikit-learn": "1.0"}))
     (copy / "model.joblib").unlink()
-    with pytest.raises(ArtifactMismatch, match="version of scikit-learn: expected 1.0"):
+    with pytest.raises(ArtifactMismatch, match=r"version of scikit-learn: expected 1\.0"):
         load(copy, "sklearn")
 
 
