@@ -1,6 +1,6 @@
 """Turns one untrusted sample into a row in schema order, or into the list of all its faults."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from cytology.schema import Feature, Schema
 
@@ -77,11 +77,11 @@ def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
         if type(score) is int and feature.minimum <= score <= feature.maximum:
             row.append(score)
         else:
-            _read_unusual(feature, score, schema.missing, row, faults)
+            read_unusual(feature, score, schema.missing, row, faults)
     identifier = value.get("id")
     known += "id" in value
     if identifier is not None:
-        _check_id(identifier, faults)
+        check_id(identifier, faults)
     if known != len(value):
         faults.extend(_unknown_fields(value, schema))
     if faults:
@@ -100,13 +100,13 @@ def _read_list(value: list[object], schema: Schema) -> Row:
         if type(score) is int and feature.minimum <= score <= feature.maximum:
             row.append(score)
         else:
-            _read_unusual(feature, score, schema.missing, row, faults)
+            read_unusual(feature, score, schema.missing, row, faults)
     if faults:
         raise InvalidMeasurements(faults)
     return tuple(row)
 
 
-def _read_unusual(
+def read_unusual(
     feature: Feature, score: object, missing: str, row: list[int | None], faults: list[Fault]
 ) -> None:
     """Append to ``row`` what is not a plain integer in range but still allowed, else a fault."""
@@ -117,15 +117,17 @@ def _read_unusual(
             faults.append(
                 Fault(feature.name, f"{feature.name} may not be missing; {_rule(feature)}")
             )
-    # JSON does not tell 5.0 from 5, and numeric clients send floats: a whole value is accepted
-    elif (
-        type(score) is float and score.is_integer() and feature.minimum <= score <= feature.maximum
-    ):
+    elif _is_whole(score) and feature.minimum <= score <= feature.maximum:
         row.append(int(score))
     else:
         faults.append(
             Fault(feature.name, f"{feature.name} must be {_range(feature)}, got {_describe(score)}")
         )
+
+
+def _is_whole(score: object) -> TypeGuard[int | float]:
+    """JSON does not tell 5.0 from 5, and numeric clients send floats: a whole value is accepted."""
+    return type(score) is int or (type(score) is float and score.is_integer())
 
 
 def _range(feature: Feature) -> str:
@@ -137,7 +139,8 @@ def _rule(feature: Feature) -> str:
     return f"give {_range(feature)}{suffix}"
 
 
-def _check_id(identifier: object, faults: list[Fault]) -> None:
+def check_id(identifier: object, faults: list[Fault]) -> None:
+    """Append what is wrong with a sample's id, which is text of at most 64 characters."""
     if not isinstance(identifier, str):
         faults.append(Fault("id", f"id must be a string, got {_describe(identifier)}"))
     elif len(identifier) > ID_MAX_LENGTH:

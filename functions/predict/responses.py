@@ -8,6 +8,7 @@ from predict import faults
 from predict.faults import InvalidSamples, MethodNotAllowed, RequestFault, SampleFault
 
 JSON = "application/json"
+CSV = "text/csv"
 PROBLEM = "application/problem+json"
 
 #: Faults listed one by one in an answer; beyond it only their number is given, so that no request,

@@ -1,25 +1,23 @@
 """Turns a request into an answer: the one predict call that every route and adapter shares."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
-from cytology.measurements import InvalidMeasurements, Sample, read_sample
 from cytology.prediction import Engine, Prediction
-from cytology.schema import Schema
+from predict.answers import as_csv, as_json
+from predict.batches import Batch, read_batch
 from predict.engines import load_engine
-from predict.faults import (
-    InvalidSamples,
-    MalformedRequest,
-    RequestTooLarge,
-    SampleFault,
-    UnsupportedMediaType,
-)
-from predict.requests import Request, media_type, read_body, read_json
-from predict.responses import JSON, Reply, fault_entries, json_reply
+from predict.faults import InvalidSamples, MalformedRequest, RequestTooLarge
+from predict.requests import Request, prefers_csv
+from predict.responses import CSV, JSON, Reply, json_reply
 from predict.settings import Settings
+from predict.strict_json import read_json
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
+
+#: Lambda returns at most 6 MB (6,291,556 bytes), the envelope of the answer included.
+MAX_ANSWER_BYTES = 6_000_000
 
 
 class Tally(NamedTuple):
@@ -68,39 +66,58 @@ def predict(service: Service, request: Request) -> tuple[Reply, Tally]:
     predict.faults.RequestFault
         The request as a whole cannot be answered; InvalidSamples where no sample is valid.
     """
-    if media_type(request) != JSON:
-        raise UnsupportedMediaType("send application/json")
     explain = _explain(request)
-    document = read_json(read_body(request, service.settings.max_body_bytes))
-    values = _sample_values(document, service)
-    samples, faults = _read_samples(values, service.artifact.schema)
-    valid = [sample for sample in samples if sample is not None]
-    if not valid:
-        raise InvalidSamples(_summary(len(values)), faults)
-    answers = service.engine.predict(
-        [sample.row for sample in valid],
-        explain=len(values) <= EXPLAINED_BY_DEFAULT if explain is None else explain,
-    )
-    remaining = iter(answers)
-    predictions = [
-        None if sample is None else _entry(sample, next(remaining), service.artifact.schema)
-        for sample in samples
-    ]
-    reply = json_reply(
-        {
-            "model": model_identity(service),
-            "predictions": predictions,
-            **fault_entries(faults),
-        }
-    )
-    positive = service.artifact.schema.positive
+    batch = read_batch(request, service.artifact.schema, service.settings)
+    if explain is None:
+        explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
+    return answer_batch(service, batch, explain=explain, as_table=prefers_csv(request))
+
+
+def answer_batch(
+    service: Service, batch: Batch, *, explain: bool, as_table: bool
+) -> tuple[Reply, Tally]:
+    """Score a batch and put the answer together; errors as in :func:`predict`."""
+    answers = score(service, batch, explain=explain and not as_table)
+    schema = service.artifact.schema
+    if as_table:
+        reply = Reply(200, {"content-type": f"{CSV}; charset=utf-8"}, as_csv(batch, answers))
+    else:
+        body = as_json(batch, answers, model_identity(service), schema)
+        if len(body) > MAX_ANSWER_BYTES and explain:
+            # The answer must fit whatever was asked for: reasons are what can be asked for again
+            return answer_batch(service, batch, explain=False, as_table=False)
+        reply = Reply(200, {"content-type": JSON}, body)
+    if len(reply.body.encode()) > MAX_ANSWER_BYTES:
+        raise RequestTooLarge("the answer would be larger than can be sent; split the request")
+    reply.headers["cache-control"] = "no-store"
+    found = [answer for answer in answers if answer is not None]
     tally = Tally(
-        samples=len(values),
-        invalid=len(values) - len(valid),
-        positive=sum(answer.label == positive for answer in answers),
-        inconclusive=sum(answer.inconclusive for answer in answers),
+        samples=len(answers),
+        invalid=len(answers) - len(found),
+        positive=sum(answer.label == schema.positive for answer in found),
+        inconclusive=sum(answer.inconclusive for answer in found),
     )
     return reply, tally
+
+
+def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction | None]:
+    """Predict every valid sample, None where a sample is invalid.
+
+    Raises
+    ------
+    predict.faults.InvalidSamples
+        No sample is valid.
+    """
+    rows = [sample.row for sample in batch.samples if sample is not None]
+    if not rows:
+        count = len(batch.samples)
+        detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
+        raise InvalidSamples(detail, batch.faults)
+    answers = service.engine.predict(rows, explain=explain)
+    if len(rows) == len(batch.samples):
+        return list(answers)
+    remaining = iter(answers)
+    return [None if sample is None else next(remaining) for sample in batch.samples]
 
 
 def describe_model(service: Service) -> Reply:
@@ -162,62 +179,3 @@ def _explain(request: Request) -> bool | None:
     if asked not in ("true", "false"):
         raise MalformedRequest("explain must be true or false")
     return asked == "true"
-
-
-def _sample_values(document: Any, service: Service) -> list[Any]:
-    """Return the samples as sent: the list under "samples", or the one bare sample."""
-    if not isinstance(document, dict) or "samples" not in document:
-        return [document]
-    values = document["samples"]
-    if len(document) > 1:
-        raise InvalidSamples(
-            "the request names unknown fields",
-            [SampleFault(None, "", 'beside "samples" no other field is known')],
-        )
-    if not isinstance(values, list) or not values:
-        raise InvalidSamples(
-            "the request holds no samples",
-            [SampleFault(None, "samples", "samples must be an array of at least one sample")],
-        )
-    if len(values) > service.settings.max_samples:
-        raise RequestTooLarge(
-            f"at most {service.settings.max_samples:,} samples a request; split the request"
-        )
-    return values
-
-
-def _read_samples(
-    values: list[Any], schema: Schema
-) -> tuple[list[Sample | None], list[SampleFault]]:
-    samples: list[Sample | None] = []
-    faults: list[SampleFault] = []
-    for index, value in enumerate(values):
-        try:
-            samples.append(read_sample(value, schema))
-        except InvalidMeasurements as invalid:
-            samples.append(None)
-            faults += [SampleFault(index, *fault) for fault in invalid.faults]
-    return samples, faults
-
-
-def _summary(count: int) -> str:
-    return "the sample breaks a rule" if count == 1 else f"none of the {count:,} samples is valid"
-
-
-def _entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]:
-    entry: dict[str, Any] = {} if sample.id is None else {"id": sample.id}
-    entry |= {
-        "label": answer.label,
-        "probability": answer.probability,
-        "inconclusive": answer.inconclusive,
-        "prediction_set": answer.prediction_set,
-        "threshold": answer.threshold,
-    }
-    if answer.reasons is not None:
-        entry["base"] = answer.reasons.base
-        entry["contributions"] = dict(zip(schema.names, answer.reasons.contributions, strict=True))
-        entry["contributions_exact"] = answer.reasons.exact
-    if answer.probability_range is not None:
-        entry["probability_range"] = answer.probability_range
-    entry["warnings"] = [caution._asdict() for caution in answer.warnings]
-    return entry
