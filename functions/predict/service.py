@@ -217,6 +217,11 @@ def _entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]
         entry["base"] = answer.reasons.base
         entry["contributions"] = dict(zip(schema.names, answer.reasons.contributions, strict=True))
         entry["contributions_exact"] = answer.reasons.exact
+        entry["what_would_change"] = dict(
+            zip(schema.names, answer.reasons.what_would_change, strict=True)
+        )
+        entry["fragility"] = answer.reasons.fragility
+        entry["fragility_exact"] = answer.reasons.fragility_exact
     if answer.probability_range is not None:
         entry["probability_range"] = answer.probability_range
     entry["warnings"] = [caution._asdict() for caution in answer.warnings]
