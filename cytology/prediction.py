@@ -11,6 +11,9 @@ from cytology.schema import Schema
 #: Probabilities from models that vote can be exactly 0 or 1; their log-odds are cut here.
 _LOGIT_CLIP = 1e-9
 
+#: Above this fragility an answer carries a warning.
+_FRAGILE = 0.10
+
 
 class Caution(NamedTuple):
     """What the reader of one answer should know: a code for programs, a sentence for people."""
@@ -24,12 +27,18 @@ class Reasons(NamedTuple):
     """Why: log-odds per feature, in schema order, around ``base``.
 
     ``exact`` is true where base + contributions equal the answer's log-odds, false where they are
-    one-feature variations of a model that is not additive.
+    one-feature variations of a model that is not additive. ``what_would_change`` holds, per
+    feature, the nearest score that changes the label while the others stay, None where no score
+    does. ``fragility`` is the share of re-scorings by one step, all features at once, that change
+    the label: counted where ``fragility_exact``, else estimated from a fixed sample of them.
     """
 
     base: float
     contributions: tuple[float, ...]
     exact: bool
+    what_would_change: tuple[int | None, ...]
+    fragility: float
+    fragility_exact: bool
 
 
 class Prediction(NamedTuple):
@@ -95,16 +104,14 @@ def assemble(
         threshold=decision.threshold,
         probability_range=probability_range,
         reasons=reasons,
-        warnings=_warnings(row, probability_range, schema, decision),
+        warnings=(
+            *_score_warnings(row, schema, decision),
+            *_sample_warnings(row, probability_range, reasons, schema, decision),
+        ),
     )
 
 
-def _warnings(
-    row: Row,
-    probability_range: tuple[float, float] | None,
-    schema: Schema,
-    decision: Decision,
-) -> tuple[Caution, ...]:
+def _score_warnings(row: Row, schema: Schema, decision: Decision) -> list[Caution]:
     found = []
     for feature, score, weights in zip(schema.features, row, decision.weights, strict=True):
         if score is None:
@@ -124,6 +131,17 @@ def _warnings(
                     f"{feature.name} {score} never occurs in the training data.",
                 )
             )
+    return found
+
+
+def _sample_warnings(
+    row: Row,
+    probability_range: tuple[float, float] | None,
+    reasons: Reasons | None,
+    schema: Schema,
+    decision: Decision,
+) -> list[Caution]:
+    found = []
     if probability_range and decision.label(probability_range[0]) != decision.label(
         probability_range[1]
     ):
@@ -134,4 +152,22 @@ def _warnings(
                 "The missing score decides the label: other values of it give the other class.",
             )
         )
-    return tuple(found)
+    if decision.familiarity.is_unusual(row, schema.features):
+        found.append(
+            Caution(
+                "unusual_sample",
+                "",
+                "The scores are rarer than those of 19 in 20 training samples; the model has "
+                "seen little like them.",
+            )
+        )
+    if reasons is not None and reasons.fragility > _FRAGILE:
+        found.append(
+            Caution(
+                "fragile",
+                "",
+                f"{reasons.fragility:.0%} of re-scorings that move each score by at most one step "
+                "give the other class.",
+            )
+        )
+    return found

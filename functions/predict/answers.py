@@ -115,5 +115,10 @@ def entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]:
     found["base"] = answer.reasons.base
     found["contributions"] = dict(zip(schema.names, answer.reasons.contributions, strict=True))
     found["contributions_exact"] = answer.reasons.exact
+    found["what_would_change"] = dict(
+        zip(schema.names, answer.reasons.what_would_change, strict=True)
+    )
+    found["fragility"] = answer.reasons.fragility
+    found["fragility_exact"] = answer.reasons.fragility_exact
     found["warnings"] = [caution._asdict() for caution in answer.warnings]
     return found
