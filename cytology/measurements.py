@@ -150,9 +150,9 @@ def check_id(identifier: object, faults: list[Fault]) -> None:
                 f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
             )
         )
-    elif any("\ud800" <= character <= "\udfff" for character in identifier):
-        # JSON can spell half a surrogate pair, which no UTF-8 answer or log can carry
-        faults.append(Fault("id", "id must be valid Unicode text, got half a surrogate pair"))
+    elif not identifier.isprintable():
+        # Also half a surrogate pair, which JSON can spell but no UTF-8 answer or log can carry
+        faults.append(Fault("id", "id must be printable text on one line"))
 
 
 def _unknown_fields(value: dict[str, object], schema: Schema) -> list[Fault]:

@@ -1,10 +1,11 @@
 """Turns predictions into the body of an answer, JSON or CSV, in the order of the samples."""
 
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from typing import Any
 
 from cytology.measurements import Sample
-from cytology.prediction import Prediction
+from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
 from predict.batches import Batch
 from predict.responses import encode, fault_entries
@@ -17,12 +18,32 @@ _PLACEHOLDER = -12345.678901
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+class Detail(IntEnum):
+    """How much an answer says beside the result itself; less is tried where more cannot be sent."""
+
+    REASONS = 0
+    WARNINGS = 1
+    RESULT = 2
+
+
+_LEFT_OUT = {
+    Detail.WARNINGS: "the reasons were left out: with them the answer would be too large to send",
+    Detail.RESULT: "reasons and warnings were left out: the answer would be too large to send",
+}
+
+
 def as_json(
-    batch: Batch, answers: list[Prediction | None], identity: Mapping[str, Any], schema: Schema
+    batch: Batch,
+    answers: list[Prediction | None],
+    identity: Mapping[str, Any],
+    schema: Schema,
+    detail: Detail = Detail.REASONS,
 ) -> str:
     """The JSON document: the model, a prediction or null per sample, and every fault."""
-    entries = ",".join(_encode_entries(batch.samples, answers, schema))
+    entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
     extra: dict[str, Any] = fault_entries(batch.faults)
+    if detail in _LEFT_OUT:
+        extra["notes"] = [_LEFT_OUT[detail]]
     if batch.labels is not None:
         extra["confusion"] = confusion(batch.labels, answers, schema)
     rest = "," + encode(extra)[1:] if extra else "}"
@@ -71,7 +92,7 @@ def _harmless(text: str) -> str:
 
 
 def _encode_entries(
-    samples: list[Sample | None], answers: list[Prediction | None], schema: Schema
+    samples: list[Sample | None], answers: list[Prediction | None], schema: Schema, detail: Detail
 ) -> Iterable[str]:
     """Encode each entry; equal ones but for the probability share one encoding.
 
@@ -86,15 +107,17 @@ def _encode_entries(
             kind = (answer.label, answer.prediction_set, answer.warnings)
             template = templates.get(kind)
             if template is None:
-                whole = encode(entry(sample, answer._replace(probability=_PLACEHOLDER), schema))
-                before, _, after = whole.partition(repr(_PLACEHOLDER))
+                blank = answer._replace(probability=_PLACEHOLDER)
+                before, _, after = encode(entry(sample, blank, schema, detail)).partition(
+                    repr(_PLACEHOLDER)
+                )
                 template = templates[kind] = (before, after)
             yield f"{template[0]}{answer.probability!r}{template[1]}"
         else:
-            yield encode(entry(sample, answer, schema))
+            yield encode(entry(sample, answer, schema, detail))
 
 
-def entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]:
+def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) -> dict[str, Any]:
     """One sample's answer; reasons, and the wording of warnings, only where they were asked for."""
     found: dict[str, Any] = {} if sample.id is None else {"id": sample.id}
     found |= {
@@ -106,19 +129,23 @@ def entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]:
     }
     if answer.probability_range is not None:
         found["probability_range"] = answer.probability_range
-    if answer.reasons is None:
+    if answer.reasons is not None and detail is Detail.REASONS:
+        found |= _reasons(answer.reasons, schema)
+        found["warnings"] = [caution._asdict() for caution in answer.warnings]
+    elif detail is not Detail.RESULT:
         # Codes alone: in a batch of 10,000 the sentences would outgrow what Lambda can return
         found["warnings"] = [
             {"code": caution.code, "field": caution.field} for caution in answer.warnings
         ]
-        return found
-    found["base"] = answer.reasons.base
-    found["contributions"] = dict(zip(schema.names, answer.reasons.contributions, strict=True))
-    found["contributions_exact"] = answer.reasons.exact
-    found["what_would_change"] = dict(
-        zip(schema.names, answer.reasons.what_would_change, strict=True)
-    )
-    found["fragility"] = answer.reasons.fragility
-    found["fragility_exact"] = answer.reasons.fragility_exact
-    found["warnings"] = [caution._asdict() for caution in answer.warnings]
     return found
+
+
+def _reasons(reasons: Reasons, schema: Schema) -> dict[str, Any]:
+    return {
+        "base": reasons.base,
+        "contributions": dict(zip(schema.names, reasons.contributions, strict=True)),
+        "contributions_exact": reasons.exact,
+        "what_would_change": dict(zip(schema.names, reasons.what_would_change, strict=True)),
+        "fragility": reasons.fragility,
+        "fragility_exact": reasons.fragility_exact,
+    }

@@ -1,32 +1,23 @@
 """Turns a request into an answer: the one predict call that every route and adapter shares."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.prediction import Engine, Prediction
-from predict.answers import as_csv, as_json
+from predict.answers import Detail, as_csv, as_json
 from predict.batches import Batch, read_batch
 from predict.engines import load_engine
 from predict.faults import InvalidSamples, MalformedRequest, RequestTooLarge
 from predict.requests import Request, prefers_csv
-from predict.responses import CSV, JSON, Reply, json_reply
+from predict.responses import CSV, JSON, Reply, Tally, json_reply
 from predict.settings import Settings
 from predict.strict_json import read_json
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
 
-#: Lambda returns at most 6 MB (6,291,556 bytes), the envelope of the answer included.
-MAX_ANSWER_BYTES = 6_000_000
-
-
-class Tally(NamedTuple):
-    """What one request amounted to, for logs and metrics: numbers only, nothing of a sample."""
-
-    samples: int = 0
-    invalid: int = 0
-    positive: int = 0
-    inconclusive: int = 0
+#: Lambda returns at most 6,291,556 bytes; some are for the headers.
+MAX_ANSWER_BYTES = 6_200_000
 
 
 class Service(NamedTuple):
@@ -58,7 +49,7 @@ def model_identity(service: Service) -> dict[str, str]:
     }
 
 
-def predict(service: Service, request: Request) -> tuple[Reply, Tally]:
+def predict(service: Service, request: Request) -> Reply:
     """Answer POST /v1/predict.
 
     Raises
@@ -73,31 +64,38 @@ def predict(service: Service, request: Request) -> tuple[Reply, Tally]:
     return answer_batch(service, batch, explain=explain, as_table=prefers_csv(request))
 
 
-def answer_batch(
-    service: Service, batch: Batch, *, explain: bool, as_table: bool
-) -> tuple[Reply, Tally]:
+def answer_batch(service: Service, batch: Batch, *, explain: bool, as_table: bool) -> Reply:
     """Score a batch and put the answer together; errors as in :func:`predict`."""
     answers = score(service, batch, explain=explain and not as_table)
-    schema = service.artifact.schema
     if as_table:
-        reply = Reply(200, {"content-type": f"{CSV}; charset=utf-8"}, as_csv(batch, answers))
+        kind, body = f"{CSV}; charset=utf-8", as_csv(batch, answers)
     else:
-        body = as_json(batch, answers, model_identity(service), schema)
-        if len(body) > MAX_ANSWER_BYTES and explain:
-            # The answer must fit whatever was asked for: reasons are what can be asked for again
-            return answer_batch(service, batch, explain=False, as_table=False)
-        reply = Reply(200, {"content-type": JSON}, body)
-    if len(reply.body.encode()) > MAX_ANSWER_BYTES:
+        kind, body = JSON, _fitting_json(service, batch, answers)
+    if _sent_size(body) > MAX_ANSWER_BYTES:
         raise RequestTooLarge("the answer would be larger than can be sent; split the request")
-    reply.headers["cache-control"] = "no-store"
     found = [answer for answer in answers if answer is not None]
     tally = Tally(
         samples=len(answers),
         invalid=len(answers) - len(found),
-        positive=sum(answer.label == schema.positive for answer in found),
+        positive=sum(answer.label == service.artifact.schema.positive for answer in found),
         inconclusive=sum(answer.inconclusive for answer in found),
     )
-    return reply, tally
+    return Reply(200, {"content-type": kind, "cache-control": "no-store"}, body, tally)
+
+
+def _fitting_json(service: Service, batch: Batch, answers: list[Prediction | None]) -> str:
+    """As much of the answer as can be sent: reasons are left out first, then warnings."""
+    body = ""
+    for detail in Detail:
+        body = as_json(batch, answers, model_identity(service), service.artifact.schema, detail)
+        if _sent_size(body) <= MAX_ANSWER_BYTES:
+            break
+    return body
+
+
+def _sent_size(body: str) -> int:
+    """Bytes that a body becomes inside the answer to Lambda, which quotes it once more."""
+    return len(body.encode()) + body.count('"') + body.count("\\")
 
 
 def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction | None]:
@@ -120,54 +118,61 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
     return [None if sample is None else next(remaining) for sample in batch.samples]
 
 
-def describe_model(service: Service) -> Reply:
+def describe_model(service: Service, request: Request) -> Reply:
     """Answer GET /v1/model: what is served, how it decides, and what it must not be used for."""
+    tag = f'"{service.artifact.version}-{service.engine.name}"'
+    headers = {"etag": tag, "cache-control": "public, max-age=300"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Reply(304, headers, "")
+    reply = json_reply(_model_document(service))
+    return reply._replace(headers=reply.headers | headers)
+
+
+def _model_document(service: Service) -> dict[str, Any]:
     artifact, decision = service.artifact, service.artifact.decision
     schema, manifest = artifact.schema, artifact.manifest
     card = None
     if SCORECARD in manifest["files"]:
         # Parsed again on demand: the engine keeps a faster form
         card = read_json(artifact.read(SCORECARD))
-    return json_reply(
-        {
-            **model_identity(service),
-            "title": schema.title,
-            "created": manifest["created"],
-            "estimator": manifest["estimator"],
-            "classes": list(schema.class_names),
-            "positive": schema.positive,
-            "threshold": decision.threshold,
-            "conformal": {
-                "level": decision.level,
-                f"{decision.negative}_at_most": decision.negative_at_most,
-                f"{decision.positive}_at_least": decision.positive_at_least,
-            },
-            "features": [
-                {
-                    "name": feature.name,
-                    "label": feature.label,
-                    "help": feature.help,
-                    "low": feature.low,
-                    "high": feature.high,
-                    "min": feature.minimum,
-                    "max": feature.maximum,
-                    "may_be_missing": feature.may_be_missing,
-                }
-                for feature in schema.features
-            ],
-            "scorecard": card,
-            "metrics": manifest.get("metrics"),
-            "data": manifest["data"],
-            "limits": {
-                "samples": service.settings.max_samples,
-                "bytes": service.settings.max_body_bytes,
-            },
-            "limits_of_use": list(schema.limits_of_use),
-        }
-    )
+    return {
+        **model_identity(service),
+        "title": schema.title,
+        "created": manifest["created"],
+        "estimator": manifest["estimator"],
+        "classes": list(schema.class_names),
+        "positive": schema.positive,
+        "threshold": decision.threshold,
+        "conformal": {
+            "level": decision.level,
+            f"{decision.negative}_at_most": decision.negative_at_most,
+            f"{decision.positive}_at_least": decision.positive_at_least,
+        },
+        "features": [
+            {
+                "name": feature.name,
+                "label": feature.label,
+                "help": feature.help,
+                "low": feature.low,
+                "high": feature.high,
+                "min": feature.minimum,
+                "max": feature.maximum,
+                "may_be_missing": feature.may_be_missing,
+            }
+            for feature in schema.features
+        ],
+        "scorecard": card,
+        "metrics": manifest.get("metrics"),
+        "data": manifest["data"],
+        "limits": {
+            "samples": service.settings.max_samples,
+            "bytes": service.settings.max_body_bytes,
+        },
+        "limits_of_use": list(schema.limits_of_use),
+    }
 
 
-def report_health(service: Service) -> Reply:
+def report_health(service: Service, _: Request) -> Reply:
     """Answer GET /v1/health; a service that is not ready fails at start-up and never gets here."""
     return json_reply({"status": "ready", "model": model_identity(service)})
 

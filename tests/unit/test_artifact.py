@@ -55,7 +55,7 @@ def test_a_damaged_file_is_named_before_it_is_used(copy, file_name, engine, dama
         load(copy, engine)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"{}", b'{"format": 2}'])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"{}", b'{"format": 0}'])
 def test_a_missing_or_strange_manifest_is_named(copy, content):
     path = copy / "manifest.json"
     path.unlink()

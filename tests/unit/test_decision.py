@@ -3,6 +3,7 @@
 import pytest
 
 from cytology.decision import Decision
+from cytology.familiarity import Familiarity
 
 DECISION = Decision(
     negative="benign",
@@ -14,6 +15,7 @@ DECISION = Decision(
     positive_at_least=0.2,
     base=0.0,
     weights=(),
+    familiarity=Familiarity(limit=0.0, tables=()),
 )
 
 

@@ -105,7 +105,12 @@ def test_an_id_comes_back_unchanged():
 
 @pytest.mark.parametrize(
     ("identifier", "rule"),
-    [("x" * 65, "at most 64"), (7, "must be a string"), ("\ud800", "Unicode")],
+    [
+        ("x" * 65, "at most 64"),
+        (7, "must be a string"),
+        ("\ud800", "printable"),
+        ("a\nb", "printable"),
+    ],
 )
 def test_a_wrong_id_is_named(identifier, rule):
     assert rule in messages(named(id=identifier))["id"]
