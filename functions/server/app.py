@@ -61,6 +61,16 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
+def site(form: Path, model_dir: Path) -> StaticFiles:
+    """The form, and behind it the pages that training wrote beside the model, as once deployed.
+
+    A model without pages is served as well: its links then end at 404.html, which says so.
+    """
+    files = StaticFiles(directory=form, html=True)
+    files.all_directories.append(model_dir / "site")
+    return files
+
+
 class AnyMethod:
     """A raw ASGI endpoint: a Route of a function would refuse methods before the handler."""
 
@@ -74,7 +84,7 @@ app = Starlette(
     routes=[
         Route("/v1/{path:path}", AnyMethod()),
         Route("/features.json", features),
-        Mount("/", StaticFiles(directory=SITE, html=True)),
+        Mount("/", site(SITE, Path(service.settings.model_dir))),
     ],
     middleware=[Middleware(PageHeaders)],
 )
