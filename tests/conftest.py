@@ -4,12 +4,15 @@ import hashlib
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
+from tests import transports
+from tests.image import Unavailable, built_image
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,3 +57,28 @@ def forest_dir() -> Path:
             capture_output=True,
         )
     return directory
+
+
+@contextmanager
+def required():
+    """Skip with the reason where this machine lacks something; fail where CI promises it."""
+    try:
+        yield
+    except Unavailable as lack:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must not skip: {lack}")
+        pytest.skip(str(lack))
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The id of the Lambda image, built from these very sources."""
+    with required():
+        return built_image()
+
+
+@pytest.fixture(scope="session", params=transports.NAMES)
+def transport(request):
+    """Each road to the handler in turn: in-process, http, emulator, container."""
+    with required(), transports.open_transport(request.param) as opened:
+        yield opened

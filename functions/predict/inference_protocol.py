@@ -144,6 +144,8 @@ def _wanted_outputs(document: dict[str, Any]) -> list[str]:
     asked = document.get("outputs")
     if not asked:
         return [LABELS, PROBABILITIES]
+    if not isinstance(asked, list):
+        raise MalformedRequest('"outputs" must be an array of tensors')
     names = [item.get("name") if isinstance(item, dict) else None for item in asked]
     if unknown := [name for name in names if name not in (LABELS, PROBABILITIES)]:
         raise MalformedRequest(

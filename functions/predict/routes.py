@@ -54,13 +54,13 @@ class Router:
             for method, route in methods.items():
                 self._app.route(path, method=method)(self._bind(route))
         self._app.not_found(self._not_found)
-        self._app.exception_handler(RequestFault)(self._problem)
 
     def answer(self, request: Request) -> Reply:
         """Route one request; a fault of the request becomes its problem document."""
         if request.method == "OPTIONS" and (methods := allowed_methods(request.path)):
             return _options(request, methods, self._service.settings.allowed_origins)
         headless = request.method == "HEAD"
+        self._failure: Exception | None = None
         self._request = request._replace(method="GET") if headless else request
         # The resolver sees a clean event, rebuilt from what was checked, never the caller's own
         http = {"method": self._request.method, "path": request.path}
@@ -73,11 +73,20 @@ class Router:
             },
             None,  # type: ignore[arg-type]  # no route looks at the Lambda context
         )
+        if self._failure:
+            raise self._failure
         return self._reply._replace(body="") if headless else self._reply
 
     def _bind(self, route: Route) -> Callable[..., Response[str]]:
         def bound(**parameters: str) -> Response[str]:
-            return self._keep(route(self._service, self._request, **parameters))
+            try:
+                return self._keep(route(self._service, self._request, **parameters))
+            except RequestFault as fault:
+                return self._problem(fault)
+            # Kept and raised again outside: the resolver would log it, values and all
+            except Exception as error:  # noqa: BLE001
+                self._failure = error
+                return Response(status_code=500)
 
         return bound
 

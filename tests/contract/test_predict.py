@@ -80,7 +80,7 @@ def test_one_bare_sample_needs_no_wrapping(transport):
 def test_a_missing_score_is_answered_with_its_range_and_a_warning(transport):
     entry = first(transport, UNSCORED)
     low, high = entry["probability_range"]
-    assert low < entry["probability"] < high
+    assert low <= entry["probability"] < high
     assert entry["warnings"][0]["code"] == "missing_score"
     assert first(transport, [*UNSCORED[:5], "?", *UNSCORED[6:]]) == entry
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from predict import app
+from predict import app, routes
 
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 
@@ -95,6 +95,18 @@ def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, caplog):
         answer("{}")
     record = next(record for record in caplog.records if record.message == "failed")
     assert (record.error, record.place.split(":")[0]) == ("RuntimeError", "test_app.py")
+
+
+def test_a_failure_behind_the_resolver_is_logged_no_more_than_any_other(
+    monkeypatch, caplog, capsys
+):
+    def fail(*_):
+        raise RuntimeError("secret of sample 4711")
+
+    monkeypatch.setitem(routes.ROUTES, "/v1/health", {"GET": fail})
+    monkeypatch.setitem(app._state, "router", routes.Router(app.service))
+    assert answer(method="GET", path="/v1/health")["statusCode"] == 500
+    assert "4711" not in caplog.text + "".join(capsys.readouterr())
 
 
 def test_metrics_count_samples_and_name_none(capsys):
