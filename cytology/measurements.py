@@ -16,6 +16,7 @@ _QUOTED_MAX = 9_999
 _UNKNOWN_NAMED = 8
 
 _ABSENT = object()
+_INTEGERS = {int}
 
 
 class Fault(NamedTuple):
@@ -90,6 +91,20 @@ def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
 
 
 def _read_list(value: list[object], schema: Schema) -> Row:
+    scores = schema.common_scores
+    # Nine plain integers in range are nearly every row, and told by two calls into C.
+    # The types are compared and not asked for by isinstance: bool is an int, and true is no score
+    if (
+        scores is not None
+        and len(value) == len(schema.features)
+        and {*map(type, value)} == _INTEGERS
+        and scores.issuperset(value)
+    ):
+        return tuple(value)  # type: ignore[arg-type]
+    return _read_list_closely(value, schema)
+
+
+def _read_list_closely(value: list[object], schema: Schema) -> Row:
     if len(value) != len(schema.features):
         raise InvalidMeasurements(
             [Fault("", f"{len(value)} scores found, {len(schema.features)} needed")]
