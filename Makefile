@@ -56,6 +56,7 @@ format: dev ## format the Python code
 
 .PHONY: build
 build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
 .PHONY: invoke
