@@ -57,6 +57,7 @@ format: dev ## format the Python code
 
 .PHONY: build
 build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
 .PHONY: invoke
@@ -70,6 +71,10 @@ events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
 .PHONY: api
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER
+
+.PHONY: bench-cold
+bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
+	@$(PYTHON) -m benchmarks.cold
 
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks

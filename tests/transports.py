@@ -161,8 +161,7 @@ def http_server(environment: Mapping[str, str] | None = None) -> Iterator[HttpTr
     command = [sys.executable, "-m", "server", "--port", str(port)]
     # Only the API is asked: any directory that exists will do as the site
     settings = {"SITE_DIR": str(ROOT / "cytology"), **(environment or {})}
-    with _process(command, settings) as (process, log):
-        _wait_for_port(process, port, log)
+    with start_and_wait(command, port, settings):
         yield HttpTransport("http", port)
 
 
@@ -179,9 +178,8 @@ def emulator(environment: Mapping[str, str] | None = None) -> Iterator[EventTran
         command += ["--runtime-interface-emulator-address", f"{HOST}:{port}"]
         command += ["--runtime-api-address", f"{HOST}:{free_port()}"]
         command += [sys.executable, "-m", "awslambdaric", "predict.app.handler"]
-        with _process(command, {"LAMBDA_TASK_ROOT": str(ROOT), **(environment or {})}) as running:
-            process, log = running
-            _wait_for_port(process, port, log)
+        settings = {"LAMBDA_TASK_ROOT": str(ROOT), **(environment or {})}
+        with start_and_wait(command, port, settings):
             yield EventTransport("emulator", lambda event: invoke_emulator(port, event))
 
 
@@ -255,10 +253,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(
-    command: list[str], environment: Mapping[str, str]
-) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A child that is gone, with its own children, when the block ends; its output is a file."""
+def start_and_wait(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[None]:
+    """Run a child until the block ends, from when it listens; its children end with it."""
     settings = {
         **os.environ,
         "MODEL_DIR": str(ARTIFACT),
@@ -269,17 +265,13 @@ def _process(
         log = Path(directory) / "log"
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=settings,
-                stdout=sink,
-                stderr=sink,
-                process_group=0,
+                command, cwd=ROOT, env=settings, stdout=sink, stderr=sink, process_group=0
             )
-            try:
-                yield process, log
-            finally:
-                _end(process)
+        try:
+            _wait_for_port(process, port, log)
+            yield
+        finally:
+            _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
