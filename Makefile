@@ -63,6 +63,10 @@ build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale
 invoke: dev ## send one event to the real container (EVENT=benign, a name in events/)
 	@.venv/bin/sam local invoke PredictFunction --event events/$(EVENT).json
 
+.PHONY: events
+events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
+	@$(PYTHON) -m tests.events >/dev/null
+
 .PHONY: api
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER

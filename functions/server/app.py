@@ -16,6 +16,9 @@ from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
+#: Everything below these is the handler's, what it does not know included.
+API_PATHS = ("/v1/{path:path}", "/v2", "/v2/{path:path}", "/ping", "/invocations")
+
 #: What CloudFront adds in production, so that the page is tested under the same rules.
 PAGE_HEADERS = {
     "content-security-policy": (
@@ -82,9 +85,9 @@ class AnyMethod:
 
 app = Starlette(
     routes=[
-        Route("/v1/{path:path}", AnyMethod()),
+        *[Route(path, AnyMethod()) for path in API_PATHS],
         Route("/features.json", features),
-        Mount("/", site(SITE, Path(service.settings.model_dir))),
+        *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if SITE.is_dir() else []),
     ],
     middleware=[Middleware(PageHeaders)],
 )
