@@ -3,16 +3,25 @@ import { Failure, predict } from "./api.js";
 import { byId } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { readScores } from "./form.js";
+import { openHistory, remember } from "./history.js";
 import { showResult } from "./result.js";
-import { labelOf } from "./wording.js";
+import { category, labelOf } from "./wording.js";
 
-/** @import { Case, Page } from "./types.js" */
+/** @import { Case, Page, Score } from "./types.js" */
 /** @import { Shown } from "./faults.js" */
 
 const SLOW_MS = 1_000;
 
 /** @type {AbortController | null} */
 let running = null;
+/** @type {Case | null} */
+let last = null;
+
+/** @param {Page} page */
+export function prepare(page) {
+  openHistory(page);
+  page.redraws.add(() => last && showResult(page, last));
+}
 
 /** @param {Page} page @returns {Promise<void>} */
 export async function classify(page) {
@@ -30,15 +39,19 @@ export async function classify(page) {
   const cancel = () => running?.abort();
   byId("cancel").addEventListener("click", cancel);
   try {
-    const sample = Object.fromEntries(page.schema.features.map((f, i) => [f.name, scores[i]]));
-    const { answer, requestId } = await predict([sample], { signal: running.signal });
-    const [prediction] = answer.predictions;
-    if (!prediction) throw new Failure("refused", { faults: answer.errors, requestId });
-    const label = /** @type {HTMLInputElement} */ (byId("sample-label")).value.trim();
-    const time = new Date();
-    const known = /** @type {Case["scores"]} */ (scores);
+    last = await ask(page, /** @type {Case["scores"]} */ (scores), running.signal);
     page.enter("done");
-    showResult(page, { scores: known, label, prediction, model: answer.model, requestId, time });
+    showResult(page, last);
+    byId("result-title").focus();
+    const { label, time, prediction, model } = last;
+    remember(page, {
+      time: time.toISOString(),
+      label,
+      scores: last.scores,
+      category: category(prediction),
+      probability: prediction.probability,
+      version: model.version,
+    });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     showFailure(page, error);
@@ -49,28 +62,38 @@ export async function classify(page) {
   }
 }
 
-/** @param {Page} page @param {(number | null | undefined)[]} scores @returns {Shown[]} */
+/** @param {Page} page @param {Case["scores"]} scores @param {AbortSignal} signal @returns {Promise<Case>} */
+async function ask(page, scores, signal) {
+  const sample = Object.fromEntries(page.schema.features.map((f, i) => [f.name, scores[i]]));
+  const { answer, requestId } = await predict([sample], { signal });
+  const [prediction] = answer.predictions;
+  if (!prediction) throw new Failure("refused", { faults: answer.errors, requestId });
+  const label = /** @type {HTMLInputElement} */ (byId("sample-label")).value.trim();
+  return { scores, label, prediction, model: answer.model, requestId, time: new Date() };
+}
+
+/** @param {Page} page @param {Score[]} scores @returns {Shown[]} */
 function missing(page, scores) {
   const faults = page.schema.features
     .filter((_, index) => scores[index] === undefined)
     .map(({ name }) => ({
       field: name,
-      message: page.say("fault_select", { feature: labelOf(page, name).toLowerCase() }),
+      message: page.say("fault_select", { feature: page.inText(labelOf(page, name)) }),
     }));
-  const adequate = byId("yes").getAttribute("aria-pressed") === "true";
-  return adequate ? faults : [{ field: "gate", message: page.say("fault_gate") }, ...faults];
+  if (byId("yes").ariaPressed === "true") return faults;
+  return [{ field: "gate", message: page.say("fault_gate") }, ...faults];
 }
 
 /** @param {Page} page @param {Failure} failure */
 function showFailure(page, failure) {
   const { kind, requestId, waitMs } = failure;
-  const seconds = Math.ceil(waitMs / 1000) || 10;
+  const seconds = page.number(Math.ceil(waitMs / 1000) || 10);
   const words = [page.say(kind, { seconds })];
   if (requestId) words.push(page.say("request_id", { id: requestId }));
   page.enter(kind, words.join(" "));
   if (kind !== "refused" || !failure.faults.length) return;
   const shown = failure.faults.map(({ field, message }) => {
-    const text = message.replace(field, labelOf(page, field));
+    const text = field ? message.replace(field, labelOf(page, field)) : message;
     return { field, message: text.charAt(0).toUpperCase() + text.slice(1) };
   });
   showFaults(page, shown);

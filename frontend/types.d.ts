@@ -68,20 +68,31 @@ export interface Case {
   model: Answer["model"];
   requestId: string;
   time: Date;
+  /** Asked for once, when the card is first drawn. */
+  strips?: Promise<Strip[]>;
+}
+
+/** The answers that every score of one feature would give, the other eight as they are. */
+export interface Strip {
+  name: string;
+  cells: { score: number; prediction: Prediction; chosen: boolean }[];
 }
 
 export type Key = keyof typeof english.text;
 export type Strings = typeof english;
 
 export interface Page {
-  readonly lang: string;
   schema: Schema;
+  /** What is drawn again when the language changes. */
+  redraws: Set<() => void>;
   /** A text of the string table, its {places} filled. */
   say(key: Key, values?: Record<string, string | number>): string;
   /** Whether the string table has this key; codes of the service may be newer than the page. */
   knows(key: string): key is Key;
   /** A text of the schema in the reader's language, or as it is where none is known. */
   own(text: string): string;
+  /** A label inside a sentence, where English writes it small. */
+  inText(label: string): string;
   /** A number as the reader's language writes it. */
   number(value: number, digits?: number): string;
   /** Names what the page is doing, for people, style sheets and tests alike. */

@@ -10,6 +10,9 @@ export const category = (prediction) =>
 /** @param {Page} page @param {string} name a category */
 export const categoryText = (page, name) => page.say(/** @type {Key} */ (`category_${name}`));
 
+/** @param {Page} page @param {string} name a class of the schema */
+export const className = (page, name) => page.say(/** @type {Key} */ (`class_${name}`));
+
 /** @param {number} probability */
 export const logOdds = (probability) => Math.log(probability / (1 - probability));
 

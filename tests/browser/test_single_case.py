@@ -56,7 +56,7 @@ def test_the_filled_in_form_shows_the_probability_that_the_api_answers(page, add
     page.wait_for_selector("html[data-state=done]")
 
     [expected] = ask(address, SCORES)
-    shown = page.inner_text("#result .facts dd >> nth=0")
+    shown = page.inner_text("dd.fact_probability")
     assert shown == shown_probability(expected["probability"])
 
 
