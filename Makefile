@@ -76,6 +76,18 @@ api: dev ## serve the real container as an HTTP API on port 3000
 bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
 	@$(PYTHON) -m benchmarks.cold
 
+.PHONY: bench-batch
+bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples, beside bare JSON work
+	@MODEL_DIR="$(CURDIR)/artifact" LOG_LEVEL=ERROR $(PYTHON) -m benchmarks.batch
+
+.PHONY: predict
+predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
+	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
+
+.PHONY: openapi
+openapi: dev ## write docs/openapi.json from the schema, the routes and the events
+	@$(PYTHON) -m tools.openapi
+
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks
 	@$(PYTHON) tools/lock.py
