@@ -4,17 +4,15 @@ import os
 from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-
 from predict.faults import RequestFault
 from predict.requests import Request, read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.service import Service, Tally, load_service, predict
 from predict.settings import read_settings
+from predict.telemetry import Log, write_metrics
 
 settings = read_settings(os.environ)
-logger = Logger(service="predict", level=settings.log_level)
-metrics = Metrics(namespace="TumourClassification", service="predict")
+log = Log("predict", settings.log_level)
 #: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
 service: Service = load_service(settings)
 
@@ -44,7 +42,9 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001
         reply = failure_reply(request_id)
         # error() and not exception(): a traceback quotes source values, and a log may hold none
-        logger.error("failed", error=type(error).__name__, place=_place(error))  # noqa: TRY400
+        log.error(  # noqa: TRY400
+            "failed", request_id=request_id, error=type(error).__name__, place=_place(error)
+        )
     return _finish(reply, route, tally, request_id, started)
 
 
@@ -68,7 +68,7 @@ def _finish(
     reply.headers["x-model-version"] = service.artifact.version
     reply.headers["x-content-type-options"] = "nosniff"
     reply.headers["server-timing"] = f"app;dur={duration_ms:.3f}" + (", cold" if cold else "")
-    logger.info(
+    log.info(
         "answered",
         request_id=request_id,
         route=route,
@@ -87,15 +87,23 @@ def _finish(
 
 
 def _measure(status: int, tally: Tally, duration_ms: float, cold: bool) -> None:
-    metrics.add_metric("Duration", "Milliseconds", duration_ms)
-    metrics.add_metric("ColdStarts", "Count", int(cold))
-    metrics.add_metric("Rejected", "Count", int(400 <= status < 500))
-    metrics.add_metric("Failed", "Count", int(status >= 500))
-    for name, count in tally._asdict().items():
-        metrics.add_metric(
-            f"Samples{name.title()}" if name != "samples" else "Samples", "Count", count
-        )
-    metrics.flush_metrics()
+    counts = {
+        "ColdStarts": int(cold),
+        "Rejected": int(400 <= status < 500),
+        "Failed": int(status >= 500),
+        "Samples": tally.samples,
+        "SamplesInvalid": tally.invalid,
+        "SamplesPositive": tally.positive,
+        "SamplesInconclusive": tally.inconclusive,
+    }
+    write_metrics(
+        "TumourClassification",
+        "predict",
+        {
+            "Duration": ("Milliseconds", duration_ms),
+            **{name: ("Count", count) for name, count in counts.items()},
+        },
+    )
 
 
 def _place(error: BaseException) -> str:
