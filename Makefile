@@ -48,6 +48,7 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint template.yaml
+	@tools/form-check
 
 .PHONY: format
 format: dev ## format the Python code

@@ -20,7 +20,7 @@ DECISION = "decision.json"
 SCORECARD = "scorecard.json"
 MODEL = "model.joblib"
 
-FORMAT = 1
+FORMAT = 2
 
 #: A golden prediction may differ by this much from what training recorded.
 GOLDEN_TOLERANCE = 1e-9

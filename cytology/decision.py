@@ -1,7 +1,13 @@
 """Turns a probability into a label and the set of classes that cannot be ruled out."""
 
 import json
+import math
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
+
+from cytology.familiarity import Familiarity
+from cytology.schema import Feature
 
 
 class Decision(NamedTuple):
@@ -12,6 +18,7 @@ class Decision(NamedTuple):
     learnt from out-of-fold probabilities so that each class is in its own samples' sets with
     about the probability ``level``. ``weights`` holds, per feature, how often each score occurs in
     the training data (missing first); explanations of non-additive models average over it.
+    ``familiarity`` tells samples unlike the training data.
     """
 
     negative: str
@@ -23,6 +30,12 @@ class Decision(NamedTuple):
     positive_at_least: float
     base: float
     weights: tuple[tuple[float, ...], ...]
+    familiarity: Familiarity
+
+    @property
+    def cutoff(self) -> float:
+        """The threshold as log-odds."""
+        return math.log(self.threshold / (1.0 - self.threshold))
 
     def label(self, probability: float) -> str:
         """Name the class: positive from the threshold on."""
@@ -35,6 +48,17 @@ class Decision(NamedTuple):
             self.positive: probability >= self.positive_at_least,
         }
         return tuple(name for name in self.classes if possible[name])
+
+    def medians(self, features: Sequence[Feature]) -> tuple[int, ...]:
+        """Per feature, the (lower) median of the scores known in the training data."""
+        found = []
+        for feature, (_, *shares) in zip(features, self.weights, strict=True):
+            half = sum(shares) / 2
+            below = accumulate(shares)
+            found.append(
+                next(s for s, share in zip(feature.scores, below, strict=True) if share >= half)
+            )
+        return tuple(found)
 
 
 def parse_decision(content: bytes) -> Decision:
@@ -51,4 +75,11 @@ def parse_decision(content: bytes) -> Decision:
         positive_at_least=raw["conformal"]["positive_at_least"],
         base=raw["base"],
         weights=tuple(tuple(shares) for shares in raw["weights"]),
+        familiarity=Familiarity(
+            limit=raw["familiarity"]["limit"],
+            tables=tuple(
+                tuple(tuple(values) for values in raw["familiarity"]["log_frequencies"][name])
+                for name in (first, second)
+            ),
+        ),
     )

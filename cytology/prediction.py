@@ -4,9 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from cytology.decision import Decision
 from cytology.measurements import Row
-from cytology.schema import Schema
 
 #: Probabilities from models that vote can be exactly 0 or 1; their log-odds are cut here.
 _LOGIT_CLIP = 1e-9
@@ -24,12 +22,18 @@ class Reasons(NamedTuple):
     """Why: log-odds per feature, in schema order, around ``base``.
 
     ``exact`` is true where base + contributions equal the answer's log-odds, false where they are
-    one-feature variations of a model that is not additive.
+    one-feature variations of a model that is not additive. ``what_would_change`` holds, per
+    feature, the nearest score that changes the label while the others stay, None where no score
+    does. ``fragility`` is the share of re-scorings by one step, all features at once, that change
+    the label: counted where ``fragility_exact``, else estimated from a fixed sample of them.
     """
 
     base: float
     contributions: tuple[float, ...]
     exact: bool
+    what_would_change: tuple[int | None, ...]
+    fragility: float
+    fragility_exact: bool
 
 
 class Prediction(NamedTuple):
@@ -76,62 +80,3 @@ def logit(probability: float) -> float:
     """Probability to log-odds, cut where a probability is 0 or 1."""
     clipped = min(max(probability, _LOGIT_CLIP), 1.0 - _LOGIT_CLIP)
     return math.log(clipped / (1.0 - clipped))
-
-
-def assemble(
-    row: Row,
-    probability: float,
-    probability_range: tuple[float, float] | None,
-    reasons: Reasons | None,
-    *,
-    schema: Schema,
-    decision: Decision,
-) -> Prediction:
-    """Put one answer together; the same rules whichever engine computed the probability."""
-    return Prediction(
-        label=decision.label(probability),
-        probability=probability,
-        prediction_set=decision.prediction_set(probability),
-        threshold=decision.threshold,
-        probability_range=probability_range,
-        reasons=reasons,
-        warnings=_warnings(row, probability_range, schema, decision),
-    )
-
-
-def _warnings(
-    row: Row,
-    probability_range: tuple[float, float] | None,
-    schema: Schema,
-    decision: Decision,
-) -> tuple[Caution, ...]:
-    found = []
-    for feature, score, weights in zip(schema.features, row, decision.weights, strict=True):
-        if score is None:
-            found.append(
-                Caution(
-                    "missing_score",
-                    feature.name,
-                    f"{feature.name} is missing; the training median stands in for it, and the "
-                    "answer is less certain: see probability_range.",
-                )
-            )
-        elif not weights[score - feature.minimum + 1]:
-            found.append(
-                Caution(
-                    "unseen_score",
-                    feature.name,
-                    f"{feature.name} {score} never occurs in the training data.",
-                )
-            )
-    if probability_range and decision.label(probability_range[0]) != decision.label(
-        probability_range[1]
-    ):
-        found.append(
-            Caution(
-                "decisive_missing_score",
-                "",
-                "The missing score decides the label: other values of it give the other class.",
-            )
-        )
-    return tuple(found)

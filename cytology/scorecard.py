@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from operator import getitem
 from typing import Any
 
+from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.measurements import Row
-from cytology.prediction import Prediction, Reasons, assemble, sigmoid
+from cytology.prediction import Prediction, Reasons, sigmoid
 from cytology.schema import Schema
+from cytology.sensitivity import Points, fragility, nearest_changes
 
 
 class Scorecard:
@@ -23,40 +26,43 @@ class Scorecard:
     def __init__(
         self,
         base: float,
-        points: Sequence[dict[int | None, float]],
+        points: Sequence[Points],
         schema: Schema,
         decision: Decision,
     ) -> None:
         self.base = base
         self.points = tuple(points)
         self._schema = schema
-        self._decision = decision
+        self._assembler = Assembler(schema, decision)
+        self._cutoff = decision.cutoff
+        self._medians = decision.medians(schema.features)
 
     def logit(self, row: Row) -> float:
-        """Log-odds of the positive class; exactly base + contributions, added in schema order."""
-        total = self.base
-        for points, score in zip(self.points, row, strict=True):
-            total += points[score]
-        return total
+        """Log-odds of the positive class: base + contributions, added in schema order."""
+        return sum(map(getitem, self.points, row), self.base)
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row; see :class:`cytology.prediction.Engine`."""
-        return [self._predict_row(row, explain) for row in rows]
+        assemble = self._assembler.assemble
+        answers = []
+        for row in rows:
+            total = self.logit(row)
+            possible = self._range(row) if None in row else None
+            reasons = self._reasons(row, total) if explain else None
+            answers.append(assemble(row, sigmoid(total), possible, reasons))
+        return answers
 
-    def _predict_row(self, row: Row, explain: bool) -> Prediction:
-        reasons = None
-        if explain:
-            contributions = tuple(
-                points[score] for points, score in zip(self.points, row, strict=True)
-            )
-            reasons = Reasons(self.base, contributions, exact=True)
-        return assemble(
-            row,
-            sigmoid(self.logit(row)),
-            self._range(row) if None in row else None,
-            reasons,
-            schema=self._schema,
-            decision=self._decision,
+    def _reasons(self, row: Row, total: float) -> Reasons:
+        share, exact = fragility(self.points, self._schema, row, self.base, self._cutoff)
+        return Reasons(
+            base=self.base,
+            contributions=tuple(
+                [points[score] for points, score in zip(self.points, row, strict=True)]
+            ),
+            exact=True,
+            what_would_change=nearest_changes(self.points, row, total, self._cutoff, self._medians),
+            fragility=share,
+            fragility_exact=exact,
         )
 
     def _range(self, row: Row) -> tuple[float, float]:
@@ -76,10 +82,10 @@ class Scorecard:
 def parse_scorecard(content: bytes, schema: Schema, decision: Decision) -> Scorecard:
     """Read scorecard.json as training wrote it; the caller has checked its hash."""
     raw: dict[str, Any] = json.loads(content)
-    points: list[dict[int | None, float]] = []
+    points: list[Points] = []
     for feature in schema.features:
         missing, *scored = raw["points"][feature.name]
-        table: dict[int | None, float] = dict(zip(feature.scores, scored, strict=True))
+        table: Points = dict(zip(feature.scores, scored, strict=True))
         if feature.may_be_missing:
             table[None] = missing
         points.append(table)

@@ -6,6 +6,7 @@ and the reader who wants to see what the API says.
 """
 
 import base64
+import gzip
 import json
 import math
 from collections.abc import Mapping
@@ -127,8 +128,16 @@ def as_expected(result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "status": result["statusCode"],
         "headers": {name: headers[name] for name in HEADERS if name in headers},
-        "body": masked(json.loads(result["body"])),
+        "body": masked(json.loads(body_of(result))),
     }
+
+
+def body_of(result: Mapping[str, Any]) -> bytes:
+    """The body as the caller reads it, after the gateway and after unpacking."""
+    content = result["body"]
+    content = base64.b64decode(content) if result["isBase64Encoded"] else content.encode()
+    packed = result["headers"].get("content-encoding") == "gzip"
+    return gzip.decompress(content) if packed else content
 
 
 def masked(value: Any) -> Any:

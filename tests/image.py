@@ -20,7 +20,7 @@ INPUTS = (
     "template.yaml",
     "artifact/*",
     "cytology/*",
-    "functions/p*/*",
+    "functions/*/*",
     "layers/sklearn/requirements.txt",
 )
 

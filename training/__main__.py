@@ -25,6 +25,7 @@ from training.compile import (
 )
 from training.dataset import DATA_PATH, Dataset, InvalidDataset, load_dataset
 from training.decide import LEVEL, choose_threshold, negative_limit, positive_limit
+from training.familiar import learn_familiarity
 from training.fit import CONFORMAL_FOLDS, WrongDirection, fit, out_of_fold
 from training.publish import ROOT, write_artifact
 
@@ -106,6 +107,7 @@ def _decide(judged: NDArray[np.float64], dataset: Dataset, schema: Schema) -> De
         positive_at_least=positive_limit(judged[positive]),
         base=0.0,
         weights=training_weights(dataset.scores, schema),
+        familiarity=learn_familiarity(dataset, schema),
     )
 
 

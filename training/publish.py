@@ -41,6 +41,12 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         },
         "base": decision.base,
         "weights": [list(shares) for shares in decision.weights],
+        "familiarity": {
+            "limit": decision.familiarity.limit,
+            "log_frequencies": dict(
+                zip(decision.classes, decision.familiarity.tables, strict=True)
+            ),
+        },
     }
 
 

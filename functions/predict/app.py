@@ -4,12 +4,15 @@ import os
 from time import perf_counter
 from typing import Any
 
+from predict.envelope import Circumstances, seal
 from predict.faults import RequestFault
-from predict.requests import Request, read_request
+from predict.requests import read_request
 from predict.responses import Reply, failure_reply, problem_reply
-from predict.service import Service, Tally, load_service, predict
+from predict.service import Service, load_service, predict
 from predict.settings import read_settings
 from predict.telemetry import Log, write_metrics
+
+PREDICT = "/v1/predict"
 
 settings = read_settings(os.environ)
 log = Log("predict", settings.log_level)
@@ -27,15 +30,15 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """
     started = perf_counter()
     request_id = getattr(context, "aws_request_id", "local")
-    route, tally = "unreadable", Tally()
+    route, request = "unreadable", None
     try:
         request = read_request(event, request_id)
         request_id, route = request.id, "other"
-        if request.method == "POST" and request.path == "/v1/predict":
+        if request.path == PREDICT and request.method == "POST":
             route = "predict"
-            reply, tally = predict(service, request)
+            reply = predict(service, request)
         else:
-            reply = _router_answer(request)
+            reply = _router().answer(request)
     except RequestFault as fault:
         reply = problem_reply(fault, request_id)
     # The last line of defence: the caller must get an answer, and the log the place of the fault
@@ -45,62 +48,52 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         log.error(  # noqa: TRY400
             "failed", request_id=request_id, error=type(error).__name__, place=_place(error)
         )
-    return _finish(reply, route, tally, request_id, started)
+    about = Circumstances(
+        request_id=request_id,
+        model_version=service.artifact.version,
+        duration_ms=(perf_counter() - started) * 1e3,
+        cold=_state["cold"],
+        allowed_origins=settings.allowed_origins,
+    )
+    _state["cold"] = False
+    _record(reply, route, about)
+    return seal(reply, request, about)
 
 
-def _router_answer(request: Request) -> Reply:
+def _router() -> Any:
     if _state["router"] is None:
         # Imported when first needed: the resolver costs as much as all the rest of a cold start
         from predict.routes import Router
 
         _state["router"] = Router(service)
-    reply: Reply = _state["router"].answer(request)
-    return reply
+    return _state["router"]
 
 
-def _finish(
-    reply: Reply, route: str, tally: Tally, request_id: str, started: float
-) -> dict[str, Any]:
-    """Add what every answer carries, write one log line and one metrics line, and return it."""
-    duration_ms = (perf_counter() - started) * 1e3
-    cold, _state["cold"] = _state["cold"], False
-    reply.headers["x-request-id"] = request_id
-    reply.headers["x-model-version"] = service.artifact.version
-    reply.headers["x-content-type-options"] = "nosniff"
-    reply.headers["server-timing"] = f"app;dur={duration_ms:.3f}" + (", cold" if cold else "")
+def _record(reply: Reply, route: str, about: Circumstances) -> None:
+    """Write one log line and one metrics line; numbers only."""
     log.info(
         "answered",
-        request_id=request_id,
+        request_id=about.request_id,
         route=route,
         status=reply.status,
-        cold_start=cold,
-        duration_ms=round(duration_ms, 3),
-        **tally._asdict(),
+        cold_start=about.cold,
+        duration_ms=round(about.duration_ms, 3),
+        **reply.tally._asdict(),
     )
-    _measure(reply.status, tally, duration_ms, cold)
-    return {
-        "statusCode": reply.status,
-        "headers": reply.headers,
-        "body": reply.body,
-        "isBase64Encoded": False,
-    }
-
-
-def _measure(status: int, tally: Tally, duration_ms: float, cold: bool) -> None:
     counts = {
-        "ColdStarts": int(cold),
-        "Rejected": int(400 <= status < 500),
-        "Failed": int(status >= 500),
-        "Samples": tally.samples,
-        "SamplesInvalid": tally.invalid,
-        "SamplesPositive": tally.positive,
-        "SamplesInconclusive": tally.inconclusive,
+        "ColdStarts": int(about.cold),
+        "Rejected": int(400 <= reply.status < 500),
+        "Failed": int(reply.status >= 500),
+        "Samples": reply.tally.samples,
+        "SamplesInvalid": reply.tally.invalid,
+        "SamplesPositive": reply.tally.positive,
+        "SamplesInconclusive": reply.tally.inconclusive,
     }
     write_metrics(
         "TumourClassification",
         "predict",
         {
-            "Duration": ("Milliseconds", duration_ms),
+            "Duration": ("Milliseconds", about.duration_ms),
             **{name: ("Count", count) for name, count in counts.items()},
         },
     )

@@ -39,7 +39,7 @@ def test_every_transport_reports_the_methods_that_a_path_answers(transport):
     answer = transport.request("DELETE", "/v1/predict")
 
     assert answer.status == 405
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "POST, OPTIONS"
 
 
 # HTTP has no such mark: the gateway sets it

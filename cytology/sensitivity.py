@@ -1,0 +1,119 @@
+"""Turns a row's points into what would change its label, and how easily its label changes."""
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from cytology.measurements import Row
+from cytology.schema import Feature, Schema
+
+#: Up to this many features every re-scoring is counted; 3^6 sums on either side are quickly made.
+_EXACT_FEATURES = 12
+#: Beyond it, and for models that are not additive, this many re-scorings are tried.
+SAMPLED_RESCORINGS = 200
+_SEED = 20_260_101
+
+#: Log-odds per score of one feature, None for a missing score.
+Points = dict[int | None, float]
+
+
+class Fragility(NamedTuple):
+    """Share of one-step re-scorings that change the label; exact, or from a fixed sample."""
+
+    share: float
+    exact: bool
+
+
+def nearest_changes(
+    points: Sequence[Points], row: Row, total: float, cutoff: float, medians: Sequence[int]
+) -> tuple[int | None, ...]:
+    """Per feature, the nearest score that changes the label while the others stay, or None.
+
+    ``total`` is the row's log-odds, ``cutoff`` the threshold's. A missing score is taken to lie at
+    the feature's training median; of two scores equally near the lower one is named.
+    """
+    positive = total >= cutoff
+    changes: list[int | None] = []
+    for table, score, median in zip(points, row, medians, strict=True):
+        needed = cutoff - (total - table[score])
+        changes.append(
+            nearest(
+                [
+                    other
+                    for other, value in table.items()
+                    if other is not None and (value >= needed) != positive
+                ],
+                median if score is None else score,
+            )
+        )
+    return tuple(changes)
+
+
+def nearest(scores: Iterable[int], to: int) -> int | None:
+    """The score nearest to another one, the lower of two equally near; None of none."""
+    return min(scores, key=lambda score: (abs(score - to), score), default=None)
+
+
+def fragility(
+    points: Sequence[Points], schema: Schema, row: Row, base: float, cutoff: float
+) -> Fragility:
+    """Share of re-scorings that change the label, where each score moves by -1, 0 or +1.
+
+    All features move at once and independently, each step is equally likely, a score stays within
+    its range, and a missing one stays missing.
+    """
+    options = [
+        [table[moved] for moved in _moves(score, feature)]
+        for table, score, feature in zip(points, row, schema.features, strict=True)
+    ]
+    positive = base + sum(table[score] for table, score in zip(points, row, strict=True)) >= cutoff
+    if len(options) > _EXACT_FEATURES:
+        rescored = rescorings(row, schema)
+        above = sum(
+            base + sum(table[score] for table, score in zip(points, moved, strict=True)) >= cutoff
+            for moved in rescored
+        )
+        count = len(rescored)
+    else:
+        above, count = _count_at_least(options, cutoff - base)
+    return Fragility(
+        (count - above if positive else above) / count, len(options) <= _EXACT_FEATURES
+    )
+
+
+def rescorings(row: Row, schema: Schema) -> list[Row]:
+    """A sample of the row's one-step re-scorings; the same steps for every row and engine."""
+    # Imported here: only models without an exact count pay for it
+    import random
+
+    source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
+    moves = [_moves(score, feature) for score, feature in zip(row, schema.features, strict=True)]
+    steps = [[source.randrange(3) for _ in row] for _ in range(SAMPLED_RESCORINGS)]
+    return [
+        tuple(options[step % len(options)] for options, step in zip(moves, taken, strict=True))
+        for taken in steps
+    ]
+
+
+def _moves(score: int | None, feature: Feature) -> tuple[int | None, ...]:
+    """The three scores that are equally likely; at an end of the range two of them coincide."""
+    if score is None:
+        return (None,)
+    return max(score - 1, feature.minimum), score, min(score + 1, feature.maximum)
+
+
+def _count_at_least(options: list[list[float]], needed: float) -> tuple[int, int]:
+    """Of all ways to pick one number a list, count those whose sum is ``needed`` or more.
+
+    Meets in the middle: 3^4 + 3^5 sums instead of 3^9.
+    """
+    half = len(options) // 2
+    first = _sums(options[:half])
+    second = sorted(_sums(options[half:]))
+    size = len(second)
+    return sum(size - bisect_left(second, needed - value) for value in first), len(first) * size
+
+
+def _sums(options: list[list[float]]) -> list[float]:
+    return [sum(picked) for picked in itertools.product(*options)]
