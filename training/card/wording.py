@@ -29,9 +29,9 @@ FIGURES = {
 }
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """0.345 as 34.5 %."""
-    return f"{100 * share:.{digits}f} %"
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.345 as 34.5 %, or a dash for what has no value."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def number(value: float | None, digits: int = 4) -> str:
