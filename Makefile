@@ -60,6 +60,7 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint template.yaml
+	@tools/form-check
 
 .PHONY: format
 format: dev ## format the Python code
@@ -68,15 +69,24 @@ format: dev ## format the Python code
 
 .PHONY: build
 build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
 .PHONY: invoke
 invoke: dev ## send one event to the real container (EVENT=benign, a name in events/)
 	@.venv/bin/sam local invoke PredictFunction --event events/$(EVENT).json
 
+.PHONY: events
+events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
+	@$(PYTHON) -m tests.events >/dev/null
+
 .PHONY: api
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER
+
+.PHONY: bench-cold
+bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
+	@$(PYTHON) -m benchmarks.cold
 
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks

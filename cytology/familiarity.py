@@ -1,6 +1,7 @@
 """Turns a row into how familiar it is: its log-likelihood under the training data's frequencies."""
 
 from collections.abc import Sequence
+from operator import getitem
 from typing import NamedTuple
 
 from cytology.measurements import Row
@@ -19,16 +20,21 @@ class Familiarity(NamedTuple):
     limit: float
     tables: tuple[tuple[tuple[float, ...], ...], ...]
 
-    def log_likelihood(self, row: Row, features: Sequence[Feature]) -> float:
-        """That of the row in the class that explains it best."""
-        positions = [
-            0 if score is None else score - feature.minimum + 1
-            for score, feature in zip(row, features, strict=True)
-        ]
-        return max(
-            sum([table[position] for table, position in zip(tables, positions, strict=True)])
+    def by_score(
+        self, features: Sequence[Feature]
+    ) -> tuple[tuple[dict[int | None, float], ...], ...]:
+        """The tables, keyed by score; None is a missing one."""
+        return tuple(
+            tuple(
+                dict(zip((None, *feature.scores), table, strict=True))
+                for feature, table in zip(features, tables, strict=True)
+            )
             for tables in self.tables
         )
+
+    def log_likelihood(self, row: Row, features: Sequence[Feature]) -> float:
+        """That of the row in the class that explains it best."""
+        return max(sum(map(getitem, tables, row)) for tables in self.by_score(features))
 
     def is_unusual(self, row: Row, features: Sequence[Feature]) -> bool:
         """True where fewer than one training sample in twenty is as unlikely as this row."""

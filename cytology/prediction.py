@@ -4,15 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from cytology.decision import Decision
 from cytology.measurements import Row
-from cytology.schema import Schema
 
 #: Probabilities from models that vote can be exactly 0 or 1; their log-odds are cut here.
 _LOGIT_CLIP = 1e-9
-
-#: Above this fragility an answer carries a warning.
-_FRAGILE = 0.10
 
 
 class Caution(NamedTuple):
@@ -85,89 +80,3 @@ def logit(probability: float) -> float:
     """Probability to log-odds, cut where a probability is 0 or 1."""
     clipped = min(max(probability, _LOGIT_CLIP), 1.0 - _LOGIT_CLIP)
     return math.log(clipped / (1.0 - clipped))
-
-
-def assemble(
-    row: Row,
-    probability: float,
-    probability_range: tuple[float, float] | None,
-    reasons: Reasons | None,
-    *,
-    schema: Schema,
-    decision: Decision,
-) -> Prediction:
-    """Put one answer together; the same rules whichever engine computed the probability."""
-    return Prediction(
-        label=decision.label(probability),
-        probability=probability,
-        prediction_set=decision.prediction_set(probability),
-        threshold=decision.threshold,
-        probability_range=probability_range,
-        reasons=reasons,
-        warnings=(
-            *_score_warnings(row, schema, decision),
-            *_sample_warnings(row, probability_range, reasons, schema, decision),
-        ),
-    )
-
-
-def _score_warnings(row: Row, schema: Schema, decision: Decision) -> list[Caution]:
-    found = []
-    for feature, score, weights in zip(schema.features, row, decision.weights, strict=True):
-        if score is None:
-            found.append(
-                Caution(
-                    "missing_score",
-                    feature.name,
-                    f"{feature.name} is missing; the training median stands in for it, and the "
-                    "answer is less certain: see probability_range.",
-                )
-            )
-        elif not weights[score - feature.minimum + 1]:
-            found.append(
-                Caution(
-                    "unseen_score",
-                    feature.name,
-                    f"{feature.name} {score} never occurs in the training data.",
-                )
-            )
-    return found
-
-
-def _sample_warnings(
-    row: Row,
-    probability_range: tuple[float, float] | None,
-    reasons: Reasons | None,
-    schema: Schema,
-    decision: Decision,
-) -> list[Caution]:
-    found = []
-    if probability_range and decision.label(probability_range[0]) != decision.label(
-        probability_range[1]
-    ):
-        found.append(
-            Caution(
-                "decisive_missing_score",
-                "",
-                "The missing score decides the label: other values of it give the other class.",
-            )
-        )
-    if decision.familiarity.is_unusual(row, schema.features):
-        found.append(
-            Caution(
-                "unusual_sample",
-                "",
-                "The scores are rarer than those of 19 in 20 training samples; the model has "
-                "seen little like them.",
-            )
-        )
-    if reasons is not None and reasons.fragility > _FRAGILE:
-        found.append(
-            Caution(
-                "fragile",
-                "",
-                f"{reasons.fragility:.0%} of re-scorings that move each score by at most one step "
-                "give the other class.",
-            )
-        )
-    return found

@@ -56,6 +56,8 @@ class Schema(NamedTuple):
     classes: tuple[Diagnosis, Diagnosis]
     positive: str
     limits_of_use: tuple[str, ...]
+    #: The scores that may be given where they are the same for all features, else None.
+    common_scores: frozenset[int] | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ def parse_schema(text: str | bytes) -> Schema:
         raise InvalidSchema("classes: exactly two of different names are needed")
     if raw["positive"] not in {item.name for item in classes}:
         raise InvalidSchema(f"positive: {raw['positive']!r} is not one of the classes")
+    scores = {feature.scores for feature in features}
     return Schema(
         name=str(raw.get("name", "model")),
         title=str(raw.get("title", "")),
@@ -118,6 +121,7 @@ def parse_schema(text: str | bytes) -> Schema:
         classes=(classes[0], classes[1]),
         positive=raw["positive"],
         limits_of_use=tuple(str(limit) for limit in raw.get("limits_of_use", ())),
+        common_scores=frozenset(scores.pop()) if len(scores) == 1 else None,
     )
 
 

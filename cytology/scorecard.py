@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from operator import getitem
 from typing import Any
 
+from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.measurements import Row
-from cytology.prediction import Prediction, Reasons, assemble, sigmoid
+from cytology.prediction import Prediction, Reasons, sigmoid
 from cytology.schema import Schema
 from cytology.sensitivity import Points, fragility, nearest_changes
 
@@ -31,31 +33,24 @@ class Scorecard:
         self.base = base
         self.points = tuple(points)
         self._schema = schema
-        self._decision = decision
+        self._assembler = Assembler(schema, decision)
         self._cutoff = decision.cutoff
         self._medians = decision.medians(schema.features)
 
     def logit(self, row: Row) -> float:
-        """Log-odds of the positive class; exactly base + contributions, added in schema order."""
-        total = self.base
-        for points, score in zip(self.points, row, strict=True):
-            total += points[score]
-        return total
+        """Log-odds of the positive class: base + contributions, added in schema order."""
+        return sum(map(getitem, self.points, row), self.base)
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row; see :class:`cytology.prediction.Engine`."""
-        return [self._predict_row(row, explain) for row in rows]
-
-    def _predict_row(self, row: Row, explain: bool) -> Prediction:
-        total = self.logit(row)
-        return assemble(
-            row,
-            sigmoid(total),
-            self._range(row) if None in row else None,
-            self._reasons(row, total) if explain else None,
-            schema=self._schema,
-            decision=self._decision,
-        )
+        assemble = self._assembler.assemble
+        answers = []
+        for row in rows:
+            total = self.logit(row)
+            possible = self._range(row) if None in row else None
+            reasons = self._reasons(row, total) if explain else None
+            answers.append(assemble(row, sigmoid(total), possible, reasons))
+        return answers
 
     def _reasons(self, row: Row, total: float) -> Reasons:
         share, exact = fragility(self.points, self._schema, row, self.base, self._cutoff)

@@ -6,11 +6,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
+from predict.envelope import Circumstances, seal
 from predict.faults import RequestFault
-from predict.requests import Request, read_request
+from predict.requests import read_request
 from predict.responses import Reply, failure_reply, problem_reply
-from predict.service import Service, Tally, load_service, predict
+from predict.service import Service, load_service, predict
 from predict.settings import read_settings
+
+PREDICT = "/v1/predict"
 
 settings = read_settings(os.environ)
 logger = Logger(service="predict", level=settings.log_level)
@@ -29,15 +32,15 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """
     started = perf_counter()
     request_id = getattr(context, "aws_request_id", "local")
-    route, tally = "unreadable", Tally()
+    route, request = "unreadable", None
     try:
         request = read_request(event, request_id)
         request_id, route = request.id, "other"
-        if request.method == "POST" and request.path == "/v1/predict":
+        if request.path == PREDICT and request.method == "POST":
             route = "predict"
-            reply, tally = predict(service, request)
+            reply = predict(service, request)
         else:
-            reply = _router_answer(request)
+            reply = _router().answer(request)
     except RequestFault as fault:
         reply = problem_reply(fault, request_id)
     # The last line of defence: the caller must get an answer, and the log the place of the fault
@@ -45,56 +48,46 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         reply = failure_reply(request_id)
         # error() and not exception(): a traceback quotes source values, and a log may hold none
         logger.error("failed", error=type(error).__name__, place=_place(error))  # noqa: TRY400
-    return _finish(reply, route, tally, request_id, started)
+    about = Circumstances(
+        request_id=request_id,
+        model_version=service.artifact.version,
+        duration_ms=(perf_counter() - started) * 1e3,
+        cold=_state["cold"],
+        allowed_origins=settings.allowed_origins,
+    )
+    _state["cold"] = False
+    _record(reply, route, about)
+    return seal(reply, request, about)
 
 
-def _router_answer(request: Request) -> Reply:
+def _router() -> Any:
     if _state["router"] is None:
         # Imported when first needed: the resolver costs as much as all the rest of a cold start
         from predict.routes import Router
 
         _state["router"] = Router(service)
-    reply: Reply = _state["router"].answer(request)
-    return reply
+    return _state["router"]
 
 
-def _finish(
-    reply: Reply, route: str, tally: Tally, request_id: str, started: float
-) -> dict[str, Any]:
-    """Add what every answer carries, write one log line and one metrics line, and return it."""
-    duration_ms = (perf_counter() - started) * 1e3
-    cold, _state["cold"] = _state["cold"], False
-    reply.headers["x-request-id"] = request_id
-    reply.headers["x-model-version"] = service.artifact.version
-    reply.headers["x-content-type-options"] = "nosniff"
-    reply.headers["server-timing"] = f"app;dur={duration_ms:.3f}" + (", cold" if cold else "")
+def _record(reply: Reply, route: str, about: Circumstances) -> None:
+    """Write one log line and one metrics line; numbers only."""
     logger.info(
         "answered",
-        request_id=request_id,
+        request_id=about.request_id,
         route=route,
         status=reply.status,
-        cold_start=cold,
-        duration_ms=round(duration_ms, 3),
-        **tally._asdict(),
+        cold_start=about.cold,
+        duration_ms=round(about.duration_ms, 3),
+        **reply.tally._asdict(),
     )
-    _measure(reply.status, tally, duration_ms, cold)
-    return {
-        "statusCode": reply.status,
-        "headers": reply.headers,
-        "body": reply.body,
-        "isBase64Encoded": False,
-    }
-
-
-def _measure(status: int, tally: Tally, duration_ms: float, cold: bool) -> None:
-    metrics.add_metric("Duration", "Milliseconds", duration_ms)
-    metrics.add_metric("ColdStarts", "Count", int(cold))
-    metrics.add_metric("Rejected", "Count", int(400 <= status < 500))
-    metrics.add_metric("Failed", "Count", int(status >= 500))
-    for name, count in tally._asdict().items():
-        metrics.add_metric(
-            f"Samples{name.title()}" if name != "samples" else "Samples", "Count", count
-        )
+    metrics.add_metric("Duration", "Milliseconds", about.duration_ms)
+    metrics.add_metric("ColdStarts", "Count", int(about.cold))
+    metrics.add_metric("Rejected", "Count", int(400 <= reply.status < 500))
+    metrics.add_metric("Failed", "Count", int(reply.status >= 500))
+    metrics.add_metric("Samples", "Count", reply.tally.samples)
+    metrics.add_metric("SamplesInvalid", "Count", reply.tally.invalid)
+    metrics.add_metric("SamplesPositive", "Count", reply.tally.positive)
+    metrics.add_metric("SamplesInconclusive", "Count", reply.tally.inconclusive)
     metrics.flush_metrics()
 
 

@@ -1,9 +1,8 @@
-"""Turns an HTTP event into a Request, and its body into JSON that hides no surprises."""
+"""Turns an HTTP event into a Request, and its body into bytes."""
 
 import base64
 import binascii
-import json
-import math
+import re
 from typing import Any, NamedTuple
 
 from predict.faults import MalformedRequest, RequestTooLarge, UnsupportedMediaType
@@ -94,13 +93,29 @@ def media_type(request: Request) -> str:
     return kind.strip().lower()
 
 
+def prefers_csv(request: Request) -> bool:
+    """True where the accept header ranks text/csv above JSON; JSON is the answer otherwise."""
+    ranks = {"text/csv": 0.0, "application/json": 0.0}
+    for part in request.headers.get("accept", "").lower().split(","):
+        kind, _, parameters = part.partition(";")
+        quality = re.search(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameters)
+        rank = float(quality[1]) if quality else 1.0
+        if kind.strip() in ranks:
+            ranks[kind.strip()] = max(rank, ranks[kind.strip()])
+        elif kind.strip() in ("*/*", "application/*"):
+            # Anything goes: JSON, but a type that is named wins over one that is not
+            ranks["application/json"] = max(rank - 0.0001, ranks["application/json"])
+    return ranks["text/csv"] > ranks["application/json"]
+
+
 def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the body's bytes.
+    """Return the body's bytes, unpacked where they came gzipped.
 
     Raises
     ------
-    RequestTooLarge, MalformedRequest
-        Over ``max_bytes``; or not the base64 that the event says it is.
+    RequestTooLarge, MalformedRequest, UnsupportedMediaType
+        Over ``max_bytes``, packed or not; not the base64 or gzip that it is declared as; or packed
+        in another way.
     """
     # Base64 spends four characters on three bytes: refuse before decoding what cannot fit
     if len(request.body) > (max_bytes + 2) // 3 * 4 + 4:
@@ -115,58 +130,30 @@ def read_body(request: Request, max_bytes: int) -> bytes:
         content = request.body.encode("utf-8", "surrogatepass")
     if len(content) > max_bytes:
         raise _too_large(max_bytes)
+    packing = request.headers.get("content-encoding", "identity").strip().lower()
+    if packing == "gzip":
+        return _unzip(content, max_bytes)
+    if packing not in ("identity", ""):
+        raise UnsupportedMediaType("content-encoding must be gzip or absent")
     return content
+
+
+def _unzip(content: bytes, max_bytes: int) -> bytes:
+    # Imported here: few requests are packed
+    import zlib
+
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        # One byte more than allowed tells a bomb without unpacking it
+        unpacked = unpacker.decompress(content, max_bytes + 1)
+    except zlib.error:
+        raise MalformedRequest("the body is marked as gzip but is not gzip") from None
+    if len(unpacked) > max_bytes:
+        raise _too_large(max_bytes)
+    if not unpacker.eof:
+        raise MalformedRequest("the gzipped body is cut short")
+    return unpacked
 
 
 def _too_large(max_bytes: int) -> RequestTooLarge:
     return RequestTooLarge(f"the body may hold at most {max_bytes:,} bytes; split the request")
-
-
-def read_json(content: bytes) -> Any:
-    """Parse strict JSON: UTF-8, finite numbers, no key twice, no bottomless nesting.
-
-    Raises
-    ------
-    MalformedRequest
-        Saying which rule is broken, and where the parser knows it, at which character.
-    """
-    if not content.strip():
-        raise MalformedRequest("the body is empty; send JSON")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise MalformedRequest("the body is not UTF-8 text") from None
-    try:
-        return json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
-    except json.JSONDecodeError as error:
-        raise MalformedRequest(
-            f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
-        ) from None
-    except RecursionError:
-        raise MalformedRequest("the body is nested too deeply") from None
-    except ValueError:
-        # int() refuses more than 4,300 digits with a plain ValueError
-        raise MalformedRequest("the body holds a number with too many digits") from None
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise MalformedRequest("the body names a key twice in one object; which one counts?")
-    return found
-
-
-def _refuse_constant(name: str) -> None:
-    raise MalformedRequest(f"the body holds {name}, which is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise MalformedRequest("the body holds a number too large for JSON's usual range")
-    return value

@@ -8,6 +8,7 @@ from predict import faults
 from predict.faults import InvalidSamples, MethodNotAllowed, RequestFault, SampleFault
 
 JSON = "application/json"
+CSV = "text/csv"
 PROBLEM = "application/problem+json"
 
 #: Faults listed one by one in an answer; beyond it only their number is given, so that no request,
@@ -25,12 +26,22 @@ PROBLEMS: dict[type[RequestFault], tuple[int, str, str]] = {
 }
 
 
+class Tally(NamedTuple):
+    """What one request amounted to, for logs and metrics: numbers only, nothing of a sample."""
+
+    samples: int = 0
+    invalid: int = 0
+    positive: int = 0
+    inconclusive: int = 0
+
+
 class Reply(NamedTuple):
     """An HTTP answer before the transport's own form; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
     body: str
+    tally: Tally = Tally()
 
 
 def json_reply(document: Mapping[str, Any], status: int = 200) -> Reply:
@@ -39,8 +50,8 @@ def json_reply(document: Mapping[str, Any], status: int = 200) -> Reply:
 
 
 def encode(document: Mapping[str, Any]) -> str:
-    """Compact ASCII JSON; a number that is not finite would be a bug and raises."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False)
+    """Compact JSON; a number that is not finite would be a bug and raises."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
 
 def problem_reply(fault: RequestFault, request_id: str) -> Reply:

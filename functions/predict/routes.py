@@ -1,36 +1,47 @@
 """Turns every path but the hot one into its answer, with Powertools' HTTP resolver."""
 
+import re
 from collections.abc import Callable
-from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from predict import inference_protocol, sagemaker
 from predict.faults import MethodNotAllowed, RequestFault, UnknownPath
 from predict.requests import Request
 from predict.responses import Reply, problem_reply
 from predict.service import Service, describe_model, predict, report_health
 
-Route = Callable[[Service, Request], Reply]
+Route = Callable[..., Reply]
 
-
-def _predict(service: Service, request: Request) -> Reply:
-    return predict(service, request)[0]
-
-
-def _model(service: Service, _: Request) -> Reply:
-    return describe_model(service)
-
-
-def _health(service: Service, _: Request) -> Reply:
-    return report_health(service)
-
-
-#: Path → method → route. What is not listed is 404; another method is 405 naming these.
+#: Path → method → route; ``<name>`` is passed on by that name. What is not listed is 404, another
+#: method is 405 naming these; HEAD goes with GET, and OPTIONS with everything.
 ROUTES: dict[str, dict[str, Route]] = {
-    "/v1/predict": {"POST": _predict},
-    "/v1/model": {"GET": _model},
-    "/v1/health": {"GET": _health},
+    "/v1/predict": {"POST": predict},
+    "/v1/model": {"GET": describe_model},
+    "/v1/health": {"GET": report_health},
+    "/v2": {"GET": inference_protocol.describe_server},
+    "/v2/health/live": {"GET": inference_protocol.report_live},
+    "/v2/health/ready": {"GET": inference_protocol.report_ready},
+    "/v2/models/<name>": {"GET": inference_protocol.describe_model},
+    "/v2/models/<name>/ready": {"GET": inference_protocol.report_model_ready},
+    "/v2/models/<name>/infer": {"POST": inference_protocol.infer},
+    "/v2/models/<name>/versions/<version>": {"GET": inference_protocol.describe_model},
+    "/v2/models/<name>/versions/<version>/ready": {"GET": inference_protocol.report_model_ready},
+    "/v2/models/<name>/versions/<version>/infer": {"POST": inference_protocol.infer},
+    "/ping": {"GET": sagemaker.ping},
+    "/invocations": {"POST": sagemaker.invoke},
 }
+
+_PATTERNS = {path: re.compile(re.sub(r"<\w+>", "[^/]+", path)) for path in ROUTES}
+
+
+def allowed_methods(path: str) -> tuple[str, ...]:
+    """Methods that a path answers; none for a path that does not exist."""
+    for known, pattern in _PATTERNS.items():
+        if pattern.fullmatch(path):
+            methods = list(ROUTES[known])
+            return (*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS")
+    return ()
 
 
 class Router:
@@ -43,52 +54,63 @@ class Router:
             for method, route in methods.items():
                 self._app.route(path, method=method)(self._bind(route))
         self._app.not_found(self._not_found)
-        self._app.exception_handler(RequestFault)(self._problem)
 
     def answer(self, request: Request) -> Reply:
         """Route one request; a fault of the request becomes its problem document."""
+        if request.method == "OPTIONS" and (methods := allowed_methods(request.path)):
+            return _options(request, methods, self._service.settings.allowed_origins)
+        headless = request.method == "HEAD"
+        self._failure: Exception | None = None
+        self._request = request._replace(method="GET") if headless else request
         # The resolver sees a clean event, rebuilt from what was checked, never the caller's own
-        self._app.append_context(request=request)  # type: ignore[no-untyped-call]
-        answer = self._app.resolve(
+        http = {"method": self._request.method, "path": request.path}
+        self._app.resolve(
             {
                 "version": "2.0",
                 "rawPath": request.path,
-                "headers": request.headers,
-                "requestContext": {
-                    "stage": "$default",
-                    "http": {"method": request.method, "path": request.path},
-                },
+                "headers": {},
+                "requestContext": {"stage": "$default", "http": http},
             },
             None,  # type: ignore[arg-type]  # no route looks at the Lambda context
         )
-        return Reply(answer["statusCode"], answer["headers"], answer["body"])
+        if self._failure:
+            raise self._failure
+        return self._reply._replace(body="") if headless else self._reply
 
-    def _bind(self, route: Route) -> Callable[[], Response[str]]:
-        def bound() -> Response[str]:
-            return _response(route(self._service, self._request))
+    def _bind(self, route: Route) -> Callable[..., Response[str]]:
+        def bound(**parameters: str) -> Response[str]:
+            try:
+                return self._keep(route(self._service, self._request, **parameters))
+            except RequestFault as fault:
+                return self._problem(fault)
+            # Kept and raised again outside: the resolver would log it, values and all
+            except Exception as error:  # noqa: BLE001
+                self._failure = error
+                return Response(status_code=500)
 
         return bound
 
-    @property
-    def _request(self) -> Request:
-        request: Request = self._app.context["request"]
-        return request
-
     def _not_found(self, _: Exception) -> Response[str]:
-        methods = ROUTES.get(self._request.path)
-        if methods is None:
-            return self._problem(UnknownPath("see /v1/model and the API page for what there is"))
-        return self._problem(MethodNotAllowed(tuple(methods)))
+        methods = allowed_methods(self._request.path)
+        if methods:
+            return self._problem(MethodNotAllowed(methods))
+        return self._problem(UnknownPath("see the API page for what there is"))
 
     def _problem(self, fault: RequestFault) -> Response[str]:
-        return _response(problem_reply(fault, self._request.id))
+        return self._keep(problem_reply(fault, self._request.id))
+
+    def _keep(self, reply: Reply) -> Response[str]:
+        """Keep the reply whole: the resolver's own form of it would lose the tally."""
+        self._reply = reply
+        return Response(status_code=reply.status)
 
 
-def _response(reply: Reply) -> Response[str]:
-    headers: dict[str, Any] = dict(reply.headers)
-    return Response(
-        status_code=reply.status,
-        content_type=headers.pop("content-type"),
-        headers=headers,
-        body=reply.body,
-    )
+def _options(request: Request, methods: tuple[str, ...], origins: tuple[str, ...]) -> Reply:
+    headers = {"allow": ", ".join(methods)}
+    if request.headers.get("origin") in origins:
+        headers["access-control-allow-methods"] = ", ".join(methods)
+        headers["access-control-allow-headers"] = (
+            "accept, content-type, content-encoding, if-none-match, x-request-id"
+        )
+        headers["access-control-max-age"] = "600"
+    return Reply(204, headers, "")

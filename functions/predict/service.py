@@ -3,32 +3,21 @@
 from typing import Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
-from cytology.measurements import InvalidMeasurements, Sample, read_sample
 from cytology.prediction import Engine, Prediction
-from cytology.schema import Schema
+from predict.answers import Detail, as_csv, as_json
+from predict.batches import Batch, read_batch
 from predict.engines import load_engine
-from predict.faults import (
-    InvalidSamples,
-    MalformedRequest,
-    RequestTooLarge,
-    SampleFault,
-    UnsupportedMediaType,
-)
-from predict.requests import Request, media_type, read_body, read_json
-from predict.responses import JSON, Reply, fault_entries, json_reply
+from predict.faults import InvalidSamples, MalformedRequest, RequestTooLarge
+from predict.requests import Request, prefers_csv
+from predict.responses import CSV, JSON, Reply, Tally, json_reply
 from predict.settings import Settings
+from predict.strict_json import read_json
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
 
-
-class Tally(NamedTuple):
-    """What one request amounted to, for logs and metrics: numbers only, nothing of a sample."""
-
-    samples: int = 0
-    invalid: int = 0
-    positive: int = 0
-    inconclusive: int = 0
+#: Lambda returns at most 6,291,556 bytes; some are for the headers.
+MAX_ANSWER_BYTES = 6_200_000
 
 
 class Service(NamedTuple):
@@ -60,7 +49,7 @@ def model_identity(service: Service) -> dict[str, str]:
     }
 
 
-def predict(service: Service, request: Request) -> tuple[Reply, Tally]:
+def predict(service: Service, request: Request) -> Reply:
     """Answer POST /v1/predict.
 
     Raises
@@ -68,89 +57,122 @@ def predict(service: Service, request: Request) -> tuple[Reply, Tally]:
     predict.faults.RequestFault
         The request as a whole cannot be answered; InvalidSamples where no sample is valid.
     """
-    if media_type(request) != JSON:
-        raise UnsupportedMediaType("send application/json")
     explain = _explain(request)
-    document = read_json(read_body(request, service.settings.max_body_bytes))
-    values = _sample_values(document, service)
-    samples, faults = _read_samples(values, service.artifact.schema)
-    valid = [sample for sample in samples if sample is not None]
-    if not valid:
-        raise InvalidSamples(_summary(len(values)), faults)
-    answers = service.engine.predict(
-        [sample.row for sample in valid],
-        explain=len(values) <= EXPLAINED_BY_DEFAULT if explain is None else explain,
-    )
-    remaining = iter(answers)
-    predictions = [
-        None if sample is None else _entry(sample, next(remaining), service.artifact.schema)
-        for sample in samples
-    ]
-    reply = json_reply(
-        {
-            "model": model_identity(service),
-            "predictions": predictions,
-            **fault_entries(faults),
-        }
-    )
-    positive = service.artifact.schema.positive
+    batch = read_batch(request, service.artifact.schema, service.settings)
+    if explain is None:
+        explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
+    return answer_batch(service, batch, explain=explain, as_table=prefers_csv(request))
+
+
+def answer_batch(service: Service, batch: Batch, *, explain: bool, as_table: bool) -> Reply:
+    """Score a batch and put the answer together; errors as in :func:`predict`."""
+    answers = score(service, batch, explain=explain and not as_table)
+    if as_table:
+        kind, body = f"{CSV}; charset=utf-8", as_csv(batch, answers)
+    else:
+        kind, body = JSON, _fitting_json(service, batch, answers)
+    if _sent_size(body) > MAX_ANSWER_BYTES:
+        raise RequestTooLarge("the answer would be larger than can be sent; split the request")
+    found = [answer for answer in answers if answer is not None]
     tally = Tally(
-        samples=len(values),
-        invalid=len(values) - len(valid),
-        positive=sum(answer.label == positive for answer in answers),
-        inconclusive=sum(answer.inconclusive for answer in answers),
+        samples=len(answers),
+        invalid=len(answers) - len(found),
+        positive=sum(answer.label == service.artifact.schema.positive for answer in found),
+        inconclusive=sum(answer.inconclusive for answer in found),
     )
-    return reply, tally
+    return Reply(200, {"content-type": kind, "cache-control": "no-store"}, body, tally)
 
 
-def describe_model(service: Service) -> Reply:
+def _fitting_json(service: Service, batch: Batch, answers: list[Prediction | None]) -> str:
+    """As much of the answer as can be sent: reasons are left out first, then warnings."""
+    body = ""
+    for detail in Detail:
+        body = as_json(batch, answers, model_identity(service), service.artifact.schema, detail)
+        if _sent_size(body) <= MAX_ANSWER_BYTES:
+            break
+    return body
+
+
+def _sent_size(body: str) -> int:
+    """Bytes that a body becomes inside the answer to Lambda, which quotes it once more."""
+    return len(body.encode()) + body.count('"') + body.count("\\")
+
+
+def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction | None]:
+    """Predict every valid sample, None where a sample is invalid.
+
+    Raises
+    ------
+    predict.faults.InvalidSamples
+        No sample is valid.
+    """
+    rows = [sample.row for sample in batch.samples if sample is not None]
+    if not rows:
+        count = len(batch.samples)
+        detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
+        raise InvalidSamples(detail, batch.faults)
+    answers = service.engine.predict(rows, explain=explain)
+    if len(rows) == len(batch.samples):
+        return list(answers)
+    remaining = iter(answers)
+    return [None if sample is None else next(remaining) for sample in batch.samples]
+
+
+def describe_model(service: Service, request: Request) -> Reply:
     """Answer GET /v1/model: what is served, how it decides, and what it must not be used for."""
+    tag = f'"{service.artifact.version}-{service.engine.name}"'
+    headers = {"etag": tag, "cache-control": "public, max-age=300"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Reply(304, headers, "")
+    reply = json_reply(_model_document(service))
+    return reply._replace(headers=reply.headers | headers)
+
+
+def _model_document(service: Service) -> dict[str, Any]:
     artifact, decision = service.artifact, service.artifact.decision
     schema, manifest = artifact.schema, artifact.manifest
     card = None
     if SCORECARD in manifest["files"]:
         # Parsed again on demand: the engine keeps a faster form
         card = read_json(artifact.read(SCORECARD))
-    return json_reply(
-        {
-            **model_identity(service),
-            "title": schema.title,
-            "created": manifest["created"],
-            "estimator": manifest["estimator"],
-            "classes": list(schema.class_names),
-            "positive": schema.positive,
-            "threshold": decision.threshold,
-            "conformal": {
-                "level": decision.level,
-                f"{decision.negative}_at_most": decision.negative_at_most,
-                f"{decision.positive}_at_least": decision.positive_at_least,
-            },
-            "features": [
-                {
-                    "name": feature.name,
-                    "label": feature.label,
-                    "help": feature.help,
-                    "low": feature.low,
-                    "high": feature.high,
-                    "min": feature.minimum,
-                    "max": feature.maximum,
-                    "may_be_missing": feature.may_be_missing,
-                }
-                for feature in schema.features
-            ],
-            "scorecard": card,
-            "metrics": manifest.get("metrics"),
-            "data": manifest["data"],
-            "limits": {
-                "samples": service.settings.max_samples,
-                "bytes": service.settings.max_body_bytes,
-            },
-            "limits_of_use": list(schema.limits_of_use),
-        }
-    )
+    return {
+        **model_identity(service),
+        "title": schema.title,
+        "created": manifest["created"],
+        "estimator": manifest["estimator"],
+        "classes": list(schema.class_names),
+        "positive": schema.positive,
+        "threshold": decision.threshold,
+        "conformal": {
+            "level": decision.level,
+            f"{decision.negative}_at_most": decision.negative_at_most,
+            f"{decision.positive}_at_least": decision.positive_at_least,
+        },
+        "features": [
+            {
+                "name": feature.name,
+                "label": feature.label,
+                "help": feature.help,
+                "low": feature.low,
+                "high": feature.high,
+                "min": feature.minimum,
+                "max": feature.maximum,
+                "may_be_missing": feature.may_be_missing,
+            }
+            for feature in schema.features
+        ],
+        "scorecard": card,
+        "metrics": manifest.get("metrics"),
+        "data": manifest["data"],
+        "limits": {
+            "samples": service.settings.max_samples,
+            "bytes": service.settings.max_body_bytes,
+        },
+        "limits_of_use": list(schema.limits_of_use),
+    }
 
 
-def report_health(service: Service) -> Reply:
+def report_health(service: Service, _: Request) -> Reply:
     """Answer GET /v1/health; a service that is not ready fails at start-up and never gets here."""
     return json_reply({"status": "ready", "model": model_identity(service)})
 
@@ -162,67 +184,3 @@ def _explain(request: Request) -> bool | None:
     if asked not in ("true", "false"):
         raise MalformedRequest("explain must be true or false")
     return asked == "true"
-
-
-def _sample_values(document: Any, service: Service) -> list[Any]:
-    """Return the samples as sent: the list under "samples", or the one bare sample."""
-    if not isinstance(document, dict) or "samples" not in document:
-        return [document]
-    values = document["samples"]
-    if len(document) > 1:
-        raise InvalidSamples(
-            "the request names unknown fields",
-            [SampleFault(None, "", 'beside "samples" no other field is known')],
-        )
-    if not isinstance(values, list) or not values:
-        raise InvalidSamples(
-            "the request holds no samples",
-            [SampleFault(None, "samples", "samples must be an array of at least one sample")],
-        )
-    if len(values) > service.settings.max_samples:
-        raise RequestTooLarge(
-            f"at most {service.settings.max_samples:,} samples a request; split the request"
-        )
-    return values
-
-
-def _read_samples(
-    values: list[Any], schema: Schema
-) -> tuple[list[Sample | None], list[SampleFault]]:
-    samples: list[Sample | None] = []
-    faults: list[SampleFault] = []
-    for index, value in enumerate(values):
-        try:
-            samples.append(read_sample(value, schema))
-        except InvalidMeasurements as invalid:
-            samples.append(None)
-            faults += [SampleFault(index, *fault) for fault in invalid.faults]
-    return samples, faults
-
-
-def _summary(count: int) -> str:
-    return "the sample breaks a rule" if count == 1 else f"none of the {count:,} samples is valid"
-
-
-def _entry(sample: Sample, answer: Prediction, schema: Schema) -> dict[str, Any]:
-    entry: dict[str, Any] = {} if sample.id is None else {"id": sample.id}
-    entry |= {
-        "label": answer.label,
-        "probability": answer.probability,
-        "inconclusive": answer.inconclusive,
-        "prediction_set": answer.prediction_set,
-        "threshold": answer.threshold,
-    }
-    if answer.reasons is not None:
-        entry["base"] = answer.reasons.base
-        entry["contributions"] = dict(zip(schema.names, answer.reasons.contributions, strict=True))
-        entry["contributions_exact"] = answer.reasons.exact
-        entry["what_would_change"] = dict(
-            zip(schema.names, answer.reasons.what_would_change, strict=True)
-        )
-        entry["fragility"] = answer.reasons.fragility
-        entry["fragility_exact"] = answer.reasons.fragility_exact
-    if answer.probability_range is not None:
-        entry["probability_range"] = answer.probability_range
-    entry["warnings"] = [caution._asdict() for caution in answer.warnings]
-    return entry

@@ -19,6 +19,7 @@ class Settings(NamedTuple):
     log_level: str
     max_body_bytes: int
     max_samples: int
+    allowed_origins: tuple[str, ...]
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -38,7 +39,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_level=environment.get("LOG_LEVEL") or "INFO",
         max_body_bytes=_positive(environment, "MAX_BODY_BYTES", 1_048_576),
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
+        allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
     )
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in ("http", "https") or not separator or not host or "/" in host:
+            raise InvalidSetting(
+                f"ALLOWED_ORIGINS must list origins such as https://example.org, got {origin!r}"
+            )
+    return origins
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -15,8 +15,9 @@ from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
 from cytology.artifact import MODEL, SCORECARD, Artifact, ArtifactMismatch
+from cytology.assembly import Assembler
 from cytology.measurements import Row
-from cytology.prediction import Prediction, Reasons, assemble, logit
+from cytology.prediction import Prediction, Reasons, logit
 from cytology.schema import Feature
 from cytology.sensitivity import (
     SAMPLED_RESCORINGS,
@@ -56,6 +57,7 @@ class SklearnEngine:
         self._pipeline = pipeline
         self._schema = artifact.schema
         self._decision = artifact.decision
+        self._assembler = Assembler(artifact.schema, artifact.decision)
         self._exact = SCORECARD in artifact.manifest["files"]
         self._medians = artifact.decision.medians(artifact.schema.features)
         # By name: the order of classes is scikit-learn's business
@@ -68,13 +70,8 @@ class SklearnEngine:
         probabilities = self._probabilities(list(rows))
         reasons = self._reasons(rows) if explain else itertools.repeat(None, len(rows))
         return [
-            assemble(
-                row,
-                float(probability),
-                self._range(row) if None in row else None,
-                reason,
-                schema=self._schema,
-                decision=self._decision,
+            self._assembler.assemble(
+                row, float(probability), self._range(row) if None in row else None, reason
             )
             for row, probability, reason in zip(rows, probabilities, reasons, strict=True)
         ]

@@ -16,6 +16,9 @@ from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
+#: Everything below these is the handler's, what it does not know included.
+API_PATHS = ("/v1/{path:path}", "/v2", "/v2/{path:path}", "/ping", "/invocations")
+
 #: What CloudFront adds in production, so that the page is tested under the same rules.
 PAGE_HEADERS = {
     "content-security-policy": (
@@ -61,6 +64,16 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
+def site(form: Path, model_dir: Path) -> StaticFiles:
+    """The form, and behind it the pages that training wrote beside the model, as once deployed.
+
+    A model without pages is served as well: its links then end at 404.html, which says so.
+    """
+    files = StaticFiles(directory=form, html=True)
+    files.all_directories.append(model_dir / "site")
+    return files
+
+
 class AnyMethod:
     """A raw ASGI endpoint: a Route of a function would refuse methods before the handler."""
 
@@ -72,9 +85,9 @@ class AnyMethod:
 
 app = Starlette(
     routes=[
-        Route("/v1/{path:path}", AnyMethod()),
+        *[Route(path, AnyMethod()) for path in API_PATHS],
         Route("/features.json", features),
-        Mount("/", StaticFiles(directory=SITE, html=True)),
+        *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if SITE.is_dir() else []),
     ],
     middleware=[Middleware(PageHeaders)],
 )

@@ -1,0 +1,206 @@
+"""Turns CSV text into samples in row order, and into the faults of every row that is none."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cytology.measurements import Fault, Sample, check_id, read_unusual
+from cytology.schema import Schema
+
+_DELIMITERS = ",;\t"
+_ID_NAMES = frozenset({"id", "sample", "sample_id"})
+_CLASS_NAMES = frozenset({"class", "label", "diagnosis"})
+
+#: Score, or None where missing, by the text of a cell; what is not in it is looked at closely.
+_Cells = dict[str, int | None]
+
+
+class InvalidTable(ValueError):
+    """The text as a whole is no table of samples; the message names the column or line and rule."""
+
+
+class TooManyRows(ValueError):
+    """More rows than the caller allowed."""
+
+
+class Table(NamedTuple):
+    """Rows as read: a sample or None each, faults by row from 0, and the labels of a class column.
+
+    ``labels`` is None where the table has no class column; a single label is None where its cell
+    is empty.
+    """
+
+    samples: list[Sample | None]
+    faults: list[tuple[int, Fault]]
+    labels: list[str | None] | None
+
+
+class _Layout(NamedTuple):
+    """Where each thing stands in a row; features in schema order, None where a column is absent."""
+
+    width: int
+    features: tuple[int | None, ...]
+    id: int | None
+    label: int | None
+
+
+def read_table(text: str, schema: Schema, max_rows: int) -> Table:
+    """Read CSV with comma, semicolon or tab; a header is optional and recognised by its names.
+
+    Without a header the columns are the features in schema order, with an id before them and a
+    class after them where there are more columns than features.
+
+    Raises
+    ------
+    InvalidTable, TooManyRows
+        Nothing can be read at all; a fault of a single row never raises.
+    """
+    rows = _split(text, max_rows)
+    if not rows:
+        raise InvalidTable("the table is empty")
+    header = _header(rows[0], schema)
+    layout = _layout_of_header(header, schema) if header else _layout_of_rows(rows, schema)
+    return _read_rows(rows[1:] if header else rows, layout, schema)
+
+
+def _split(text: str, max_rows: int) -> list[list[str]]:
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = []
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                rows.append(row)
+                # One more than allowed: the first may be a header
+                if len(rows) > max_rows + 1:
+                    raise TooManyRows
+    except csv.Error as error:
+        raise InvalidTable(f"line {reader.line_num}: {error}") from None
+    return rows
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def _header(row: list[str], schema: Schema) -> list[str] | None:
+    """Return the first row's names, or None where it holds scores already."""
+    names = [_plain(cell) for cell in row]
+    known = {_plain(feature.name) for feature in schema.features}
+    known |= {_plain(feature.label) for feature in schema.features}
+    return names if known & set(names) else None
+
+
+def _layout_of_header(names: list[str], schema: Schema) -> _Layout:
+    if repeated := sorted({name[:40] for name in names if name and names.count(name) > 1}):
+        raise InvalidTable(f"the header names {', '.join(repeated[:9])} more than once")
+    at = {name: index for index, name in enumerate(names)}
+    places = [at.get(_plain(f.name), at.get(_plain(f.label))) for f in schema.features]
+    absent = [
+        feature.name
+        for feature, place in zip(schema.features, places, strict=True)
+        if place is None and not feature.may_be_missing
+    ]
+    if absent:
+        raise InvalidTable(f"the header lacks {', '.join(absent)}")
+    return _Layout(
+        width=len(names),
+        features=tuple(places),
+        id=_first(at, {_plain(schema.id_column), *_ID_NAMES}),
+        label=_first(at, {_plain(schema.class_column), *_CLASS_NAMES}),
+    )
+
+
+def _first(at: dict[str, int], names: set[str]) -> int | None:
+    return min((at[name] for name in names if name in at), default=None)
+
+
+def _layout_of_rows(rows: list[list[str]], schema: Schema) -> _Layout:
+    count = len(schema.features)
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=widths.count)
+    extra = width - count
+    if extra not in (0, 1, 2):
+        raise InvalidTable(f"{width} columns found, {count} scores needed")
+    full = [row for row in rows if len(row) == width]
+    labelled = extra == 2 or (extra == 1 and _ends_in_class(full, schema))
+    start = 1 if extra - labelled else 0
+    return _Layout(
+        width=width,
+        features=tuple(range(start, start + count)),
+        id=0 if start else None,
+        label=width - 1 if labelled else None,
+    )
+
+
+def _ends_in_class(rows: list[list[str]], schema: Schema) -> bool:
+    """Tell a class after the scores from an id before them, by what the rows hold."""
+    label = _label_reader(schema)
+    first = schema.features[0]
+    scores = {str(score) for score in first.scores}
+    return all(label(row[-1]) for row in rows) and all(row[0].strip() in scores for row in rows)
+
+
+def _label_reader(schema: Schema) -> Callable[[str], str | None]:
+    names = {str(item.code): item.name for item in schema.classes}
+    names |= {item.name.lower(): item.name for item in schema.classes}
+    return lambda cell: names.get(cell.strip().lower())
+
+
+def _read_rows(rows: list[list[str]], layout: _Layout, schema: Schema) -> Table:
+    tables = [_cells(feature.scores, feature.may_be_missing, schema) for feature in schema.features]
+    label_of = _label_reader(schema)
+    table = Table([], [], None if layout.label is None else [])
+    for index, row in enumerate(rows):
+        faults: list[Fault] = []
+        sample = _read_row(row, layout, schema, tables, faults)
+        if table.labels is not None and layout.label is not None:
+            cell = row[layout.label] if len(row) == layout.width else ""
+            table.labels.append(label_of(cell))
+            if cell.strip() and table.labels[-1] is None:
+                names = " or ".join(schema.class_names)
+                faults.append(Fault(schema.class_column, f"class must be {names}, or its code"))
+        table.samples.append(None if faults else sample)
+        table.faults.extend((index, fault) for fault in faults)
+    return table
+
+
+def _cells(scores: range, may_be_missing: bool, schema: Schema) -> _Cells:
+    cells: _Cells = {str(score): score for score in scores}
+    return cells | ({"": None, schema.missing: None} if may_be_missing else {})
+
+
+def _read_row(
+    row: list[str], layout: _Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
+) -> Sample | None:
+    if len(row) != layout.width:
+        faults.append(Fault("", f"{len(row)} columns found, {layout.width} needed"))
+        return None
+    scores: list[int | None] = []
+    for feature, place, cells in zip(schema.features, layout.features, tables, strict=True):
+        cell = "" if place is None else row[place]
+        if cell in cells:
+            scores.append(cells[cell])
+        else:
+            read_unusual(feature, _value(cell), schema.missing, scores, faults)
+    identifier = None if layout.id is None else row[layout.id].strip() or None
+    if identifier is not None:
+        check_id(identifier, faults)
+    return None if faults else Sample(tuple(scores), identifier)
+
+
+def _value(cell: str) -> object:
+    """Read a cell as JSON would have spelled it: a number, None where empty, else the text."""
+    text = cell.strip()
+    if not text:
+        return None
+    # Short texts only: int() refuses thousands of digits, and no score needs them
+    if len(text) <= 20 and text[0] in "+-.0123456789":
+        for read in (int, float):
+            try:
+                return read(text)
+            except ValueError:
+                continue
+    return text

@@ -1,0 +1,74 @@
+"""Turns a Reply into the answer that API Gateway expects, with what every answer carries."""
+
+import base64
+import re
+from typing import Any, NamedTuple
+
+from predict.requests import Request
+from predict.responses import Reply
+
+#: Below this many characters packing costs more time than it saves.
+_WORTH_PACKING = 4_096
+
+_EXPOSED = "x-request-id, x-model-version, server-timing, etag"
+
+
+class Circumstances(NamedTuple):
+    """What is known of an answer beside its content."""
+
+    request_id: str
+    model_version: str
+    duration_ms: float
+    cold: bool
+    allowed_origins: tuple[str, ...]
+
+
+def seal(reply: Reply, request: Request | None, about: Circumstances) -> dict[str, Any]:
+    """Complete the headers, pack the body where the caller can unpack it, and wrap both up.
+
+    ``request`` is None where the event could not be read.
+    """
+    headers = reply.headers
+    headers["x-request-id"] = _echoed_id(request) or about.request_id
+    headers["x-model-version"] = about.model_version
+    headers["x-content-type-options"] = "nosniff"
+    headers["server-timing"] = f"app;dur={about.duration_ms:.3f}" + (", cold" if about.cold else "")
+    if about.allowed_origins:
+        headers |= _cors(request, about.allowed_origins)
+    body, packed = reply.body, False
+    if len(body) > _WORTH_PACKING:
+        headers["vary"] = "accept-encoding" + (", origin" if about.allowed_origins else "")
+        if request and "gzip" in request.headers.get("accept-encoding", "").lower():
+            headers["content-encoding"] = "gzip"
+            body, packed = _pack(body), True
+    return {
+        "statusCode": reply.status,
+        "headers": headers,
+        "body": body,
+        "isBase64Encoded": packed,
+    }
+
+
+def _echoed_id(request: Request | None) -> str | None:
+    """The caller's own request id, where it is harmless in a header and a log."""
+    sent = request.headers.get("x-request-id", "") if request else ""
+    return sent if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", sent) else None
+
+
+def _cors(request: Request | None, allowed: tuple[str, ...]) -> dict[str, str]:
+    origin = request.headers.get("origin", "") if request else ""
+    if origin not in allowed:
+        return {"vary": "origin"}
+    return {
+        "vary": "origin",
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": _EXPOSED,
+    }
+
+
+def _pack(body: str) -> str:
+    # Imported here: most answers are short
+    import zlib
+
+    packer = zlib.compressobj(level=1, wbits=zlib.MAX_WBITS | 16)
+    return base64.b64encode(packer.compress(body.encode()) + packer.flush()).decode()

@@ -1,0 +1,175 @@
+"""Turns the Open Inference Protocol, version 2, into the predict call.
+
+Source: github.com/kserve/open-inference-protocol (REST), and for tensors behind the JSON header
+Triton's binary data extension, which the clients in use send by default.
+"""
+
+from typing import Any
+
+from predict.batches import read_values
+from predict.faults import InvalidSamples, MalformedRequest, RequestFault, UnknownPath
+from predict.requests import Request, read_body
+from predict.responses import Reply, Tally, json_reply, problem_reply
+from predict.service import Service, score
+from predict.strict_json import read_json
+from predict.tensors import read_rows
+
+HEADER_LENGTH = "inference-header-content-length"
+
+LABELS, PROBABILITIES = "predict", "predict_proba"
+
+
+def describe_server(service: Service, _: Request) -> Reply:
+    """Answer GET /v2: the server's metadata."""
+    return json_reply(
+        {
+            "name": "tumour-classification",
+            "version": service.artifact.version,
+            "extensions": ["binary_tensor_data"],
+        }
+    )
+
+
+def report_live(_: Service, __: Request) -> Reply:
+    """Answer GET /v2/health/live."""
+    return json_reply({"live": True})
+
+
+def report_ready(_: Service, __: Request) -> Reply:
+    """Answer GET /v2/health/ready; a service that is not ready fails at start-up."""
+    return json_reply({"ready": True})
+
+
+def report_model_ready(
+    service: Service, request: Request, name: str, version: str | None = None
+) -> Reply:
+    """Answer GET /v2/models/{name}[/versions/{version}]/ready."""
+    if problem := _other_model(service, request, name, version):
+        return problem
+    return json_reply({"name": service.artifact.name, "ready": True})
+
+
+def describe_model(
+    service: Service, request: Request, name: str, version: str | None = None
+) -> Reply:
+    """Answer GET /v2/models/{name}[/versions/{version}]: the tensors that go in and come out."""
+    if problem := _other_model(service, request, name, version):
+        return problem
+    schema = service.artifact.schema
+    count = len(schema.features)
+    return json_reply(
+        {
+            "name": service.artifact.name,
+            "versions": [service.artifact.version],
+            "platform": f"tumour-classification_{service.engine.name}",
+            "inputs": [{"name": "scores", "datatype": "FP64", "shape": [-1, count]}],
+            "outputs": [
+                {"name": LABELS, "datatype": "BYTES", "shape": [-1]},
+                {"name": PROBABILITIES, "datatype": "FP64", "shape": [-1, len(schema.classes)]},
+            ],
+        }
+    )
+
+
+def infer(service: Service, request: Request, name: str, version: str | None = None) -> Reply:
+    """Answer POST /v2/models/{name}[/versions/{version}]/infer.
+
+    Any one tensor of shape [n, features], or one tensor of n per feature, by name. The protocol
+    has no faults per row: one invalid row fails the request, with every fault named.
+    """
+    if problem := _other_model(service, request, name, version):
+        return problem
+    try:
+        return _infer(service, request)
+    except RequestFault as fault:
+        return _protocol_problem(fault, request)
+
+
+def _infer(service: Service, request: Request) -> Reply:
+    schema, settings = service.artifact.schema, service.settings
+    content = read_body(request, settings.max_body_bytes)
+    document, tail = _split(content, request.headers.get(HEADER_LENGTH))
+    if not isinstance(document, dict):
+        raise MalformedRequest("an inference request must be a JSON object")
+    wanted = _wanted_outputs(document)
+    batch = read_values(read_rows(document, tail, schema), schema, settings)
+    if batch.faults:
+        raise InvalidSamples("some rows break a rule", batch.faults)
+    answers = [answer for answer in score(service, batch, explain=False) if answer is not None]
+    first = schema.class_names[0]
+    outputs: dict[str, dict[str, Any]] = {
+        LABELS: {
+            "datatype": "BYTES",
+            "shape": [len(answers)],
+            "data": [answer.label for answer in answers],
+        },
+        PROBABILITIES: {
+            "datatype": "FP64",
+            "shape": [len(answers), len(schema.classes)],
+            "data": [
+                share
+                for answer in answers
+                for share in _class_shares(answer.probability, schema.positive == first)
+            ],
+        },
+    }
+    identifier = {"id": document["id"]} if isinstance(document.get("id"), str) else {}
+    positive = sum(answer.label == schema.positive for answer in answers)
+    inconclusive = sum(answer.inconclusive for answer in answers)
+    return json_reply(
+        {
+            "model_name": service.artifact.name,
+            "model_version": service.artifact.version,
+            **identifier,
+            "outputs": [{"name": output, **outputs[output]} for output in wanted],
+        }
+    )._replace(tally=Tally(len(answers), 0, positive, inconclusive))
+
+
+def _class_shares(positive: float, positive_is_first: bool) -> tuple[float, float]:
+    return (positive, 1.0 - positive) if positive_is_first else (1.0 - positive, positive)
+
+
+def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
+    """Part the JSON header from the binary tensors behind it, where the request has some."""
+    if header_length is None:
+        return read_json(content), b""
+    if not header_length.isdecimal() or int(header_length) > len(content):
+        raise MalformedRequest(f"{HEADER_LENGTH} must be the length of the JSON before the tensors")
+    length = int(header_length)
+    return read_json(content[:length]), content[length:]
+
+
+def _wanted_outputs(document: dict[str, Any]) -> list[str]:
+    asked = document.get("outputs")
+    if not asked:
+        return [LABELS, PROBABILITIES]
+    if not isinstance(asked, list):
+        raise MalformedRequest('"outputs" must be an array of tensors')
+    names = [item.get("name") if isinstance(item, dict) else None for item in asked]
+    if unknown := [name for name in names if name not in (LABELS, PROBABILITIES)]:
+        raise MalformedRequest(
+            f"{len(unknown)} of the outputs asked for do not exist; "
+            f"there are {LABELS} and {PROBABILITIES}"
+        )
+    return [str(name) for name in names]
+
+
+def _other_model(
+    service: Service, request: Request, name: str, version: str | None
+) -> Reply | None:
+    """A 404 where another model or version is asked for than the one that is served."""
+    artifact = service.artifact
+    if name == artifact.name and version in (None, artifact.version):
+        return None
+    fault = UnknownPath(f"{artifact.name}, version {artifact.version}, is the model served here")
+    return _protocol_problem(fault, request)
+
+
+def _protocol_problem(fault: RequestFault, request: Request) -> Reply:
+    """A problem document that also has the protocol's own member, ``error``."""
+    reply = problem_reply(fault, request.id)
+    problem = read_json(reply.body.encode())
+    messages = [entry["message"] for entry in problem.get("errors", [])[:9]]
+    problem["error"] = "; ".join([fault.detail, *messages])
+    return Reply(reply.status, reply.headers, json_reply(problem).body)

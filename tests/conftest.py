@@ -1,0 +1,84 @@
+"""Turns what the commands make into fixtures: the schema, the artifact, a forest's artifact."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cytology.artifact import Artifact, load_artifact
+from cytology.schema import Schema, load_schema
+from tests import transports
+from tests.image import Unavailable, built_image
+
+ROOT = Path(__file__).parents[1]
+
+# Read when predict.app is imported, which any test may do first
+os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
+os.environ.setdefault("LOG_LEVEL", "INFO")
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    return load_schema()
+
+
+@pytest.fixture(scope="session")
+def artifact_dir() -> Path:
+    directory = ROOT / "artifact"
+    if not (directory / "manifest.json").exists():
+        pytest.fail("no artifact: run make train, or the tests by make test")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def artifact(artifact_dir) -> Artifact:
+    return load_artifact(str(artifact_dir))
+
+
+@pytest.fixture(scope="session")
+def forest_dir() -> Path:
+    """Artifact of a random forest; kept under build/ for as long as what trains it is unchanged."""
+    sources = sorted([*ROOT.glob("training/*.py"), *ROOT.glob("cytology/*")])
+    content = b"".join(path.read_bytes() for path in sources if path.is_file())
+    directory = ROOT / "build" / "test" / f"forest-{hashlib.sha256(content).hexdigest()[:12]}"
+    if not (directory / "manifest.json").exists():
+        # The writer moves a finished directory into place, so two test processes may both train
+        command = [sys.executable, "-m", "training", "--estimator", "random-forest"]
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
+        subprocess.run(
+            [*command, "--out", str(directory)],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    return directory
+
+
+@contextmanager
+def required():
+    """Skip with the reason where this machine lacks something; fail where CI promises it."""
+    try:
+        yield
+    except Unavailable as lack:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must not skip: {lack}")
+        pytest.skip(str(lack))
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The id of the Lambda image, built from these very sources."""
+    with required():
+        return built_image()
+
+
+@pytest.fixture(scope="session", params=transports.NAMES)
+def transport(request):
+    """Each road to the handler in turn: in-process, http, emulator, container."""
+    with required(), transports.open_transport(request.param) as opened:
+        yield opened

@@ -1,0 +1,127 @@
+"""POST /v1/predict with JSON, by every road."""
+
+import csv
+import json
+import math
+
+import pytest
+
+from cytology.schema import load_schema
+from training.dataset import DATA_PATH
+
+SCHEMA = load_schema()
+NAMES = SCHEMA.names
+JSON = {"content-type": "application/json"}
+BENIGN = [5, 1, 1, 1, 2, 1, 3, 1, 1]
+UNSCORED = [8, 7, 5, 10, 7, None, 5, 5, 4]
+
+
+def predict(transport, document, query="", **headers):
+    return transport.request("POST", f"/v1/predict{query}", JSON | headers, json.dumps(document))
+
+
+def first(transport, sample):
+    answer = predict(transport, {"samples": [sample]})
+    assert answer.status == 200
+    return answer.json()["predictions"][0]
+
+
+def data_rows(*numbers):
+    with DATA_PATH.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [rows[number - 1] for number in numbers]
+
+
+def test_the_first_and_fifteenth_row_of_the_data_get_their_true_class(transport):
+    for row, label in zip(data_rows(1, 15), ("benign", "malignant"), strict=True):
+        sample = {name: int(row[name]) for name in NAMES}
+        assert SCHEMA.classes[["2", "4"].index(row["class"])].name == label
+        assert first(transport, sample)["label"] == label
+
+
+def test_an_answer_has_the_documented_shape(transport):
+    answer = predict(transport, {"samples": [dict(zip(NAMES, BENIGN, strict=True)) | {"id": "a"}]})
+    document = answer.json()
+    assert set(document) == {"model", "predictions"}
+    assert set(document["model"]) == {"name", "version", "engine"}
+    (entry,) = document["predictions"]
+    assert entry["id"] == "a"
+    assert set(entry) == {
+        "id",
+        "label",
+        "probability",
+        "inconclusive",
+        "prediction_set",
+        "threshold",
+        "base",
+        "contributions",
+        "contributions_exact",
+        "what_would_change",
+        "fragility",
+        "fragility_exact",
+        "warnings",
+    }
+    assert tuple(entry["contributions"]) == NAMES
+
+
+def test_base_and_contributions_sum_to_the_log_odds(transport):
+    entry = first(transport, BENIGN)
+    total = entry["base"] + sum(entry["contributions"].values())
+    odds = math.log(entry["probability"] / (1 - entry["probability"]))
+    assert total == pytest.approx(odds, abs=1e-9)
+
+
+def test_one_bare_sample_needs_no_wrapping(transport):
+    bare = dict(zip(NAMES, BENIGN, strict=True))
+    wrapped = predict(transport, {"samples": [bare]}).json()
+    assert predict(transport, bare).json() == wrapped
+
+
+def test_a_missing_score_is_answered_with_its_range_and_a_warning(transport):
+    entry = first(transport, UNSCORED)
+    low, high = entry["probability_range"]
+    assert low <= entry["probability"] < high
+    assert entry["warnings"][0]["code"] == "missing_score"
+    assert first(transport, [*UNSCORED[:5], "?", *UNSCORED[6:]]) == entry
+
+
+def test_valid_rows_are_answered_beside_invalid_ones(transport):
+    answer = predict(transport, {"samples": [BENIGN, [1, 2], BENIGN, {"mitoses": 12}]})
+    document = answer.json()
+    assert answer.status == 200
+    assert [entry is None for entry in document["predictions"]] == [False, True, False, True]
+    assert {fault["sample"] for fault in document["errors"]} == {1, 3}
+    assert {
+        "sample": 3,
+        "field": "mitoses",
+        "message": "mitoses must be a whole number from 1 to 10, got 12",
+    } in document["errors"]
+
+
+def test_reasons_come_by_themselves_up_to_a_hundred_samples(transport):
+    few, many = (
+        predict(transport, {"samples": [BENIGN] * count}).json()["predictions"][0]
+        for count in (100, 101)
+    )
+    assert "contributions" in few
+    assert "contributions" not in many
+    assert few["probability"] == many["probability"]
+
+
+@pytest.mark.parametrize(("asked", "given"), [("true", True), ("false", False)])
+def test_reasons_can_be_asked_for_or_refused(transport, asked, given):
+    entry = predict(transport, {"samples": [BENIGN] * 101}, f"?explain={asked}").json()
+    assert ("contributions" in entry["predictions"][0]) is given
+
+
+def test_the_same_request_gives_the_same_bytes(transport):
+    sample = {"samples": [BENIGN, UNSCORED]}
+    assert predict(transport, sample).body == predict(transport, sample).body
+
+
+def test_ten_thousand_samples_are_one_request(transport):
+    answer = predict(transport, {"samples": [BENIGN] * 10_000}, "?explain=true")
+    document = answer.json()
+    assert answer.status == 200
+    assert len(document["predictions"]) == 10_000
+    assert "too large to send" in document["notes"][0]

@@ -1,0 +1,117 @@
+"""The handler on events that are no clean request, and what it writes to the log."""
+
+import json
+import logging
+
+import pytest
+
+from predict import app, routes
+
+ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
+
+
+class Context:
+    aws_request_id = "lambda-1"
+
+
+def event(body="", method="POST", path="/v1/predict", **changes):
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "requestId": "gateway-1",
+            "stage": "$default",
+            "http": {"method": method, "path": path},
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    } | changes
+
+
+def answer(*args, **changes):
+    return app.handler(event(*args, **changes), Context())
+
+
+@pytest.mark.parametrize(
+    "junk", [None, 5, "text", [], {}, {"samples": [ROW]}, {"requestContext": "x"}, {"rawPath": 1}]
+)
+def test_an_event_that_is_no_http_request_is_answered_400(junk):
+    answered = app.handler(junk, Context())
+    assert answered["statusCode"] == 400
+    assert json.loads(answered["body"])["request_id"] == "lambda-1"
+
+
+@pytest.mark.parametrize("field", ["headers", "body", "queryStringParameters"])
+@pytest.mark.parametrize("junk", [None, 5, [], "x", {"a": 1}])
+def test_junk_in_one_part_of_an_event_is_never_a_server_error(field, junk):
+    assert app.handler(event(json.dumps(ROW)) | {field: junk}, Context())["statusCode"] < 500
+
+
+def test_a_payload_v1_event_is_read_too():
+    old = {
+        "httpMethod": "POST",
+        "path": "/v1/predict",
+        "headers": {"Content-Type": "application/json"},
+        "requestContext": {"requestId": "rest-1"},
+        "body": json.dumps({"samples": [ROW]}),
+        "isBase64Encoded": False,
+    }
+    assert app.handler(old, Context())["statusCode"] == 200
+
+
+def test_a_named_stage_before_the_path_is_ignored():
+    staged = event(method="GET", path="/beta/v1/health")
+    staged["requestContext"]["stage"] = "beta"
+    assert app.handler(staged, Context())["statusCode"] == 200
+
+
+def test_every_answer_carries_request_id_model_version_and_timing():
+    for answered in (answer("{"), answer(json.dumps({"samples": [ROW]})), answer(path="/nope")):
+        headers = answered["headers"]
+        assert headers["x-request-id"] == "gateway-1"
+        assert headers["x-model-version"] == app.service.artifact.version
+        assert headers["server-timing"].startswith("app;dur=")
+
+
+def test_a_failure_of_our_own_is_500_without_its_cause(monkeypatch, caplog, capsys):
+    def fail(*_):
+        raise RuntimeError("secret of sample 4711")
+
+    monkeypatch.setattr(app, "predict", fail)
+    answered = answer("{}")
+    assert answered["statusCode"] == 500
+    assert "4711" not in answered["body"] + caplog.text + "".join(capsys.readouterr())
+    assert json.loads(answered["body"])["type"] == "urn:problem:cytology:internal-error"
+
+
+def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(app, "predict", fail)
+    app.logger.propagate = True
+    with caplog.at_level(logging.ERROR):
+        answer("{}")
+    record = next(record for record in caplog.records if record.message == "failed")
+    assert (record.error, record.place.split(":")[0]) == ("RuntimeError", "test_app.py")
+
+
+def test_a_failure_behind_the_resolver_is_logged_no_more_than_any_other(
+    monkeypatch, caplog, capsys
+):
+    def fail(*_):
+        raise RuntimeError("secret of sample 4711")
+
+    monkeypatch.setitem(routes.ROUTES, "/v1/health", {"GET": fail})
+    monkeypatch.setitem(app._state, "router", routes.Router(app.service))
+    assert answer(method="GET", path="/v1/health")["statusCode"] == 500
+    assert "4711" not in caplog.text + "".join(capsys.readouterr())
+
+
+def test_metrics_count_samples_and_name_none(capsys):
+    answer(json.dumps({"samples": [ROW, [1], [10] * 9]}))
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    metrics = json.loads(lines[-1])
+    assert (metrics["Samples"], metrics["SamplesInvalid"]) == ([3.0], [1.0])
+    assert metrics["SamplesPositive"] == [1.0]

@@ -1,0 +1,82 @@
+"""The table: sums, ranges and reasons, computed a second way."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cytology.artifact import SCORECARD, load_artifact
+from cytology.prediction import logit, sigmoid
+from cytology.scorecard import parse_scorecard
+
+SCORES = st.integers(1, 10)
+
+
+def rows(bare_nuclei=SCORES):
+    return st.tuples(*[SCORES] * 5, bare_nuclei, *[SCORES] * 3)
+
+
+@pytest.fixture(scope="module")
+def scorecard(artifact):
+    return parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
+
+
+@given(row=rows(SCORES | st.none()))
+def test_base_and_contributions_sum_to_the_log_odds(scorecard, row):
+    (answer,) = scorecard.predict([row], explain=True)
+    total = answer.reasons.base + sum(answer.reasons.contributions)
+    assert total == pytest.approx(math.log(answer.probability / (1 - answer.probability)), abs=1e-9)
+
+
+@given(row=rows(st.none()))
+def test_a_missing_score_gives_the_range_over_all_ten_scores(scorecard, row):
+    (answer,) = scorecard.predict([row], explain=False)
+    filled = [(*row[:5], score, *row[6:]) for score in range(1, 11)]
+    tried = [found.probability for found in scorecard.predict(filled, explain=False)]
+    assert answer.probability_range == pytest.approx((min(tried), max(tried)), abs=1e-15)
+
+
+@given(row=rows(), feature=st.integers(0, 8))
+def test_a_higher_score_never_lowers_the_probability(scorecard, row, feature):
+    raised = list(row)
+    raised[feature] = min(10, raised[feature] + 1)
+    lower, higher = scorecard.predict([row, tuple(raised)], explain=False)
+    assert higher.probability >= lower.probability
+
+
+def test_reasons_are_left_out_unless_asked_for(scorecard):
+    (answer,) = scorecard.predict([(1,) * 9], explain=False)
+    assert answer.reasons is None
+
+
+def test_a_missing_score_is_warned_of(scorecard):
+    (answer,) = scorecard.predict([(1, 1, 1, 1, 1, None, 1, 1, 1)], explain=False)
+    assert next((w.code, w.field) for w in answer.warnings) == ("missing_score", "bare_nuclei")
+
+
+def test_a_score_that_never_occurs_in_the_data_is_warned_of(scorecard):
+    (answer,) = scorecard.predict([(1, 1, 1, 1, 2, 1, 1, 1, 9)], explain=False)
+    assert ("unseen_score", "mitoses") in [(w.code, w.field) for w in answer.warnings]
+
+
+def test_a_missing_score_that_decides_the_label_is_warned_of(scorecard):
+    undecided = (5, 1, 1, 1, 2, None, 3, 1, 1)
+    (answer,) = scorecard.predict([undecided], explain=False)
+    low, high = answer.probability_range
+    assert low < answer.threshold <= high
+    assert "decisive_missing_score" in [warning.code for warning in answer.warnings]
+
+
+@pytest.mark.parametrize("value", [0.0, 800.0, -800.0, 1e308, -1e308])
+def test_no_log_odds_overflow(value):
+    assert 0.0 <= sigmoid(value) <= 1.0
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_a_certain_probability_has_finite_log_odds(probability):
+    assert math.isfinite(logit(probability))
+
+
+def test_the_artifact_states_the_engine_that_serves_it(artifact_dir):
+    assert load_artifact(str(artifact_dir)).manifest["engine"] == "scorecard"

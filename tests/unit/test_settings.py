@@ -1,0 +1,29 @@
+"""The environment, read once."""
+
+import pytest
+
+from predict.settings import InvalidSetting, read_settings
+
+
+def test_an_empty_environment_gives_the_image_s_defaults():
+    settings = read_settings({})
+    assert settings.model_dir == "/opt/ml/model"
+    assert settings.engine is None
+    assert (settings.max_body_bytes, settings.max_samples) == (1_048_576, 10_000)
+
+
+def test_an_empty_engine_is_the_manifest_s_choice():
+    assert read_settings({"MODEL_ENGINE": ""}).engine is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "rule"),
+    [
+        ("MODEL_ENGINE", "tensorflow", "must be one of scorecard, sklearn, got 'tensorflow'"),
+        ("MAX_SAMPLES", "0", "must be a whole number above 0"),
+        ("MAX_BODY_BYTES", "1e6", "must be a whole number above 0"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(variable, value, rule):
+    with pytest.raises(InvalidSetting, match=f"{variable} {rule}"):
+        read_settings({variable: value})

@@ -1,0 +1,65 @@
+"""The joblib model itself, beside the scorecard."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cytology.artifact import load_artifact
+from predict.engines import load_engine
+
+SCORES = st.integers(1, 10)
+ROWS = st.tuples(*[SCORES] * 5, SCORES | st.none(), *[SCORES] * 3)
+
+
+@pytest.fixture(scope="module")
+def engines(artifact):
+    return load_engine(artifact, "scorecard"), load_engine(artifact, "sklearn")
+
+
+@pytest.fixture(scope="module")
+def forest(forest_dir):
+    return load_engine(load_artifact(str(forest_dir)), None)
+
+
+@settings(deadline=None, max_examples=30)
+@given(rows=st.lists(ROWS, min_size=1, max_size=20))
+def test_both_engines_give_one_probability(engines, rows):
+    card, reference = (engine.predict(rows, explain=False) for engine in engines)
+    for ours, theirs in zip(card, reference, strict=True):
+        assert ours.probability == pytest.approx(theirs.probability, abs=1e-12)
+        assert ours.prediction_set == theirs.prediction_set
+        assert ours.label == theirs.label
+
+
+@settings(deadline=None, max_examples=20)
+@given(row=ROWS)
+def test_one_feature_variations_of_an_additive_model_are_its_contributions(engines, row):
+    (ours,), (theirs,) = (engine.predict([row], explain=True) for engine in engines)
+    assert theirs.reasons.exact
+    assert theirs.reasons.base == pytest.approx(ours.reasons.base, abs=1e-9)
+    # log-odds beyond this come from a probability that a float rounds to 1
+    if 1e-6 < ours.probability < 1 - 1e-6:
+        assert theirs.reasons.contributions == pytest.approx(ours.reasons.contributions, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=10)
+@given(row=ROWS.filter(lambda row: row[5] is None))
+def test_both_engines_give_one_range_for_a_missing_score(engines, row):
+    (ours,), (theirs,) = (engine.predict([row], explain=False) for engine in engines)
+    assert theirs.probability_range == pytest.approx(ours.probability_range, abs=1e-12)
+
+
+def test_a_forest_is_served_with_reasons_that_are_marked_as_variations(forest):
+    (answer,) = forest.predict([(8, 7, 5, 10, 7, 9, 5, 5, 4)], explain=True)
+    assert (forest.name, answer.label, answer.reasons.exact) == ("sklearn", "malignant", False)
+    assert sum(answer.reasons.contributions) > 0
+
+
+def test_a_forest_answers_rows_in_their_order(forest):
+    rows = [(1, 1, 1, 1, 2, 1, 1, 1, 1), (10, 10, 10, 10, 10, 10, 10, 10, 10)]
+    labels = [answer.label for answer in forest.predict(rows, explain=True)]
+    assert labels == ["benign", "malignant"]
+
+
+def test_no_rows_give_no_answers(forest):
+    assert forest.predict([], explain=True) == []
