@@ -12,7 +12,7 @@ ESTIMATOR ?= logistic
 EVENT ?= benign
 PORT ?= 8000
 ARTIFACT := artifact/manifest.json
-MODEL_SOURCES := $(wildcard training/*.py training/data/*.csv cytology/*.py cytology/*.json) layers/sklearn/requirements.txt
+MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/card/page.html training/card/*.css training/data/* docs/report.json cytology/*.py cytology/*.json) layers/sklearn/requirements.txt
 
 .PHONY: help
 help: ## list all targets
@@ -31,11 +31,23 @@ serve: local $(ARTIFACT) ## run the form and the API on one local port (PORT=800
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
 
 .PHONY: train
-train: local ## fit, prove and write the model to artifact/ (ESTIMATOR=logistic|random-forest)
+train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
 	@$(PYTHON) -m training --estimator $(ESTIMATOR) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
 $(ARTIFACT): $(MODEL_SOURCES) | local
 	@$(PYTHON) -m training --estimator $(ESTIMATOR)
+
+.PHONY: evaluate
+evaluate: dev ## judge every candidate into docs/report.json and the model card (FAST=1: a minute, no files in docs/)
+	@$(PYTHON) -m training.evaluate $(if $(FAST),--fast) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
+
+.PHONY: card
+card: dev ## write docs/model-card.md and its drawings from docs/report.json
+	@$(PYTHON) -m training.card
+
+.PHONY: verify
+verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
+	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run

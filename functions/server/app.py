@@ -70,7 +70,7 @@ def site(form: Path, model_dir: Path) -> StaticFiles:
 
 
 class ApiFirst:
-    """ASGI middleware that gives the handler its paths, whatever the method, and all without a site.
+    """ASGI middleware that gives the handler its paths, and every path where there is no site.
 
     A router's patterns would keep back what they do not match, such as a line end in a path, and
     answer it in their own way.
