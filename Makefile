@@ -59,7 +59,7 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint
 	@tools/form-check
 
 .PHONY: format
