@@ -72,6 +72,10 @@ build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale
 	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
+.PHONY: layer
+layer: dev ## pack layers/sklearn as a Lambda layer: build/sklearn-layer.zip
+	@mkdir -p build && $(PYTHON) -m tools.layer
+
 .PHONY: invoke
 invoke: dev ## send one event to the real container (EVENT=benign, a name in events/)
 	@.venv/bin/sam local invoke PredictFunction --event events/$(EVENT).json
