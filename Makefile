@@ -39,6 +39,7 @@ $(ARTIFACT): $(MODEL_SOURCES) | local
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run
+	@tools/form-tools
 	@$(PYTHON) -m pytest
 
 .PHONY: check
@@ -48,7 +49,8 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint template.yaml
-	@tools/form-check
+	@tools/form-tools
+	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 
 .PHONY: format
 format: dev ## format the Python code

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -64,14 +65,15 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
-def site(form: Path, model_dir: Path) -> StaticFiles:
+def site(form: Path, model_dir: Path) -> ASGIApp:
     """The form, and behind it the pages that training wrote beside the model, as once deployed.
 
-    A model without pages is served as well: its links then end at 404.html, which says so.
+    A model without pages is served as well: its links then end at 404.html, which says so. Files
+    are compressed from the size on from which CloudFront does it.
     """
     files = StaticFiles(directory=form, html=True)
     files.all_directories.append(model_dir / "site")
-    return files
+    return GZipMiddleware(files, minimum_size=1000)
 
 
 class AnyMethod:
