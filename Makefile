@@ -42,6 +42,11 @@ test: dev $(ARTIFACT) ## run every test that this machine can run
 	@tools/form-tools
 	@$(PYTHON) -m pytest
 
+.PHONY: lighthouse
+lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
+	@tools/form-tools
+	@node tests/browser/lighthouse.mjs $(PYTHON)
+
 .PHONY: check
 check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m ruff format --check .

@@ -89,6 +89,18 @@ def address(
     process.wait(timeout=10)
 
 
+@pytest.fixture(scope="session")
+def kinds(address: str, samples: list[dict[str, str]]) -> dict[str, list[int | None]]:
+    """A row of the data set for each category, and one with a score left out."""
+    names = [feature["name"] for feature in service.schema(address)["features"]]
+    rows = [service.row(sample, names) for sample in samples]
+    found: dict[str, list[int | None]] = {}
+    for row, answer in zip(rows, service.ask(address, rows), strict=True):
+        kind = "inconclusive" if answer["inconclusive"] else answer["label"]
+        found.setdefault("missing" if None in row else kind, row)
+    return found
+
+
 def reference(address: str, samples: list[dict[str, str]]) -> dict[str, list[float]]:
     """Count the training samples as training does, for an artifact made before it did."""
     edges = [-7 + 0.5 * step for step in range(33)]
@@ -119,7 +131,7 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+def visit(chromium: Any, address: str, kinds: dict[str, Any]) -> Iterator[Callable[..., Any]]:
     """Open the page as a reader with these settings; at the end no console message may be left.
 
     A test that provokes a message names a part of it in ``page.expected_messages``.
@@ -134,6 +146,7 @@ def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.expected_messages = [PLAYWRIGHT_NOTE]
         page.messages = []
+        page.kinds = kinds
         page.on("console", lambda message: page.messages.append(message.text))
         page.on("pageerror", lambda error: page.messages.append(str(error)))
         opened.append((context, page))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import service
-from tests.browser.reader import INCONCLUSIVE, classify, scores
+from tests.browser.reader import classify, scores
 
 TABLES = """async () => {
   const [en, de] = await Promise.all(["/strings-en.js", "/strings-de.js"].map((each) =>
@@ -65,12 +65,12 @@ def test_a_german_browser_gets_german_that_says_it_is_not_reviewed(visit):
     assert page.is_hidden("#unreviewed") is False
 
 
-def test_switching_keeps_scores_and_result_and_survives_a_reload(page):
-    classify(page, INCONCLUSIVE)
+def test_switching_keeps_scores_and_result_and_survives_a_reload(page, kinds):
+    classify(page, kinds["inconclusive"])
     page.click("#language")
     page.get_by_role("heading", name="Nicht eindeutig").wait_for()
 
-    assert scores(page) == [str(score) for score in INCONCLUSIVE]
+    assert scores(page) == [str(score) for score in kinds["inconclusive"]]
     assert "Von 100 so bewerteten Punktaten" in page.inner_text(".sentence")
     assert "," in page.inner_text("dd.fact_probability")
 
