@@ -27,8 +27,16 @@ dev:
 	@"$(BOOTSTRAP)" tools/bootstrap.py dev
 
 .PHONY: serve
-serve: local $(ARTIFACT) ## run the form and the API on one local port (PORT=8000), without Docker or AWS
+serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
+
+build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
+	@$(PYTHON) -m tools.site
+
+.PHONY: site
+site: local ## add the interactive API reference to the site (needs npm)
+	@npm ci --silent --no-audit --no-fund
+	@$(PYTHON) -m tools.site
 
 .PHONY: train
 train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)

@@ -16,6 +16,8 @@ from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
+BUILT = Path(__file__).parents[2] / "build" / "site"
+
 #: The handler's paths, and everything below them; what it does not know it answers itself.
 API_PATHS = ("/v1", "/v2", "/ping", "/invocations")
 
@@ -60,12 +62,12 @@ async def features(_: Request) -> Response:
 
 
 def site(form: Path, model_dir: Path) -> StaticFiles:
-    """The form, and behind it the pages that training wrote beside the model, as once deployed.
+    """The form, and behind it the pages that training and ``make site`` wrote, as once deployed.
 
-    A model without pages is served as well: its links then end at 404.html, which says so.
+    Without those pages the form is served as well: their links then end at 404.html, which says so.
     """
     files = StaticFiles(directory=form, html=True)
-    files.all_directories.append(model_dir / "site")
+    files.all_directories += [model_dir / "site", BUILT]
     return files
 
 
