@@ -59,7 +59,13 @@ verify: local ## check an artifact: hashes, versions, golden predictions of both
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run
+	@tools/form-tools
 	@$(PYTHON) -m pytest
+
+.PHONY: lighthouse
+lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
+	@tools/form-tools
+	@node tests/browser/lighthouse.mjs $(PYTHON)
 
 .PHONY: check
 check: dev ## format, lint, types, import rules, template
@@ -68,7 +74,8 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint template.yaml
-	@tools/form-check
+	@tools/form-tools
+	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 
 .PHONY: format
 format: dev ## format the Python code

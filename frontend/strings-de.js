@@ -41,6 +41,7 @@ export default {
     fault_range: "{feature} muss zwischen {min} und {max} liegen",
     fault_whole: "{feature} muss eine ganze Zahl sein, etwa 4",
     fault_count: "{found} Scores gefunden, {needed} nötig",
+    fault_count_one: "{found} Score gefunden, {needed} nötig",
     cleared: "Geleert.",
     restored: "Die Scores sind wieder da.",
     filled: "Neun Scores eingetragen. Nach dem Prüfen „Einordnen“ drücken.",

@@ -40,6 +40,7 @@ export default {
     fault_range: "{feature} must be between {min} and {max}",
     fault_whole: "{feature} must be a whole number, like 4",
     fault_count: "{found} scores found, {needed} needed",
+    fault_count_one: "{found} score found, {needed} needed",
     cleared: "Cleared.",
     restored: "The scores are back.",
     filled: "Nine scores filled in. Press Classify when you have checked them.",

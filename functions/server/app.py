@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -61,14 +62,15 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
-def site(form: Path, model_dir: Path) -> StaticFiles:
+def site(form: Path, model_dir: Path) -> ASGIApp:
     """The form, and behind it the pages that training and ``make site`` wrote, as once deployed.
 
     Without those pages the form is served as well: their links then end at 404.html, which says so.
+    Files are compressed from the size on from which CloudFront does it.
     """
     files = StaticFiles(directory=form, html=True)
     files.all_directories += [model_dir / "site", BUILT]
-    return files
+    return GZipMiddleware(files, minimum_size=1000)
 
 
 class ApiFirst:
