@@ -12,7 +12,7 @@ ESTIMATOR ?= logistic
 EVENT ?= benign
 PORT ?= 8000
 ARTIFACT := artifact/manifest.json
-MODEL_SOURCES := $(wildcard training/*.py training/data/*.csv cytology/*.py cytology/*.json) layers/sklearn/requirements.txt
+MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/card/page.html training/card/*.css training/data/* docs/report.json cytology/*.py cytology/*.json) layers/sklearn/requirements.txt
 
 .PHONY: help
 help: ## list all targets
@@ -27,15 +27,35 @@ dev:
 	@"$(BOOTSTRAP)" tools/bootstrap.py dev
 
 .PHONY: serve
-serve: local $(ARTIFACT) ## run the form and the API on one local port (PORT=8000), without Docker or AWS
+serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
 
+build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
+	@$(PYTHON) -m tools.site
+
+.PHONY: site
+site: local ## add the interactive API reference to the site (needs npm)
+	@npm ci --silent --no-audit --no-fund
+	@$(PYTHON) -m tools.site
+
 .PHONY: train
-train: local ## fit, prove and write the model to artifact/ (ESTIMATOR=logistic|random-forest)
+train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
 	@$(PYTHON) -m training --estimator $(ESTIMATOR) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
 $(ARTIFACT): $(MODEL_SOURCES) | local
 	@$(PYTHON) -m training --estimator $(ESTIMATOR)
+
+.PHONY: evaluate
+evaluate: dev ## judge every candidate into docs/report.json and the model card (FAST=1: a minute, no files in docs/)
+	@$(PYTHON) -m training.evaluate $(if $(FAST),--fast) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
+
+.PHONY: card
+card: dev ## write docs/model-card.md and its drawings from docs/report.json
+	@$(PYTHON) -m training.card
+
+.PHONY: verify
+verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
+	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run
@@ -64,6 +84,7 @@ format: dev ## format the Python code
 
 .PHONY: build
 build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
 .PHONY: invoke
@@ -77,6 +98,22 @@ events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
 .PHONY: api
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER
+
+.PHONY: bench-cold
+bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
+	@$(PYTHON) -m benchmarks.cold
+
+.PHONY: bench-batch
+bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples, beside bare JSON work
+	@MODEL_DIR="$(CURDIR)/artifact" LOG_LEVEL=ERROR $(PYTHON) -m benchmarks.batch
+
+.PHONY: predict
+predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
+	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
+
+.PHONY: openapi
+openapi: dev ## write docs/openapi.json from the schema, the routes and the events
+	@$(PYTHON) -m tools.openapi
 
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks

@@ -3,6 +3,7 @@
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from cytology.measurements import Row
@@ -84,16 +85,20 @@ def fragility(
 
 def rescorings(row: Row, schema: Schema) -> list[Row]:
     """A sample of the row's one-step re-scorings; the same steps for every row and engine."""
+    moves = [_moves(score, feature) for score, feature in zip(row, schema.features, strict=True)]
+    return [
+        tuple([options[step % len(options)] for options, step in zip(moves, taken, strict=True)])
+        for taken in _sampled_steps(len(row))
+    ]
+
+
+@cache
+def _sampled_steps(count: int) -> list[list[int]]:
     # Imported here: only models without an exact count pay for it
     import random
 
     source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
-    moves = [_moves(score, feature) for score, feature in zip(row, schema.features, strict=True)]
-    steps = [[source.randrange(3) for _ in row] for _ in range(SAMPLED_RESCORINGS)]
-    return [
-        tuple(options[step % len(options)] for options, step in zip(moves, taken, strict=True))
-        for taken in steps
-    ]
+    return [[source.randrange(3) for _ in range(count)] for _ in range(SAMPLED_RESCORINGS)]
 
 
 def _moves(score: int | None, feature: Feature) -> tuple[int | None, ...]:

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,9 +101,21 @@ def _build() -> str:
     built = sam("build")
     if built.returncode:
         raise AssertionError(f"sam build failed:\n{(built.stdout + built.stderr)[-3000:]}")
-    found = image_id(SAM_TAG)
-    assert found, f"sam build left no image {SAM_TAG}"
+    # Not by its tag: another checkout on this machine may build under the same name meanwhile
+    [short] = re.findall(r"^Successfully built (\w+)$", built.stdout + built.stderr, re.MULTILINE)
+    found = image_id(short)
+    assert found, f"sam build left no image {short}"
     return found
+
+
+def sam_template(image: str) -> Path:
+    """The template as `sam build` left it, with the image under a name of this checkout alone."""
+    name = f"tumour-classification-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}:tested"
+    subprocess.run(["docker", "tag", image, name], check=True)
+    template = (ROOT / ".aws-sam" / "build" / "template.yaml").read_text()
+    path = ROOT / "build" / "sam-local.yaml"
+    path.write_text(template.replace(SAM_TAG, name))
+    return path
 
 
 def _fingerprint() -> str:

@@ -3,14 +3,15 @@
 Each transport has ``request(method, path, headers, body) -> Answer``, so that one contract suite
 holds for all of them:
 
-========== ======================================================= ============
-name       what it runs                                            needs
-========== ======================================================= ============
-in-process the handler, called with a payload-v2 event             nothing
-http       ``python -m server`` (uvicorn), as ``make serve`` does  a free port
-emulator   the Runtime Interface Emulator over the runtime client  x86_64 or arm64 Linux
-container  the built image, its own emulator inside                Docker
-========== ======================================================= ============
+================ ======================================================= =============
+name             what it runs                                            needs
+================ ======================================================= =============
+in-process       the handler, called with a payload-v2 event             nothing
+http             ``python -m server`` (uvicorn), as ``make serve`` does  a free port
+emulator         the Runtime Interface Emulator over the runtime client  Linux
+container        the built image, its own emulator inside                Docker
+container-server the built image as an HTTP server (``serve``)           Docker
+================ ======================================================= =============
 """
 
 import base64
@@ -42,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ARTIFACT = ROOT / "artifact"
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 HOST = "127.0.0.1"
-NAMES = ("in-process", "http", "emulator", "container")
+NAMES = ("in-process", "http", "emulator", "container", "container-server")
 
 Invoke = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -135,6 +136,7 @@ def open_transport(name: str) -> Iterator[EventTransport | HttpTransport]:
         "http": http_server,
         "emulator": emulator,
         "container": container,
+        "container-server": container_server,
     }[name]()
     with opened as transport:
         yield transport
@@ -159,8 +161,7 @@ def http_server(environment: Mapping[str, str] | None = None) -> Iterator[HttpTr
     command = [sys.executable, "-m", "server", "--port", str(port)]
     # Only the API is asked: any directory that exists will do as the site
     settings = {"SITE_DIR": str(ROOT / "cytology"), **(environment or {})}
-    with _process(command, settings) as (process, log):
-        _wait_for_port(process, port, log)
+    with start_and_wait(command, port, settings):
         yield HttpTransport("http", port)
 
 
@@ -177,9 +178,8 @@ def emulator(environment: Mapping[str, str] | None = None) -> Iterator[EventTran
         command += ["--runtime-interface-emulator-address", f"{HOST}:{port}"]
         command += ["--runtime-api-address", f"{HOST}:{free_port()}"]
         command += [sys.executable, "-m", "awslambdaric", "predict.app.handler"]
-        with _process(command, {"LAMBDA_TASK_ROOT": str(ROOT), **(environment or {})}) as running:
-            process, log = running
-            _wait_for_port(process, port, log)
+        settings = {"LAMBDA_TASK_ROOT": str(ROOT), **(environment or {})}
+        with start_and_wait(command, port, settings):
             yield EventTransport("emulator", lambda event: invoke_emulator(port, event))
 
 
@@ -194,14 +194,24 @@ def container(
 
 
 @contextmanager
-def running_container(image: str, environment: Mapping[str, str], *options: str) -> Iterator[int]:
-    """Start a container of an image with an emulator; yield the emulator's port on this machine."""
+def container_server(image: str | None = None) -> Iterator[HttpTransport]:
+    """Run the same image as the HTTP server that other container hosts start."""
+    image = image or built_image()
+    with running_container(image, {}, command=("serve",)) as port:
+        yield HttpTransport("container-server", port)
+
+
+@contextmanager
+def running_container(
+    image: str, environment: Mapping[str, str], *options: str, command: tuple[str, ...] = ()
+) -> Iterator[int]:
+    """Start a container of an image; yield the port on this machine of what listens in it."""
     name = f"ctr-{uuid.uuid4().hex[:12]}"
-    command = ["docker", "run", "--detach", "--rm", "--name", name]
-    command += ["--publish", f"{HOST}:0:8080", *options]
+    call = ["docker", "run", "--detach", "--rm", "--name", name]
+    call += ["--publish", f"{HOST}:0:8080", *options]
     for key, value in environment.items():
-        command += ["--env", f"{key}={value}"]
-    started = subprocess.run([*command, image], capture_output=True, text=True, check=False)
+        call += ["--env", f"{key}={value}"]
+    started = subprocess.run([*call, image, *command], capture_output=True, text=True, check=False)
     if started.returncode:
         raise AssertionError(f"docker could not start {image}: {started.stderr.strip()[-500:]}")
     try:
@@ -243,10 +253,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(
-    command: list[str], environment: Mapping[str, str]
-) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A child that is gone, with its own children, when the block ends; its output is a file."""
+def start_and_wait(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[None]:
+    """Run a child until the block ends, from when it listens; its children end with it."""
     settings = {
         **os.environ,
         "MODEL_DIR": str(ARTIFACT),
@@ -257,17 +265,13 @@ def _process(
         log = Path(directory) / "log"
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=settings,
-                stdout=sink,
-                stderr=sink,
-                process_group=0,
+                command, cwd=ROOT, env=settings, stdout=sink, stderr=sink, process_group=0
             )
-            try:
-                yield process, log
-            finally:
-                _end(process)
+        try:
+            _wait_for_port(process, port, log)
+            yield
+        finally:
+            _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

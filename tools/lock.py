@@ -5,7 +5,12 @@ import sys
 
 DEV = "requirements/dev"
 #: Resolved after dev and held to its versions, so that one environment satisfies every lock.
-OTHERS = ("layers/sklearn/requirements", "functions/predict/requirements", "requirements/local")
+OTHERS = (
+    "layers/sklearn/requirements",
+    "functions/predict/requirements",
+    "functions/server/requirements",
+    "requirements/local",
+)
 
 
 def main() -> None:

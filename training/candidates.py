@@ -1,44 +1,225 @@
-"""Turns a candidate's name into an unfitted scikit-learn pipeline and the grid to tune it over."""
+"""Turns a candidate's name into the model family to judge: how to fit it, over which settings.
 
-from collections.abc import Callable
+A candidate is one function here, from the schema to a Candidate, and its line in CANDIDATES. What
+it fits must be made of scikit-learn's own classes: the image that unpickles it holds no training
+code.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.ensemble import RandomForestClassifier
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    SplineTransformer,
+    StandardScaler,
+)
+from sklearn.svm import SVC
+
+from cytology.schema import Schema
+from training.monotone import fit_monotone
 
 SEED = 20_260_101
 
+Setting = Mapping[str, Any]
+Fit = Callable[[Setting, NDArray[np.float64], NDArray[np.str_]], Pipeline]
+
 
 class Candidate(NamedTuple):
-    """A model family: pipeline on raw scores (NaN where missing), and its tuning grid."""
+    """A model family.
 
-    pipeline: Pipeline
-    grid: dict[str, list[Any]]
+    ``fit`` takes a setting, raw scores (n, features; NaN where missing) and labels (n,).
+    ``settings`` go from the most to the least regularised, so that a fit which breaks a promised
+    direction can be repeated with the one before. ``repeats`` says over how many shuffles of the
+    tuning folds out-of-fold probabilities are averaged: more for what is fitted fast.
+    """
+
+    settings: tuple[Setting, ...]
+    fit: Fit
+    repeats: int
 
 
-def logistic() -> Candidate:
-    """Logistic regression on the standardised scores: the default, additive and monotone."""
-    pipeline = make_pipeline(
-        SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=5_000)
+def plain_sum(schema: Schema) -> Candidate:
+    """Logistic regression on the sum of all scores: the baseline, one coefficient in all."""
+    add_up = FunctionTransformer(np.sum, kw_args={"axis": 1, "keepdims": True})
+    return _grid(
+        [SimpleImputer(strategy="median"), add_up, StandardScaler(), _logistic()],
+        {"logisticregression__C": np.logspace(-1, 1, 3)},
+        repeats=2,
     )
-    return Candidate(pipeline, {"logisticregression__C": list(np.logspace(-2, 1, 7))})
 
 
-def random_forest() -> Candidate:
-    """A forest of 200 trees: neither additive nor monotone; served by the sklearn engine."""
-    pipeline = make_pipeline(
-        SimpleImputer(strategy="median"),
-        # n_jobs=1: Lambda has no /dev/shm for a process pool
-        RandomForestClassifier(n_estimators=200, n_jobs=1, random_state=SEED),
+def logistic(schema: Schema) -> Candidate:
+    """Logistic regression on the standardised scores: additive, one coefficient a feature."""
+    return _grid(
+        [SimpleImputer(strategy="median"), StandardScaler(), _logistic()],
+        {"logisticregression__C": np.logspace(-2, 1, 7)},
+        repeats=2,
     )
-    return Candidate(pipeline, {"randomforestclassifier__min_samples_leaf": [1, 2, 4]})
 
 
-CANDIDATES: dict[str, Callable[[], Candidate]] = {
+def naive_bayes(schema: Schema) -> Candidate:
+    """Gaussian naive Bayes, its variances widened until it is less sure of itself."""
+    return _grid(
+        [SimpleImputer(strategy="median"), GaussianNB()],
+        {"gaussiannb__var_smoothing": [10.0, 3.0, 1.0, 0.1, 1e-9]},
+        repeats=1,
+    )
+
+
+def monotone_additive(schema: Schema) -> Candidate:
+    """Logistic regression with a step at every score, none against the promised direction.
+
+    Served as a one-hot encoding and the coefficients that the steps add up to.
+    """
+    settings = tuple(
+        {"regularisation": c, "evenness": evenness}
+        for c, evenness in product(np.logspace(-1, 0.5, 4).tolist(), [10.0, 3.0])
+    )
+
+    def fit(setting: Setting, scores: NDArray[np.float64], labels: NDArray[np.str_]) -> Pipeline:
+        return fit_monotone(scores, labels, schema, **setting)
+
+    return Candidate(settings, fit, repeats=1)
+
+
+def one_hot(schema: Schema) -> Candidate:
+    """Logistic regression with a free coefficient for every score of every feature."""
+    encoder = OneHotEncoder(
+        categories=[list(feature.scores) for feature in schema.features], sparse_output=False
+    )
+    return _grid(
+        # A median between two scores counts as the lower: the encoder knows whole scores alone
+        [SimpleImputer(strategy="median"), FunctionTransformer(np.floor), encoder, _logistic()],
+        {"logisticregression__C": np.logspace(-1.5, 0.5, 5)},
+        repeats=1,
+    )
+
+
+def spline(schema: Schema) -> Candidate:
+    """Logistic regression on cubic splines of the scores: additive and smooth."""
+    splines = SplineTransformer(n_knots=4, degree=3, include_bias=False)
+    return _grid(
+        [SimpleImputer(strategy="median"), splines, _logistic()],
+        {"logisticregression__C": np.logspace(-1, 2, 5)},
+        repeats=1,
+    )
+
+
+def k_nearest(schema: Schema) -> Candidate:
+    """The share of malignant samples among the k nearest."""
+    return _grid(
+        [SimpleImputer(strategy="median"), KNeighborsClassifier()],
+        {"kneighborsclassifier__n_neighbors": [61, 41, 31, 21, 15, 11]},
+        repeats=1,
+    )
+
+
+def support_vectors(schema: Schema) -> Candidate:
+    """A support vector machine with radial kernel, its scores calibrated by a logistic curve."""
+    folds = StratifiedKFold(3, shuffle=True, random_state=SEED)
+    calibrated = CalibratedClassifierCV(SVC(), method="sigmoid", cv=folds, ensemble=False)
+    return _grid(
+        [SimpleImputer(strategy="median"), StandardScaler(), calibrated],
+        {
+            "calibratedclassifiercv__estimator__C": [0.1, 0.3, 1.0],
+            "calibratedclassifiercv__estimator__gamma": [0.01, 0.03],
+        },
+        repeats=1,
+    )
+
+
+def boosted_stumps(schema: Schema) -> Candidate:
+    """Gradient boosting, monotone where the schema promises it, without interactions."""
+    boosting = HistGradientBoostingClassifier(
+        monotonic_cst=[feature.direction for feature in schema.features],
+        interaction_cst="no_interactions",
+        early_stopping=False,
+        learning_rate=0.1,
+        min_samples_leaf=10,
+        random_state=SEED,
+    )
+    return _grid(
+        [SimpleImputer(strategy="median"), boosting],
+        {"histgradientboostingclassifier__max_iter": [50, 100, 150, 200]},
+        repeats=1,
+    )
+
+
+def random_forest(schema: Schema) -> Candidate:
+    """A forest of 100 trees: neither additive nor monotone; served by the sklearn engine."""
+    # n_jobs=1: Lambda has no /dev/shm for a process pool
+    forest = RandomForestClassifier(100, max_features=2, n_jobs=1, random_state=SEED)
+    return _grid(
+        [SimpleImputer(strategy="median"), forest],
+        {"randomforestclassifier__min_samples_leaf": [4, 1]},
+        repeats=1,
+    )
+
+
+def extra_trees(schema: Schema) -> Candidate:
+    """A forest of 100 trees with random cuts."""
+    forest = ExtraTreesClassifier(100, max_features=2, n_jobs=1, random_state=SEED)
+    return _grid(
+        [SimpleImputer(strategy="median"), forest],
+        {"extratreesclassifier__min_samples_leaf": [4, 1]},
+        repeats=1,
+    )
+
+
+#: From the simplest to the most complex: the choice takes the first that is good enough.
+CANDIDATES: dict[str, Callable[[Schema], Candidate]] = {
+    "plain-sum": plain_sum,
     "logistic": logistic,
+    "naive-bayes": naive_bayes,
+    "monotone-additive": monotone_additive,
+    "one-hot": one_hot,
+    "spline": spline,
+    "k-nearest": k_nearest,
+    "support-vectors": support_vectors,
+    "boosted-stumps": boosted_stumps,
     "random-forest": random_forest,
+    "extra-trees": extra_trees,
 }
+
+
+def _logistic() -> LogisticRegression:
+    return LogisticRegression(max_iter=5_000)
+
+
+def _grid(
+    steps: list[BaseEstimator], grid: Mapping[str, Iterable[Any]], *, repeats: int
+) -> Candidate:
+    """Every combination of the grid's values, in their order, on a pipeline of these steps."""
+    pipeline = make_pipeline(*steps)
+    settings = tuple(
+        dict(zip(grid, (_plain(value) for value in values), strict=True))
+        for values in product(*grid.values())
+    )
+
+    def fit(setting: Setting, scores: NDArray[np.float64], labels: NDArray[np.str_]) -> Pipeline:
+        fitted: Pipeline = clone(pipeline).set_params(**setting).fit(scores, labels)
+        return fitted
+
+    return Candidate(settings, fit, repeats)
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's floats as Python's own: settings are written to JSON."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -3,13 +3,15 @@
 import csv
 import hashlib
 import io
+import math
+import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cytology.schema import Schema
+from cytology.schema import Feature, Schema
 
 DATA_PATH = Path(__file__).parent / "data" / "breast-cancer-wisconsin.csv"
 DATA_SHA256 = "1783aa292e4330b908badd260372c3a26d5c5529b784fa97288d1231b833d01f"
@@ -19,6 +21,12 @@ SAME_PATIENT = {"13454352": "1345452"}
 
 #: Rows per chronological group in file order, January 1989 to November 1991 (the data's notes).
 GROUP_SIZES = (367, 70, 31, 17, 48, 49, 31, 86)
+
+#: Fewer of either class leave some fold without one.
+FEWEST_PATIENTS = 20
+
+#: Faults and columns beyond this number are counted, not listed.
+_SHOWN = 20
 
 
 class InvalidDataset(ValueError):
@@ -38,6 +46,16 @@ class Dataset(NamedTuple):
     patients: NDArray[np.str_]
     periods: NDArray[np.int64]
     sha256: str
+
+    def take(self, rows: NDArray[Any]) -> "Dataset":
+        """Only these rows, by index or by mask."""
+        return Dataset(
+            self.scores[rows],
+            self.labels[rows],
+            self.patients[rows],
+            self.periods[rows],
+            self.sha256,
+        )
 
 
 def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
@@ -61,17 +79,16 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
         raise InvalidDataset(f"{path.name}: sha256 must be {DATA_SHA256}, found {sha256}")
     records = _read_records(content, schema, path.name)
     scores, labels = _read_values(records, schema)
-    patients = [
-        SAME_PATIENT.get(patient, patient)
-        for index, record in enumerate(records)
-        for patient in [record.get(schema.id_column) or f"row-{index}"]
-    ]
-    periods = (
-        np.repeat(np.arange(1, len(GROUP_SIZES) + 1), GROUP_SIZES)
-        if shipped
-        else np.ones(len(records), dtype=np.int64)
+    patients = np.array(
+        [record.get(schema.id_column) or f"row-{row}" for row, record in enumerate(records)]
     )
-    return Dataset(scores, labels, np.array(patients), periods, sha256)
+    periods = np.ones(len(records), dtype=np.int64)
+    if sha256 == DATA_SHA256:
+        patients = np.array([SAME_PATIENT.get(patient, patient) for patient in patients.tolist()])
+        periods = np.repeat(np.arange(1, len(GROUP_SIZES) + 1), GROUP_SIZES)
+    dataset = Dataset(scores, labels, patients, periods, sha256)
+    _check_learnable(dataset, schema)
+    return dataset
 
 
 def _read_records(content: bytes, schema: Schema, name: str) -> list[dict[str, str]]:
@@ -83,7 +100,12 @@ def _read_records(content: bytes, schema: Schema, name: str) -> list[dict[str, s
     header = reader.fieldnames or []
     wanted = [*schema.names, schema.class_column]
     if lacking := [column for column in wanted if column not in header]:
-        raise InvalidDataset(f"{name}: column missing: {', '.join(lacking)}")
+        found = ", ".join(header[:_SHOWN]) or "none"
+        raise InvalidDataset(
+            f"{name}: column missing: {', '.join(lacking)}; the header has: {found}"
+        )
+    if repeated := sorted({column for column in wanted if header.count(column) > 1}):
+        raise InvalidDataset(f"{name}: column twice in the header: {', '.join(repeated)}")
     records = list(reader)
     if not records:
         raise InvalidDataset(f"{name}: no rows")
@@ -98,33 +120,51 @@ def _read_values(
     scores = np.full((len(records), len(schema.features)), np.nan)
     labels: list[str] = []
     faults: list[str] = []
-    for index, record in enumerate(records):
-        where = f"row {index + 1}"
+    for row, record in enumerate(records):
+        where = f"row {row + 1}"
         for column, feature in enumerate(schema.features):
-            text = (record[feature.name] or "").strip()
-            if text in ("", schema.missing):
-                if not feature.may_be_missing:
-                    faults.append(f"{where}: {feature.name} may not be missing")
-            elif text.lstrip("-").isdecimal() and int(text) in feature.scores:
-                scores[index, column] = int(text)
-            else:
-                faults.append(
-                    f"{where}: {feature.name} must be a whole number from {feature.minimum} "
-                    f"to {feature.maximum}"
-                )
+            try:
+                scores[row, column] = _read_score(record[feature.name], feature, schema.missing)
+            except ValueError as fault:
+                faults.append(f"{where}: {feature.name} {fault}")
         code = (record[schema.class_column] or "").strip()
         if code not in names:
-            faults.append(
-                f"{where}: {schema.class_column} must be one of {', '.join(sorted(names))}"
-            )
+            known = ", ".join(names)
+            faults.append(f"{where}: {schema.class_column} must be one of {known}")
         labels.append(names.get(code, ""))
+    if len(faults) > _SHOWN:
+        faults[_SHOWN:] = [f"and {len(faults) - _SHOWN} more"]
     if faults:
         raise InvalidDataset("\n".join(faults))
-    for item in schema.classes:
-        if item.name not in labels:
-            raise InvalidDataset(f"{schema.class_column}: no row is {item.name}")
-    for column, feature in enumerate(schema.features):
-        known = scores[~np.isnan(scores[:, column]), column]
-        if np.unique(known).size < 2:
-            raise InvalidDataset(f"{feature.name}: constant, so nothing can be learnt from it")
     return scores, np.array(labels)
+
+
+def _read_score(text: str | None, feature: Feature, missing: str) -> float:
+    """One cell, NaN where missing; the fault's text says what the cell must be."""
+    text = (text or "").strip()
+    if text in ("", missing):
+        if not feature.may_be_missing:
+            raise ValueError("may not be missing")
+        return math.nan
+    if re.fullmatch(r"-?[0-9]{1,9}", text) and int(text) in feature.scores:
+        return int(text)
+    raise ValueError(f"must be a whole number from {feature.minimum} to {feature.maximum}")
+
+
+def _check_learnable(dataset: Dataset, schema: Schema) -> None:
+    faults = []
+    for item in schema.classes:
+        members = dataset.labels == item.name
+        patients = np.unique(dataset.patients[members]).size
+        if not members.any():
+            faults.append(f"{schema.class_column}: no row is {item.name}")
+        elif patients < FEWEST_PATIENTS:
+            faults.append(
+                f"{schema.class_column}: {patients} patients are {item.name}; at least "
+                f"{FEWEST_PATIENTS} are needed to judge a model on patients it has not seen"
+            )
+    for column, feature in zip(dataset.scores.T, schema.features, strict=True):
+        if np.unique(column[~np.isnan(column)]).size < 2:
+            faults.append(f"{feature.name}: constant, so nothing can be learnt from it")
+    if faults:
+        raise InvalidDataset("\n".join(faults))

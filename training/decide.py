@@ -1,14 +1,40 @@
-"""Turns out-of-fold probabilities into the threshold and the conformal limits."""
+"""Turns out-of-fold probabilities into the decision: threshold, conformal limits, frequencies."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cytology.decision import Decision
+from cytology.schema import Schema
+from training.compile import training_weights
+from training.dataset import Dataset
+from training.familiar import learn_familiarity
+
 #: Share of positive samples that the threshold may miss, out of fold.
 MISSED_SHARE = 0.01
 #: Class-conditional coverage promised by the prediction sets.
 LEVEL = 0.99
+
+
+def decide(judged: NDArray[np.float64], dataset: Dataset, schema: Schema) -> Decision:
+    """Learn the whole decision; only ``base``, the model's mean log-odds, is left at 0.
+
+    ``judged`` (n,) holds out-of-fold probabilities of the positive class.
+    """
+    positive = dataset.labels == schema.positive
+    return Decision(
+        negative=schema.negative,
+        positive=schema.positive,
+        classes=schema.class_names,
+        threshold=choose_threshold(judged[positive]),
+        level=LEVEL,
+        negative_at_most=negative_limit(judged[~positive]),
+        positive_at_least=positive_limit(judged[positive]),
+        base=0.0,
+        weights=training_weights(dataset.scores, schema),
+        familiarity=learn_familiarity(dataset, schema),
+    )
 
 
 def choose_threshold(positive: NDArray[np.float64]) -> float:
@@ -29,7 +55,8 @@ def positive_limit(positive: NDArray[np.float64]) -> float:
 
     The class is ruled out where its conformal p-value, (1 + number of calibration scores at most
     this low) / (n + 1), is at most 1 - level. Source: Vovk, Gammerman & Shafer, Algorithmic
-    Learning in a Random World, class-conditional (Mondrian) predictors.
+    Learning in a Random World, class-conditional (Mondrian) predictors; calibrated on out-of-fold
+    scores, which makes them cross-conformal.
     """
     ordered = np.sort(positive)
     rank = math.floor((1 - LEVEL) * (ordered.size + 1) + 1e-12)

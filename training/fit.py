@@ -1,73 +1,115 @@
 """Turns a candidate and a data set into a fitted pipeline and its out-of-fold probabilities."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
 from cytology.schema import Schema
-from training.candidates import SEED, Candidate
+from training.candidates import SEED, Candidate, Setting
 from training.dataset import Dataset
+from training.folds import grouped_folds
 
-TUNING_FOLDS = 5
-CONFORMAL_FOLDS = 10
+TUNING_FOLDS = 10
+
+#: Probabilities are cut here before their logarithm is taken: a forest can be unanimous.
+CLIP = 1e-6
 
 
 class WrongDirection(ValueError):
-    """No setting in the grid gives every coefficient the sign that the schema promises."""
+    """No setting of the candidate gives every coefficient the sign that the schema promises."""
 
 
-def fit(candidate: Candidate, dataset: Dataset, schema: Schema) -> Pipeline:
+class Fitted(NamedTuple):
+    """A tuned pipeline.
+
+    ``judged`` (n,) holds a probability of the positive class for every sample, from models that
+    saw none of its patient's samples: what thresholds and prediction sets are learnt from.
+    ``refits`` counts the steps back in the settings until every coefficient had its promised sign.
+    """
+
+    pipeline: Pipeline
+    setting: Setting
+    judged: NDArray[np.float64]
+    refits: int
+
+
+def fit(
+    candidate: Candidate,
+    dataset: Dataset,
+    schema: Schema,
+    *,
+    folds: int = TUNING_FOLDS,
+    tick: Callable[[], object] = lambda: None,
+) -> Fitted:
     """Tune by log-loss over grouped folds, then fit on everything.
 
     A linear pipeline whose coefficient contradicts a feature's direction is fitted again with the
-    next smaller grid value of its regularisation, so that a higher score never lowers the
-    probability of the positive class where the schema says it may not.
+    next more regularised setting, so that a higher score never lowers the probability of the
+    positive class where the schema says it may not. ``tick`` is called after every tuning fit.
 
     Raises
     ------
     WrongDirection
-        No smaller value helps.
+        No more regularised setting helps.
     """
-    folds = StratifiedGroupKFold(TUNING_FOLDS, shuffle=True, random_state=SEED)
-    search = GridSearchCV(candidate.pipeline, candidate.grid, scoring="neg_log_loss", cv=folds)
-    search.fit(dataset.scores, dataset.labels, groups=dataset.patients)
-    pipeline: Pipeline = search.best_estimator_
-    if not hasattr(pipeline[-1], "coef_"):
-        return pipeline
-    return _with_promised_signs(pipeline, search.best_params_, candidate.grid, dataset, schema)
+    judged = _judge_settings(candidate, dataset, schema, folds, tick)
+    positive = dataset.labels == schema.positive
+    best = tuned = int(np.argmin([_mean_log_loss(runs, positive) for runs in judged]))
+    while True:
+        setting = candidate.settings[best]
+        pipeline = candidate.fit(setting, dataset.scores, dataset.labels)
+        wrong = wrong_signs(pipeline, schema)
+        if not wrong:
+            return Fitted(pipeline, setting, judged[best].mean(axis=0), tuned - best)
+        if best == 0:
+            raise WrongDirection(f"against the promised direction: {', '.join(wrong)}")
+        best -= 1
 
 
-def _with_promised_signs(
-    pipeline: Pipeline,
-    chosen: dict[str, Any],
-    grid: dict[str, list[Any]],
+def _judge_settings(
+    candidate: Candidate,
     dataset: Dataset,
     schema: Schema,
-) -> Pipeline:
-    regularisation = next((name for name in grid if name.endswith("__C")), "")
-    weaker = grid.get(regularisation, [])
-    smaller = sorted(value for value in weaker if value < chosen[regularisation])
-    while wrong := wrong_signs(pipeline, schema):
-        if not smaller:
-            raise WrongDirection(f"against the promised direction: {', '.join(wrong)}")
-        pipeline = clone(pipeline).set_params(**{regularisation: smaller.pop()})
-        pipeline.fit(dataset.scores, dataset.labels)
-    return pipeline
+    folds: int,
+    tick: Callable[[], object],
+) -> NDArray[np.float64]:
+    """(settings, repeats, n) probabilities of the positive class, from other patients' models."""
+    judged = np.empty((len(candidate.settings), candidate.repeats, len(dataset.labels)))
+    for repeat in range(candidate.repeats):
+        for train, test in grouped_folds(dataset, folds, SEED + repeat):
+            for index, setting in enumerate(candidate.settings):
+                fitted = candidate.fit(setting, dataset.scores[train], dataset.labels[train])
+                judged[index, repeat, test] = positive_probabilities(
+                    fitted, dataset.scores[test], schema
+                )
+                tick()
+    return judged
+
+
+def log_losses(
+    probabilities: NDArray[np.float64], positive: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Log-loss of every sample; the last axis of ``probabilities`` runs over samples."""
+    clipped = np.clip(probabilities, CLIP, 1 - CLIP)
+    return -np.log(np.where(positive, clipped, 1 - clipped))
+
+
+def _mean_log_loss(runs: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
+    return float(log_losses(runs, positive).mean())
 
 
 def wrong_signs(pipeline: Pipeline, schema: Schema) -> list[str]:
     """Name the features whose coefficient contradicts the schema's direction."""
-    coefficients = np.ravel(pipeline[-1].coef_) * sign_of_positive(pipeline, schema)
+    coefficients = np.ravel(getattr(pipeline[-1], "coef_", ()))
     if coefficients.size != len(schema.features):
         return []
+    towards_positive = coefficients * sign_of_positive(pipeline, schema)
     return [
         feature.name
-        for feature, coefficient in zip(schema.features, coefficients, strict=True)
+        for feature, coefficient in zip(schema.features, towards_positive, strict=True)
         if coefficient * feature.direction < 0
     ]
 
@@ -84,25 +126,3 @@ def positive_probabilities(
     column = [str(name) for name in pipeline.classes_].index(schema.positive)
     probabilities: NDArray[np.float64] = pipeline.predict_proba(scores)[:, column]
     return probabilities
-
-
-def out_of_fold(
-    pipeline: Pipeline,
-    dataset: Dataset,
-    schema: Schema,
-    *,
-    repeats: int,
-    tick: Callable[[], object] = lambda: None,
-) -> NDArray[np.float64]:
-    """(n,) probabilities, each from models that saw no sample of the same patient.
-
-    The mean over ``repeats`` shuffles of grouped ten-fold; ``tick`` is called after every fit.
-    """
-    totals = np.zeros(len(dataset.labels))
-    for repeat in range(repeats):
-        folds = StratifiedGroupKFold(CONFORMAL_FOLDS, shuffle=True, random_state=SEED + repeat)
-        for train, test in folds.split(dataset.scores, dataset.labels, dataset.patients):
-            fitted = clone(pipeline).fit(dataset.scores[train], dataset.labels[train])
-            totals[test] += positive_probabilities(fitted, dataset.scores[test], schema)
-            tick()
-    return totals / repeats

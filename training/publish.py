@@ -23,8 +23,11 @@ from cytology.decision import Decision
 from cytology.schema import Schema
 from training.compile import as_rows
 from training.fit import positive_probabilities
+from training.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
+REPORT = "report.json"
+SITE = "site"
 
 
 def decision_document(decision: Decision) -> dict[str, Any]:
@@ -53,36 +56,35 @@ def decision_document(decision: Decision) -> dict[str, Any]:
 def write_artifact(
     directory: Path,
     *,
-    pipeline: Pipeline,
-    estimator: str,
+    model: Model,
     schema: Schema,
     schema_content: bytes,
-    decision: Decision,
-    scorecard: dict[str, Any] | None,
+    report: dict[str, Any],
+    site: dict[str, bytes],
     facts: dict[str, Any],
 ) -> dict[str, Any]:
     """Write every file and the manifest, whole or not at all; return the manifest.
 
     The directory is built beside its place and moved into it, so that an interrupted run leaves
-    the artifact of the run before.
+    the artifact of the run before. ``site`` holds the pages that describe the model; like the
+    report they are vouched for by the manifest but do not change the model's version.
     """
     files = {
         artifact.SCHEMA: schema_content,
-        artifact.DECISION: _json(decision_document(decision)),
-        artifact.MODEL: _dump(pipeline),
+        artifact.DECISION: _json(decision_document(model.decision)),
+        artifact.MODEL: _dump(model.pipeline),
+        REPORT: _json(report),
+        **{f"{SITE}/{name}": content for name, content in site.items()},
     }
-    if scorecard is not None:
-        files[artifact.SCORECARD] = _json(scorecard)
-    deciding = [artifact.SCHEMA, artifact.DECISION]
-    deciding.append(artifact.MODEL if scorecard is None else artifact.SCORECARD)
-    version = hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
+    if model.card is not None:
+        files[artifact.SCORECARD] = _json(model.card.document)
     manifest = {
         "format": artifact.FORMAT,
-        "name": f"{schema.name}-{estimator}",
-        "version": version,
+        "name": f"{schema.name}-{model.estimator}",
+        "version": _version(files),
         "created": _now(),
-        "estimator": estimator,
-        "engine": "sklearn" if scorecard is None else "scorecard",
+        "estimator": model.estimator,
+        "engine": "sklearn" if model.card is None else "scorecard",
         "python": platform.python_version(),
         "packages": {
             "joblib": joblib.__version__,
@@ -92,7 +94,7 @@ def write_artifact(
         },
         "git_revision": _git_revision(),
         **facts,
-        "golden": _golden(pipeline, schema),
+        "golden": _golden(model.pipeline, schema),
         "files": {
             name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())
@@ -101,6 +103,13 @@ def write_artifact(
     files[artifact.MANIFEST] = _json(manifest)
     _replace_directory(directory, files)
     return manifest
+
+
+def _version(files: dict[str, bytes]) -> str:
+    """Twelve hex digits that change with whatever decides an answer, and with nothing else."""
+    points = artifact.SCORECARD if artifact.SCORECARD in files else artifact.MODEL
+    deciding = (artifact.SCHEMA, artifact.DECISION, points)
+    return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
 
 
 def _golden(pipeline: Pipeline, schema: Schema) -> list[dict[str, Any]]:
@@ -151,13 +160,18 @@ def _git_revision() -> str:
 
 def _replace_directory(directory: Path, files: dict[str, bytes]) -> None:
     directory.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    work = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    fresh, stale = work / "fresh", work / "stale"
     try:
         for name, content in files.items():
+            (fresh / name).parent.mkdir(exist_ok=True, parents=True)
             (fresh / name).write_bytes(content)
-        fresh.chmod(0o755)
-        shutil.rmtree(directory, ignore_errors=True)
+        if directory.exists():
+            directory.rename(stale)
         fresh.rename(directory)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if stale.exists() and not directory.exists():
+            stale.rename(directory)
         raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

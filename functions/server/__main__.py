@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import os
 import socket
 import sys
 from pathlib import Path
@@ -16,11 +17,7 @@ RELOADED = ("cytology", "functions", "artifact")
 
 def main() -> int:
     """Serve until interrupted; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--reload", action="store_true", help="restart when a file changes")
-    options = parser.parse_args()
+    options = _options()
     if problem := _cannot_listen(options.host, options.port):
         print(problem, file=sys.stderr)
         return 1
@@ -29,19 +26,45 @@ def main() -> int:
     except ArtifactMismatch as mismatch:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
-    print(f"form and API on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
+    print(f"serving on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
     uvicorn.run(
         "server.app:app",
         host=options.host,
         port=options.port,
+        workers=None if options.reload else options.workers or processors(),
         reload=options.reload,
         reload_dirs=[str(ROOT / name) for name in RELOADED] if options.reload else None,
         reload_includes=["*.py", "*.json"] if options.reload else None,
+        # Requests in flight when a host says stop are answered; hosts wait 30 s or longer
+        timeout_graceful_shutdown=25,
         log_level="warning",
         access_log=False,
         server_header=False,
     )
     return 0
+
+
+def processors() -> int:
+    """Processors that this container may use, at least one: its quota, else its processor set."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    for path in ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"):
+        try:
+            quota, *period = Path(path).read_text().split()
+        except OSError:
+            continue
+        if quota.isdecimal():
+            share = int(quota) // int(period[0] if period else 100_000)
+            available = min(available or 1, share)
+    return max(1, available or 1)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--reload", action="store_true", help="restart when a file changes")
+    parser.add_argument("--workers", type=int, default=1, help="processes; 0: one a processor")
+    return parser.parse_args()
 
 
 def _cannot_listen(host: str, port: int) -> str | None:

@@ -1,0 +1,1 @@
+"""Ratios against peers and limits, each measured in one run on one base image."""

@@ -1,0 +1,148 @@
+"""Both engines serve from the same image, and a damaged model serves nothing."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cytology.schema import load_schema
+from tests.image import ROOT
+from tests.transports import ARTIFACT, container, http_event, invoke_emulator, running_container
+
+MODEL_DIR = "/opt/ml/model"
+TYPE = {"content-type": "application/json"}
+SAMPLES = 1000
+
+
+@pytest.fixture(scope="module")
+def bodies():
+    """Random rows over the whole range, some with every permitted score missing."""
+    schema = load_schema()
+    dice = random.Random(20261123)
+    rows = [
+        [
+            None if feature.may_be_missing and dice.random() < 0.1 else dice.choice(feature.scores)
+            for feature in schema.features
+        ]
+        for _ in range(SAMPLES)
+    ]
+    return json.dumps({"samples": rows})
+
+
+@pytest.fixture(scope="module")
+def forest(tmp_path_factory) -> Path:
+    """An artifact of a model that is not additive, and so has no scorecard."""
+    directory = tmp_path_factory.mktemp("forest") / "model"
+    subprocess.run(
+        [sys.executable, "-m", "training", "--estimator", "random-forest", "--out", directory],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return directory
+
+
+def predict(transport, body):
+    answer = transport.request("POST", "/v1/predict", TYPE, body)
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+def test_both_engines_give_equal_probabilities_and_reasons_in_the_image(image, bodies):
+    explained = json.dumps({"samples": json.loads(bodies)["samples"][:50]})
+    with container(image=image) as compiled, container({"MODEL_ENGINE": "sklearn"}) as reference:
+        ours, theirs = predict(compiled, bodies), predict(reference, bodies)
+        our_reasons, their_reasons = predict(compiled, explained), predict(reference, explained)
+
+    assert ours["model"]["engine"] == "scorecard"
+    assert theirs["model"]["engine"] == "sklearn"
+    pairs = list(zip(ours["predictions"], theirs["predictions"], strict=True))
+    assert len(pairs) == SAMPLES
+    assert max(abs(a["probability"] - b["probability"]) for a, b in pairs) <= 1e-12
+    assert all(a["label"] == b["label"] for a, b in pairs)
+    for a, b in zip(our_reasons["predictions"], their_reasons["predictions"], strict=True):
+        assert a["contributions"] == pytest.approx(b["contributions"], abs=1e-9)
+
+
+def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image, forest):
+    with container(None, "--volume", f"{forest}:{MODEL_DIR}:ro", image=image) as transport:
+        benign = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
+        malignant = predict(transport, "[8, 7, 5, 10, 7, 9, 5, 5, 4]")
+
+    assert benign["model"]["engine"] == "sklearn"
+    assert benign["predictions"][0]["label"] == "benign"
+    assert malignant["predictions"][0]["label"] == "malignant"
+    assert malignant["predictions"][0]["contributions_exact"] is False
+
+
+def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest):
+    fault = start_up_fault(image, forest, {"MODEL_ENGINE": "scorecard"})
+
+    assert fault["errorType"] == "ArtifactMismatch"
+    assert "not additive" in fault["errorMessage"]
+
+
+def test_an_unknown_engine_fails_at_start_up_by_name(image):
+    fault = start_up_fault(image, ARTIFACT, {"MODEL_ENGINE": "onnx"})
+
+    assert fault["errorType"] == "InvalidSetting"
+    assert "MODEL_ENGINE" in fault["errorMessage"]
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [
+        ("features.json", "scorecard"),
+        ("decision.json", "scorecard"),
+        ("scorecard.json", "scorecard"),
+        ("model.joblib", "sklearn"),
+        ("manifest.json", "scorecard"),
+    ],
+)
+def test_a_damaged_file_stops_start_up_and_is_named(damage, name, engine, image, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(ARTIFACT, model)
+    HARM[damage](model / name)
+
+    fault = start_up_fault(image, model, {"MODEL_ENGINE": engine})
+
+    assert fault["errorType"] == "ArtifactMismatch"
+    assert name in fault["errorMessage"]
+
+
+def test_an_artifact_of_another_scikit_learn_stops_start_up(image, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(ARTIFACT, model)
+    manifest = json.loads((model / "manifest.json").read_text())
+    manifest["packages"]["scikit-learn"] = "1.0.2"
+    (model / "manifest.json").write_text(json.dumps(manifest))
+
+    fault = start_up_fault(image, model, {"MODEL_ENGINE": "sklearn"})
+
+    assert fault["errorType"] == "ArtifactMismatch"
+    assert "scikit-learn: expected 1.0.2" in fault["errorMessage"]
+
+
+def start_up_fault(image, model, environment):
+    """The runtime's report of why the function did not start; it must not answer."""
+    with running_container(image, environment, "--volume", f"{model}:{MODEL_DIR}:ro") as port:
+        fault = invoke_emulator(port, http_event("GET", "/v1/health", {}, None))
+    assert "statusCode" not in fault
+    return fault
+
+
+def flip_first_byte(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+HARM = {"flip": flip_first_byte, "truncate": truncate, "remove": Path.unlink}

@@ -1,0 +1,118 @@
+"""The image holds what serves, compiled, and nothing else."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.image import BASE, ROOT
+from tests.transports import as_answer, http_event, invoke_emulator, running_container
+
+#: Runs in the image: every source under the two roots, and how its bytecode stands.
+INSPECT = """
+import importlib.util, json, marshal, os, pathlib
+report = {"packages": [], "files": [], "bad": [], "compiled": 0}
+for root in ("/var/task", "/opt/python", "/opt/ml/model"):
+    report["packages"] += sorted(os.listdir(root))
+    for path in pathlib.Path(root).rglob("*"):
+        if "__pycache__" in path.parts or not path.is_file():
+            continue
+        report["files"].append(str(path))
+        if path.suffix != ".py":
+            continue
+        compiled = pathlib.Path(importlib.util.cache_from_source(str(path)))
+        if not compiled.exists():
+            report["bad"].append(f"{path}: no bytecode")
+            continue
+        content = compiled.read_bytes()
+        if content[:4] != importlib.util.MAGIC_NUMBER:
+            report["bad"].append(f"{path}: bytecode of another Python")
+        elif content[8:16] != importlib.util.source_hash(path.read_bytes()):
+            report["bad"].append(f"{path}: bytecode of another source")
+        elif int.from_bytes(content[4:8], "little") != 1:
+            report["bad"].append(f"{path}: bytecode that is checked against its source at a start")
+        else:
+            report["compiled"] += 1
+print(json.dumps(report))
+"""
+
+
+@pytest.fixture(scope="module")
+def content(image):
+    ran = subprocess.run(
+        ["docker", "run", "--rm", "--entrypoint", "python", image, "-c", INSPECT],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(ran.stdout)
+
+
+def test_every_source_in_the_image_has_trusted_bytecode(content):
+    assert content["bad"] == []
+    assert content["compiled"] > 1000
+
+
+@pytest.mark.parametrize(
+    "package", ["pandas", "matplotlib", "training", "tests", "server", "starlette", "uvicorn"]
+)
+def test_what_does_not_serve_is_not_in_the_image(package, content):
+    assert package not in content["packages"]
+
+
+def test_no_tests_sources_of_extensions_or_data_sets_are_in_the_image(content):
+    unwanted = [
+        path
+        for path in content["files"]
+        if {"tests", "test"} & set(path.split("/"))
+        or path.endswith((".pyx", ".pxd", ".c", ".h", ".pyi"))
+        or "breast-cancer-wisconsin" in path
+    ]
+
+    assert unwanted == []
+
+
+def test_the_model_in_the_image_is_the_artifact(content):
+    found = sorted(path for path in content["files"] if path.startswith("/opt/ml/model/"))
+
+    assert found == sorted(f"/opt/ml/model/{path.name}" for path in (ROOT / "artifact").iterdir())
+
+
+def test_the_image_serves_without_rights_or_network(image):
+    # Lambda's own limits: read-only but for /tmp, no capabilities, an unprivileged user
+    limits = ["--read-only", "--tmpfs", "/tmp", "--user", "993:990", "--cap-drop", "ALL"]
+    limits += ["--security-opt", "no-new-privileges", "--memory", "256m"]
+    with running_container(image, {}, *limits) as port:
+        event = http_event(
+            "POST",
+            "/v1/predict",
+            {"content-type": "application/json"},
+            "[5, 1, 1, 1, 2, 1, 3, 1, 1]",
+        )
+        assert as_answer(invoke_emulator(port, event)).status == 200
+
+
+def test_the_base_image_script_does_nothing_where_the_image_exists(image):
+    ran = subprocess.run(
+        [str(ROOT / "tests" / "container" / "base-image.sh")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "TAG": BASE},
+        timeout=30,
+    )
+
+    assert ran.stdout + ran.stderr == ""
+
+
+def test_the_base_image_script_says_what_is_missing(tmp_path):
+    ran = subprocess.run(
+        ["/bin/bash", str(ROOT / "tests" / "container" / "base-image.sh")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": f"{tmp_path}:/usr/bin-nowhere"},
+    )
+
+    assert ran.returncode != 0
+    assert "docker is not installed" in ran.stderr

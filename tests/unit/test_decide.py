@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from crepes import ConformalClassifier
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cytology.schema import load_schema
+from training.dataset import load_dataset
+from training.decide import LEVEL, choose_threshold, decide, negative_limit, positive_limit
+
+schema = load_schema()
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return load_dataset(schema)
+
+
+def judged_of(dataset, seed):
+    """Out-of-fold probabilities as a fair model would give: overlapping, no two alike."""
+    random = np.random.default_rng(seed)
+    odds = np.where(dataset.labels == "malignant", 3.0, -3.0) + 1.8 * random.standard_normal(699)
+    return 1 / (1 + np.exp(-odds))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_prediction_sets_equal_those_of_crepes(dataset, seed):
+    judged = judged_of(dataset, seed)
+    decision = decide(judged, dataset, schema)
+    tried = np.random.default_rng(seed + 100).random(2_000)
+
+    # Independent: crepes computes p-values per class from nonconformity 1 - p(class)
+    both = np.column_stack([1 - judged, judged])
+    classes = np.array([schema.negative, schema.positive])
+    mine = np.searchsorted([schema.negative, schema.positive], dataset.labels)
+    conformal = ConformalClassifier()
+    conformal.fit(1 - both[np.arange(699), mine], bins=dataset.labels)
+    p_values = np.column_stack(
+        [
+            conformal.predict_p(
+                np.column_stack([tried, 1 - tried]),
+                bins=np.full(tried.size, name),
+                smoothing=False,
+            )[:, index]
+            for index, name in enumerate(classes)
+        ]
+    )
+    expected = p_values > 1 - LEVEL
+
+    found = [decision.prediction_set(p) for p in tried.tolist()]
+    assert [schema.negative in names for names in found] == expected[:, 0].tolist()
+    assert [schema.positive in names for names in found] == expected[:, 1].tolist()
+
+
+def test_the_threshold_calls_ninety_nine_percent_of_the_positive_class(dataset):
+    judged = judged_of(dataset, 1)
+    positive = judged[dataset.labels == "malignant"]
+
+    threshold = choose_threshold(positive)
+
+    assert (positive < threshold).sum() == 2  # one in a hundred of 241
+    assert not np.isclose(positive, threshold).any()
+
+
+def test_with_fewer_than_a_hundred_positive_samples_none_is_missed():
+    positive = np.linspace(0.2, 0.9, 50)
+
+    assert choose_threshold(positive) == pytest.approx(0.1)
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=99, max_size=300, unique=True))
+def test_each_class_keeps_its_coverage_on_its_own_scores(scores):
+    values = np.array(scores)
+
+    assert (values >= positive_limit(values)).mean() >= LEVEL - 1 / values.size
+    assert (values <= negative_limit(values)).mean() >= LEVEL - 1 / values.size
+
+
+def test_too_few_scores_rule_no_class_out():
+    few = np.linspace(0.1, 0.9, 50)
+
+    assert positive_limit(few) == 0.0
+    assert negative_limit(few) == 1.0

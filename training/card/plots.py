@@ -1,0 +1,140 @@
+"""Turns a report into its drawings: SVG, the same bytes for the same report."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cytology.schema import Schema
+
+_INK, _LINE, _FAINT = "#1a1a1a", "#1d5fa8", "#767676"
+
+_STYLE: Any = {  # matplotlib spells its 300 keys out as a type; naming it here helps nobody
+    "svg.hashsalt": "model-card",
+    "svg.fonttype": "none",  # text stays text: small, and read out
+    "font.family": "sans-serif",
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "path.simplify_threshold": 0.5,
+}
+
+
+def draw_all(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
+    """File name → SVG."""
+    chosen = report["chosen"]
+    drawings: dict[str, Callable[[Axes], None]] = {
+        "roc.svg": lambda axes: _roc(axes, chosen),
+        "calibration.svg": lambda axes: _calibration(axes, chosen),
+        "decision-curve.svg": lambda axes: _decision_curve(axes, chosen),
+        "learning-curve.svg": lambda axes: _learning_curve(axes, chosen),
+        "confusion.svg": lambda axes: _confusion(axes, chosen, schema),
+    }
+    if chosen["points"]:
+        drawings["points.svg"] = lambda axes: _points(axes, chosen, schema)
+    with mpl.rc_context(_STYLE):
+        return {name: _draw(drawing) for name, drawing in drawings.items()}
+
+
+def _draw(drawing: Callable[[Axes], None]) -> bytes:
+    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    drawing(figure.add_subplot())
+    content = io.BytesIO()
+    # No date, and no version of the library: they would change the bytes and say nothing
+    figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
+
+
+def _roc(axes: Axes, chosen: Mapping[str, Any]) -> None:
+    corners = np.array(chosen["roc"])
+    axes.plot(corners[:, 0], corners[:, 1], color=_LINE, drawstyle="steps-post")
+    axes.plot([0, 1], [0, 1], color=_FAINT, linestyle=":")
+    axes.set(xlabel="1 − specificity", ylabel="Sensitivity", aspect="equal")
+
+
+def _calibration(axes: Axes, chosen: Mapping[str, Any]) -> None:
+    bins = chosen["calibration"]
+    predicted = np.array([found["predicted"] for found in bins])
+    observed = np.array([found["observed"] for found in bins])
+    low = observed - [found["low"] for found in bins]
+    high = [found["high"] for found in bins] - observed
+    axes.plot([0, 1], [0, 1], color=_FAINT, linestyle=":")
+    axes.errorbar(
+        predicted, observed, yerr=np.clip([low, high], 0, 1), fmt="o", color=_LINE, capsize=3
+    )
+    axes.set(xlabel="Predicted probability", ylabel="Observed share", aspect="equal")
+
+
+def _decision_curve(axes: Axes, chosen: Mapping[str, Any]) -> None:
+    curve = chosen["decision_curve"]
+    thresholds = [point["threshold"] for point in curve]
+    axes.plot(thresholds, [point["model"] for point in curve], color=_LINE, label="model")
+    axes.plot(
+        thresholds,
+        [point["everyone"] for point in curve],
+        color=_FAINT,
+        linestyle="--",
+        label="everyone",
+    )
+    axes.axhline(0, color=_INK, linestyle=":", label="nobody")
+    lowest = min(0.0, min(point["model"] for point in curve))
+    axes.set(xlabel="Threshold probability", ylabel="Net benefit")
+    axes.set_ylim(bottom=lowest - 0.05)
+    axes.legend(frameon=False)
+
+
+def _learning_curve(axes: Axes, chosen: Mapping[str, Any]) -> None:
+    curve = chosen["learning_curve"]
+    samples = [point["samples"] for point in curve]
+    losses = [point["log_loss"] for point in curve]
+    axes.fill_between(
+        samples,
+        [loss["low"] for loss in losses],
+        [loss["high"] for loss in losses],
+        color=_LINE,
+        alpha=0.2,
+        linewidth=0,
+    )
+    axes.plot(samples, [loss["value"] for loss in losses], color=_LINE, marker="o")
+    axes.set(xlabel="Training samples", ylabel="Log-loss")
+    axes.set_ylim(bottom=0)
+
+
+def _confusion(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
+    counts = chosen["confusion_nested"]
+    cells = [
+        [counts["true_negative"], counts["false_positive"]],
+        [counts["false_negative"], counts["true_positive"]],
+    ]
+    names = [schema.negative, schema.positive]
+    axes.imshow(cells, cmap="Blues", vmin=0, vmax=2 * max(map(max, cells)))
+    for row, values in enumerate(cells):
+        for column, value in enumerate(values):
+            axes.text(column, row, f"{value:.1f}", ha="center", va="center", color=_INK)
+    axes.set_xticks([0, 1], names)
+    axes.set_yticks([0, 1], names)
+    axes.set(xlabel="Called", ylabel="True class")
+    axes.grid(visible=False)
+
+
+def _points(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
+    # Solid, dashed and dotted turn by turn: colour alone would not tell nine lines apart
+    styles = ("-", "--", ":")
+    for index, feature in enumerate(schema.features):
+        axes.plot(
+            list(feature.scores),
+            chosen["points"][feature.name][1:],
+            linestyle=styles[index % 3],
+            marker=".",
+            label=feature.label,
+        )
+    axes.axhline(0, color=_INK, linewidth=0.8)
+    axes.set(xlabel="Score", ylabel="Points (log-odds)")
+    if len(schema.features) <= 12:
+        axes.legend(frameon=False, fontsize=8)

@@ -1,0 +1,1 @@
+"""Turns candidates and a data set into report.json: how well each is expected to do, and why."""

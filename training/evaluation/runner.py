@@ -1,0 +1,47 @@
+"""Turns a list of judgements into their results, on every core, each kept as soon as it is done."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+
+class Judgement(NamedTuple):
+    """One piece of work: its name in the cache, and the call that does it."""
+
+    name: str
+    function: Callable[..., dict[str, Any]]
+    arguments: tuple[Any, ...]
+
+
+def run(judgements: Sequence[Judgement], cache: Path) -> dict[str, dict[str, Any]]:
+    """Do what the cache does not hold yet; an interrupted run goes on where it stopped.
+
+    ``cache`` must be a directory for this data, code and protocol alone: a file in it is believed.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    missing = [item for item in judgements if not (cache / f"{item.name}.json").exists()]
+    if missing:
+        done = Parallel(
+            n_jobs=min(len(missing), os.cpu_count() or 1), return_as="generator_unordered"
+        )(delayed(_judge_and_keep)(item, cache) for item in missing)
+        with tqdm(
+            total=len(judgements), initial=len(judgements) - len(missing), desc="judge", unit="run"
+        ) as progress:
+            for name in done:
+                progress.set_description(name)
+                progress.update()
+    return {item.name: json.loads((cache / f"{item.name}.json").read_text()) for item in judgements}
+
+
+def _judge_and_keep(item: Judgement, cache: Path) -> str:
+    result = item.function(*item.arguments)
+    # Written beside its place and moved: an interrupted write is no result
+    draft = cache / f".{item.name}.{os.getpid()}"
+    draft.write_text(json.dumps(result))
+    draft.replace(cache / f"{item.name}.json")
+    return item.name

@@ -1,0 +1,36 @@
+"""Turns a data set into folds that keep each patient's samples together."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+
+from training.dataset import Dataset
+
+Split = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+class PatientLeak(AssertionError):
+    """A patient has samples on both sides of a split: what is measured there is memory."""
+
+
+def grouped_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Split]:
+    """(train, test) row numbers, classes in like shares, every split checked.
+
+    Raises
+    ------
+    PatientLeak
+        A split is not grouped after all.
+    """
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    for train, test in splitter.split(dataset.scores, dataset.labels, dataset.patients):
+        check_grouped(dataset, train, test)
+        yield train, test
+
+
+def check_grouped(dataset: Dataset, train: NDArray[np.int64], test: NDArray[np.int64]) -> None:
+    """Refuse a split that lets a model be tested on a patient it was trained on."""
+    shared = np.intersect1d(dataset.patients[train], dataset.patients[test])
+    if shared.size:
+        raise PatientLeak(f"{shared.size} patients are both trained on and tested on")

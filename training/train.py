@@ -1,0 +1,146 @@
+"""Turns a table, its schema and an estimator's name into a published artifact."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tqdm import tqdm
+
+from cytology.schema import Schema, parse_schema
+from training.card.content import PICTURES
+from training.card.site import draw, site_files
+from training.dataset import DATA_SHA256, Dataset, load_dataset
+from training.evaluation.gates import GateFailed, failed_gates, is_leak
+from training.evaluation.protocol import FAST, FULL, protocol_hash
+from training.evaluation.report import evaluate
+from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
+from training.publish import ROOT, write_artifact
+
+DOCS = ROOT / "docs"
+#: The committed report of a full evaluation of the shipped data; its card lies beside it.
+REPORT = DOCS / "report.json"
+CACHE = ROOT / "build" / "evaluation"
+
+#: What the manifest repeats of the report, for whoever asks the service how good its model is.
+_METRICS = (
+    "accuracy",
+    "auc",
+    "log_loss",
+    "calibration_slope",
+    "nested_sensitivity",
+    "nested_specificity",
+    "coverage_positive",
+    "coverage_negative",
+    "inconclusive",
+    "conclusive_accuracy",
+)
+
+
+class Trained(NamedTuple):
+    """What a training run leaves: the manifest as written, the model, and gates not kept."""
+
+    manifest: dict[str, Any]
+    model: Model
+    failures: list[str]
+
+
+def train(estimator: str, data: Path, schema_path: Path, out: Path) -> Trained:
+    """Learn, judge and write; nothing is written where a gate fails.
+
+    The gates bind the estimator that ships for the shipped data. Another estimator or table is
+    trained by who asks for it by name: what fails is then recorded in the manifest.
+
+    Raises
+    ------
+    training.dataset.InvalidDataset, cytology.schema.InvalidSchema
+        The table or its schema breaks a rule.
+    training.fit.WrongDirection
+        No setting keeps the directions that the schema promises.
+    training.evaluation.gates.GateFailed
+        The model is worse than what may ship, or too good to be true.
+    """
+    schema_content = schema_path.read_bytes()
+    schema = parse_schema(schema_content)
+    dataset = load_dataset(schema, data)
+    with tqdm(total=count_fits(estimator, schema), desc="fit", unit="fit") as progress:
+        model = learn(estimator, dataset, schema, progress.update)
+    report, drawings = _report(estimator, dataset, schema)
+    failures = check_gates(estimator, dataset, report)
+    manifest = write_artifact(
+        out,
+        model=model,
+        schema=schema,
+        schema_content=schema_content,
+        report=report,
+        site=site_files(report, schema, drawings),
+        facts=_facts(model, dataset, report, failures),
+    )
+    return Trained(manifest, model, failures)
+
+
+def _report(
+    estimator: str, dataset: Dataset, schema: Schema
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The committed report and its drawings, or else new ones from the fast protocol."""
+    report = committed_report(estimator, dataset, schema)
+    if report is not None:
+        drawings = {
+            f"{PICTURES}/{path.name}": path.read_bytes()
+            for path in sorted((DOCS / PICTURES).glob("*.svg"))
+        }
+        return report, drawings
+    report = evaluate([estimator], dataset, schema, FAST, CACHE)
+    return report, draw(report, schema)
+
+
+def committed_report(
+    estimator: str, dataset: Dataset, schema: Schema, path: Path = REPORT
+) -> dict[str, Any] | None:
+    """The full evaluation, where it is of this data, this protocol and this estimator."""
+    try:
+        report: dict[str, Any] = json.loads(path.read_bytes())
+    except OSError:
+        return None
+    fits = (
+        report["data"]["sha256"] == dataset.sha256
+        and report["protocol"]["hash"] == protocol_hash(FULL, schema)
+        and report["chosen"]["estimator"] == estimator
+    )
+    return report if fits else None
+
+
+def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> list[str]:
+    """Refuse what may not ship; return what fails of a model that its user asked for by name.
+
+    Raises
+    ------
+    GateFailed
+        With every gate that failed.
+    """
+    if dataset.sha256 != DATA_SHA256:
+        return []  # the gates are this data's; what another table can give is not known
+    figures = report["candidates"][estimator]["figures"]
+    failures = failed_gates(figures, full=report["protocol"]["name"] == FULL.name)
+    if failures and (estimator == DEFAULT_ESTIMATOR or is_leak(figures)):
+        raise GateFailed("the model may not ship:\n" + "\n".join(failures))
+    return failures
+
+
+def _facts(
+    model: Model, dataset: Dataset, report: Mapping[str, Any], failures: list[str]
+) -> dict[str, Any]:
+    figures = report["candidates"][model.estimator]["figures"]
+    return {
+        "data": {
+            "sha256": dataset.sha256,
+            "rows": len(dataset.labels),
+            "patients": report["data"]["patients"],
+        },
+        "parity": model.card.proof._asdict() if model.card else None,
+        "metrics": {
+            "protocol": report["protocol"]["name"],
+            **{name: figures[name] for name in _METRICS},
+        },
+        "gates_failed": failures,
+    }
