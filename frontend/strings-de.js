@@ -127,7 +127,7 @@ export default {
     again: "Erneut versuchen",
     changes_at: "nächste Änderung bei {score}: {category}",
     changes_never: "kein anderer Score ändert die Kategorie",
-    label_at: "die Einordnung ändert sich bei {score}",
+    label_at: "die Ja-Nein-Einordnung ändert sich bei {score}",
     place: "Unter den Trainingsproben",
     place_here:
       "Von den Trainingsproben, denen das Modell zwischen {low} und {high} gibt, waren {benign} gutartig und {malignant} bösartig.",

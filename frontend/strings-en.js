@@ -125,7 +125,7 @@ export default {
     again: "Try again",
     changes_at: "nearest change at {score}: {category}",
     changes_never: "no other score changes the category",
-    label_at: "the label changes at {score}",
+    label_at: "the yes-or-no label changes at {score}",
     place: "Among the training samples",
     place_here:
       "Of the training samples to which the model gives between {low} and {high}, {benign} were benign and {malignant} malignant.",

@@ -147,7 +147,7 @@ def test_what_the_service_says_would_change_the_label_is_shown(changed):
     page.wait_for_selector("[role=gridcell]")
 
     shown = page.locator("[role=rowheader]").last.inner_text()
-    assert "the label changes at 7" in shown
+    assert "the yes-or-no label changes at 7" in shown
 
 
 def test_a_warning_that_the_page_does_not_know_is_shown_in_the_services_words(changed):
