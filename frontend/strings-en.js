@@ -74,8 +74,7 @@ export default {
     neither_likely: "These scores are unlike those usual in either class.",
     leaning: "A yes-or-no label would be {label}.",
     range: "With other values of the missing score the probability lies between {low} and {high}.",
-    fragility:
-      "Observers differ: if every score may be one step off, {share} % of the re-scorings change the label.",
+    fragility: "{share} % of the re-scorings change the label",
     warning_missing_score:
       "{feature} was not scored. The training median stands in for it, so the answer is less certain.",
     warning_unseen_score: "This score of {feature} never occurs in the training data.",
@@ -96,6 +95,7 @@ export default {
     fact_scores: "Scores, in order",
     fact_probability: "Probability of malignant",
     fact_threshold: "Labelled malignant from",
+    fact_fragility: "If every score may be one off",
     fact_model: "Model",
     fact_time: "Answered",
     fact_request: "Request",

@@ -23,8 +23,9 @@ ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"
 DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
 
-#: Said by the test tool itself wherever service workers are blocked.
-PLAYWRIGHT_NOTE = "Service Worker registration blocked by Playwright"
+#: Said by the test tool itself wherever service workers are blocked; and by Chromium whenever a
+#: container is started or stopped on the machine, whose network is then another one.
+NOTES = ["Service Worker registration blocked by Playwright", "ERR_NETWORK_CHANGED"]
 
 
 def missing(reason: str) -> None:
@@ -144,14 +145,17 @@ def visit(chromium: Any, address: str, kinds: dict[str, Any]) -> Iterator[Callab
         )
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.expected_messages = [PLAYWRIGHT_NOTE]
+        page.expected_messages = list(NOTES)
         page.messages = []
         page.kinds = kinds
         page.on("console", lambda message: page.messages.append(message.text))
         page.on("pageerror", lambda error: page.messages.append(str(error)))
         opened.append((context, page))
-        page.goto(path)
-        page.wait_for_selector("html:not([data-state=loading])")
+        for _ in range(3):
+            page.goto(path)
+            page.wait_for_selector("html:not([data-state=loading])")
+            if page.get_attribute("html", "data-state") != "broken":
+                break
         return page
 
     yield open_page

@@ -41,7 +41,7 @@ def test_the_most_notes_that_an_answer_can_have_still_fit_on_the_page(visit):
     page.route("**/v1/predict", add_every_note)
     classify(page, MISSING)
     page.wait_for_selector("[role=gridcell]")
-    assert page.locator(".notes li").count() == 10
+    assert page.locator(".notes li").count() == 9
 
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 

@@ -10,7 +10,7 @@ from tests.browser.reader import BENIGN, INCONCLUSIVE, MALIGNANT, MISSING, class
 VECTORS = 210
 
 #: Runs in the page: classify each vector and read the card, at the speed of the page itself.
-CLASSIFY_ALL = """async (vectors) => {
+CLASSIFY_ALL = """async ([vectors, last]) => {
   const until = (found) => new Promise((resolve) => {
     const look = () => (found() ? resolve() : setTimeout(look, 2));
     look();
@@ -24,7 +24,7 @@ CLASSIFY_ALL = """async (vectors) => {
     await until(() => ["ready", "stale", "done"].includes(document.documentElement.dataset.state));
     document.getElementById("result").replaceChildren();
     document.getElementById("classify").click();
-    await until(() => document.querySelector("#result [role=gridcell]"));
+    await until(() => document.querySelector(`#result ${last}`));
     seen.push({
       category: text("h2"),
       sentence: text(".sentence"),
@@ -59,7 +59,7 @@ def test_every_shown_number_is_the_one_that_the_api_answers(page, address, vecto
     features = service.schema(address)["features"]
     answers = service.ask(address, vectors)
 
-    cards = page.evaluate(CLASSIFY_ALL, vectors)
+    cards = page.evaluate(CLASSIFY_ALL, [vectors, "h2"])
 
     assert len(cards) >= 200
     for vector, card, answer in zip(vectors, cards, answers, strict=True):
@@ -91,7 +91,7 @@ def test_the_what_if_strip_shows_the_answer_to_each_alternative(page, address):
     alternatives = [[*MISSING[:index], score, *MISSING[index + 1 :]] for index, score in plan]
     answers = service.ask(address, alternatives)
 
-    [card] = page.evaluate(CLASSIFY_ALL, [MISSING])
+    [card] = page.evaluate(CLASSIFY_ALL, [[MISSING], "[role=gridcell]"])
 
     for (index, score), answer, shown in zip(plan, answers, card["strips"], strict=True):
         how = ", as scored" if MISSING[index] == score else " instead"
@@ -118,6 +118,7 @@ def test_the_strip_is_fetched_in_one_call_and_walked_with_arrow_keys(page):
 
 def test_a_place_among_the_training_samples_counts_them_all(page, samples):
     classify(page, INCONCLUSIVE)
+    page.wait_for_selector(".place svg")
 
     text = page.inner_text(".place")
 

@@ -138,7 +138,8 @@ def test_no_case_is_ever_none_or_all_of_a_hundred(changed, probability, start):
 def test_fragility_is_shown_as_the_service_states_it(changed):
     page = changed(lambda answer: answer.update(fragility=0.1234))
 
-    assert "12.3 % of the re-scorings change the label" in page.inner_text(".notes")
+    shown = page.inner_text("dd.fact_fragility")
+    assert shown == "12.3 % of the re-scorings change the label"
 
 
 def test_what_the_service_says_would_change_the_label_is_shown(changed):
