@@ -27,8 +27,16 @@ dev:
 	@"$(BOOTSTRAP)" tools/bootstrap.py dev
 
 .PHONY: serve
-serve: local $(ARTIFACT) ## run the form and the API on one local port (PORT=8000), without Docker or AWS
+serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
+
+build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
+	@$(PYTHON) -m tools.site
+
+.PHONY: site
+site: local ## add the interactive API reference to the site (needs npm)
+	@npm ci --silent --no-audit --no-fund
+	@$(PYTHON) -m tools.site
 
 .PHONY: train
 train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
@@ -51,7 +59,13 @@ verify: local ## check an artifact: hashes, versions, golden predictions of both
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run
+	@tools/form-tools
 	@$(PYTHON) -m pytest
+
+.PHONY: lighthouse
+lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
+	@tools/form-tools
+	@node tests/browser/lighthouse.mjs $(PYTHON)
 
 .PHONY: check
 check: dev ## format, lint, types, import rules, template
@@ -59,8 +73,9 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/cfn-lint template.yaml
-	@tools/form-check
+	@.venv/bin/cfn-lint
+	@tools/form-tools
+	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 
 .PHONY: format
 format: dev ## format the Python code
@@ -87,6 +102,18 @@ api: dev ## serve the real container as an HTTP API on port 3000
 .PHONY: bench-cold
 bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
 	@$(PYTHON) -m benchmarks.cold
+
+.PHONY: bench-batch
+bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples, beside bare JSON work
+	@MODEL_DIR="$(CURDIR)/artifact" LOG_LEVEL=ERROR $(PYTHON) -m benchmarks.batch
+
+.PHONY: predict
+predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
+	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
+
+.PHONY: openapi
+openapi: dev ## write docs/openapi.json from the schema, the routes and the events
+	@$(PYTHON) -m tools.openapi
 
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks

@@ -1,9 +1,14 @@
 """Turns an artifact directory into files that are known to be whole, or into ArtifactMismatch."""
 
-import hashlib
 import json
 import os
 from typing import Any, NamedTuple
+
+try:
+    # hashlib loads OpenSSL, which costs more than all other imports here (docs/decisions/0031)
+    from _sha2 import sha256
+except ImportError:  # another Python than CPython 3.12 or newer
+    from hashlib import sha256
 
 from cytology.decision import Decision, parse_decision
 from cytology.prediction import Engine
@@ -109,7 +114,7 @@ def _read_verified(directory: str, file_name: str, manifest: dict[str, Any]) -> 
             content = file.read()
     except OSError as error:
         raise ArtifactMismatch(file_name, "a readable file", error.strerror) from None
-    found = hashlib.sha256(content).hexdigest()
+    found = sha256(content).hexdigest()
     if found != expected:
         raise ArtifactMismatch(f"sha256 of {file_name}", expected, found)
     return content

@@ -1,5 +1,6 @@
 """Turns one untrusted sample into a row in schema order, or into the list of all its faults."""
 
+import re
 from typing import NamedTuple, TypeGuard
 
 from cytology.schema import Feature, Schema
@@ -14,6 +15,10 @@ _QUOTED_MAX = 9_999
 
 #: Unknown fields are named up to this number and counted beyond it: a body can hold 100,000.
 _UNKNOWN_NAMED = 8
+
+#: Control characters and line ends, and half a surrogate pair, which JSON can spell but no UTF-8
+#: answer or log can carry.
+_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _ABSENT = object()
 _INTEGERS = {int}
@@ -79,9 +84,9 @@ def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
             row.append(score)
         else:
             read_unusual(feature, score, schema.missing, row, faults)
-    identifier = value.get("id")
-    known += "id" in value
-    if identifier is not None:
+    identifier = value.get("id", _ABSENT)
+    if identifier is not _ABSENT:
+        known += 1
         check_id(identifier, faults)
     if known != len(value):
         faults.extend(_unknown_fields(value, schema))
@@ -165,8 +170,7 @@ def check_id(identifier: object, faults: list[Fault]) -> None:
                 f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
             )
         )
-    elif not identifier.isprintable():
-        # Also half a surrogate pair, which JSON can spell but no UTF-8 answer or log can carry
+    elif _NOT_ONE_LINE.search(identifier):
         faults.append(Fault("id", "id must be printable text on one line"))
 
 

@@ -64,7 +64,40 @@ def read_table(text: str, schema: Schema, max_rows: int) -> Table:
     return _read_rows(rows[1:] if header else rows, layout, schema)
 
 
-def _split(text: str, max_rows: int) -> list[list[str]]:
+class NamedRows(NamedTuple):
+    """The names of a table's columns, its rows, and whether one of the columns is the class."""
+
+    header: list[str]
+    rows: list[list[str]]
+    labelled: bool
+
+
+def named_rows(text: str, schema: Schema) -> NamedRows:
+    """Part a table into the names of its columns and its rows; without a header, name them.
+
+    For callers that send a long table in parts: a part says little about columns without names.
+
+    Raises
+    ------
+    InvalidTable
+        As :func:`read_table` does.
+    """
+    rows = _split(text, None)
+    if not rows:
+        raise InvalidTable("the table is empty")
+    if header := _header(rows[0], schema):
+        labelled = _layout_of_header(header, schema).label is not None
+        return NamedRows(rows[0], rows[1:], labelled)
+    layout = _layout_of_rows(rows, schema)
+    names = [*schema.names]
+    if layout.id is not None:
+        names.insert(0, schema.id_column)
+    if layout.label is not None:
+        names.append(schema.class_column)
+    return NamedRows(names, rows, layout.label is not None)
+
+
+def _split(text: str, max_rows: int | None) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -74,7 +107,7 @@ def _split(text: str, max_rows: int) -> list[list[str]]:
             if row and (len(row) > 1 or row[0].strip()):
                 rows.append(row)
                 # One more than allowed: the first may be a header
-                if len(rows) > max_rows + 1:
+                if max_rows is not None and len(rows) > max_rows + 1:
                     raise TooManyRows
     except csv.Error as error:
         raise InvalidTable(f"line {reader.line_num}: {error}") from None
@@ -136,11 +169,24 @@ def _layout_of_rows(rows: list[list[str]], schema: Schema) -> _Layout:
 
 
 def _ends_in_class(rows: list[list[str]], schema: Schema) -> bool:
-    """Tell a class after the scores from an id before them, by what the rows hold."""
+    """Tell a class after the scores from an id before them, by what the rows hold.
+
+    Taking one for the other shifts every score by a column and would go unnoticed, so what cannot
+    be told is refused.
+    """
     label = _label_reader(schema)
-    first = schema.features[0]
-    scores = {str(score) for score in first.scores}
-    return all(label(row[-1]) for row in rows) and all(row[0].strip() in scores for row in rows)
+    if not all(label(row[-1]) for row in rows):
+        return False
+    scores = {str(score) for score in schema.features[0].scores}
+    first = [row[0].strip() for row in rows]
+    if 2 * sum(cell in scores for cell in first) > len(first):
+        return True
+    if any(cell.lstrip("+-").isdecimal() for cell in first):
+        raise InvalidTable(
+            "without a header it is not clear whether the first column is an id or the last one "
+            "the class; add a header"
+        )
+    return False
 
 
 def _label_reader(schema: Schema) -> Callable[[str], str | None]:

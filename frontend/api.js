@@ -103,9 +103,21 @@ function read(response, text, count) {
     throw new Failure("unreadable", { requestId });
   }
   if (status >= 400) throw new Failure("refused", { requestId, faults: document?.errors ?? [] });
-  if (document?.predictions?.length !== count) throw new Failure("unreadable", { requestId });
+  const answers = document?.predictions;
+  if (!Array.isArray(answers) || answers.length !== count || !answers.every(isAnswer)) {
+    throw new Failure("unreadable", { requestId });
+  }
   return { answer: /** @type {Answer} */ (document), requestId };
 }
+
+/** Enough of an answer to be shown; null stands for a sample at fault. @param {any} answer */
+const isAnswer = (answer) =>
+  answer === null ||
+  (typeof answer?.label === "string" &&
+    answer.probability >= 0 &&
+    answer.probability <= 1 &&
+    Array.isArray(answer.prediction_set) &&
+    Array.isArray(answer.warnings));
 
 /** @param {string | null} header seconds, or a date @returns {number} 0 where there is none */
 function retryAfterMs(header) {

@@ -42,7 +42,8 @@ export async function classify(page) {
     last = await ask(page, /** @type {Case["scores"]} */ (scores), running.signal);
     page.enter("done");
     showResult(page, last);
-    byId("result-title").focus();
+    byId("result-title").focus({ preventScroll: true });
+    byId("result").scrollIntoView();
     const { label, time, prediction, model } = last;
     remember(page, {
       time: time.toISOString(),

@@ -74,7 +74,14 @@ function grid(page, { scores, prediction }, strips) {
     if (other && other !== nearest?.score) notes.push(page.say("label_at", { score: other }));
     const note = el("span", {}, notes.join("; "));
     const head = el("div", { role: "rowheader" }, el("b", {}, label), note);
-    made.append(el("div", { role: "row" }, head, ...cells.map((each) => cell(page, label, each))));
+    made.append(
+      el(
+        "div",
+        { role: "row", "aria-label": label },
+        head,
+        ...cells.map((each) => cell(page, label, each)),
+      ),
+    );
   }
   made.querySelector("[role=gridcell]")?.setAttribute("tabindex", "0");
   made.addEventListener("keydown", move);

@@ -4,14 +4,13 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "public.ecr.aws/lambda/python:3.13"
-#: What `sam build` calls the image: the function's logical id in lower case, and DockerTag.
-SAM_TAG = "predictfunction:latest"
 STAMP = ROOT / "build" / "image.json"
 #: Everything that .dockerignore lets into the context, and what says how to build it.
 INPUTS = (
@@ -100,9 +99,22 @@ def _build() -> str:
     built = sam("build")
     if built.returncode:
         raise AssertionError(f"sam build failed:\n{(built.stdout + built.stderr)[-3000:]}")
-    found = image_id(SAM_TAG)
-    assert found, f"sam build left no image {SAM_TAG}"
+    # Not by its tag: another checkout on this machine may build under the same name meanwhile
+    [short] = re.findall(r"^Successfully built (\w+)$", built.stdout + built.stderr, re.MULTILINE)
+    found = image_id(short)
+    assert found, f"sam build left no image {short}"
     return found
+
+
+def sam_template(image: str) -> Path:
+    """The template as `sam build` left it, with the image under a name of this checkout alone."""
+    name = f"tumour-classification-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}:tested"
+    subprocess.run(["docker", "tag", image, name], check=True)
+    # Beside the original, whose nested templates are named by relative paths
+    path = ROOT / ".aws-sam" / "build" / "tested.yaml"
+    template = path.with_name("template.yaml").read_text()
+    path.write_text(re.sub(r"\b(predict|preflight)function:latest\b", name, template))
+    return path
 
 
 def _fingerprint() -> str:

@@ -4,20 +4,18 @@ import os
 from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-
 from predict.envelope import Circumstances, seal
 from predict.faults import RequestFault
 from predict.requests import read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.service import Service, load_service, predict
 from predict.settings import read_settings
+from predict.telemetry import Log, write_metrics
 
 PREDICT = "/v1/predict"
 
 settings = read_settings(os.environ)
-logger = Logger(service="predict", level=settings.log_level)
-metrics = Metrics(namespace="TumourClassification", service="predict")
+log = Log("predict", settings.log_level)
 #: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
 service: Service = load_service(settings)
 
@@ -47,7 +45,9 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001
         reply = failure_reply(request_id)
         # error() and not exception(): a traceback quotes source values, and a log may hold none
-        logger.error("failed", error=type(error).__name__, place=_place(error))  # noqa: TRY400
+        log.error(  # noqa: TRY400
+            "failed", request_id=request_id, error=type(error).__name__, place=_place(error)
+        )
     about = Circumstances(
         request_id=request_id,
         model_version=service.artifact.version,
@@ -71,7 +71,7 @@ def _router() -> Any:
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:
     """Write one log line and one metrics line; numbers only."""
-    logger.info(
+    log.info(
         "answered",
         request_id=about.request_id,
         route=route,
@@ -80,15 +80,23 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
         duration_ms=round(about.duration_ms, 3),
         **reply.tally._asdict(),
     )
-    metrics.add_metric("Duration", "Milliseconds", about.duration_ms)
-    metrics.add_metric("ColdStarts", "Count", int(about.cold))
-    metrics.add_metric("Rejected", "Count", int(400 <= reply.status < 500))
-    metrics.add_metric("Failed", "Count", int(reply.status >= 500))
-    metrics.add_metric("Samples", "Count", reply.tally.samples)
-    metrics.add_metric("SamplesInvalid", "Count", reply.tally.invalid)
-    metrics.add_metric("SamplesPositive", "Count", reply.tally.positive)
-    metrics.add_metric("SamplesInconclusive", "Count", reply.tally.inconclusive)
-    metrics.flush_metrics()
+    counts = {
+        "ColdStarts": int(about.cold),
+        "Rejected": int(400 <= reply.status < 500),
+        "Failed": int(reply.status >= 500),
+        "Samples": reply.tally.samples,
+        "SamplesInvalid": reply.tally.invalid,
+        "SamplesPositive": reply.tally.positive,
+        "SamplesInconclusive": reply.tally.inconclusive,
+    }
+    write_metrics(
+        settings.metrics_namespace,
+        "predict",
+        {
+            "Duration": ("Milliseconds", about.duration_ms),
+            **{name: ("Count", count) for name, count in counts.items()},
+        },
+    )
 
 
 def _place(error: BaseException) -> str:

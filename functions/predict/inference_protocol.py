@@ -91,6 +91,8 @@ def _infer(service: Service, request: Request) -> Reply:
     document, tail = _split(content, request.headers.get(HEADER_LENGTH))
     if not isinstance(document, dict):
         raise MalformedRequest("an inference request must be a JSON object")
+    if not isinstance(document.get("id", ""), str):
+        raise MalformedRequest('"id" must be a string')
     wanted = _wanted_outputs(document)
     batch = read_values(read_rows(document, tail, schema), schema, settings)
     if batch.faults:
@@ -113,7 +115,7 @@ def _infer(service: Service, request: Request) -> Reply:
             ],
         },
     }
-    identifier = {"id": document["id"]} if isinstance(document.get("id"), str) else {}
+    identifier = {"id": document["id"]} if "id" in document else {}
     positive = sum(answer.label == schema.positive for answer in answers)
     inconclusive = sum(answer.inconclusive for answer in answers)
     return json_reply(
@@ -141,11 +143,11 @@ def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
 
 
 def _wanted_outputs(document: dict[str, Any]) -> list[str]:
-    asked = document.get("outputs")
-    if not asked:
-        return [LABELS, PROBABILITIES]
+    asked = document.get("outputs", [])
     if not isinstance(asked, list):
         raise MalformedRequest('"outputs" must be an array of tensors')
+    if not asked:
+        return [LABELS, PROBABILITIES]
     names = [item.get("name") if isinstance(item, dict) else None for item in asked]
     if unknown := [name for name in names if name not in (LABELS, PROBABILITIES)]:
         raise MalformedRequest(

@@ -92,7 +92,8 @@ class Router:
 
     def _not_found(self, _: Exception) -> Response[str]:
         methods = allowed_methods(self._request.path)
-        if methods:
+        # A name that the resolver does not match is no other method, but no such model
+        if methods and self._request.method not in methods:
             return self._problem(MethodNotAllowed(methods))
         return self._problem(UnknownPath("see the API page for what there is"))
 

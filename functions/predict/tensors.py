@@ -41,6 +41,8 @@ def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[lis
     for index, tensor in enumerate(inputs):
         if not isinstance(tensor, dict) or not isinstance(tensor.get("name"), str):
             raise MalformedRequest(f"inputs[{index}] must be a tensor with a name")
+        if tensor["name"] in tensors:
+            raise MalformedRequest(f"inputs[{index}] has the name of a tensor before it")
         shape = _shape(tensor, index)
         data, tail = _data(tensor, index, tail)
         if len(data) != math.prod(shape):
@@ -82,7 +84,8 @@ def _shape(tensor: dict[str, Any], index: int) -> list[int]:
     shape = tensor.get("shape")
     if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
         raise MalformedRequest(f"inputs[{index}]: shape must be an array of whole numbers")
-    if tensor.get("datatype") not in _CODES:
+    datatype = tensor.get("datatype")
+    if not isinstance(datatype, str) or datatype not in _CODES:
         raise MalformedRequest(f"inputs[{index}]: datatype must be one of {', '.join(_CODES)}")
     return shape
 

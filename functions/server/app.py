@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -16,8 +17,10 @@ from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
-#: Everything below these is the handler's, what it does not know included.
-API_PATHS = ("/v1/{path:path}", "/v2", "/v2/{path:path}", "/ping", "/invocations")
+BUILT = Path(__file__).parents[2] / "build" / "site"
+
+#: The handler's paths, and everything below them; what it does not know it answers itself.
+API_PATHS = ("/v1", "/v2", "/ping", "/invocations")
 
 #: What CloudFront adds in production, so that the page is tested under the same rules.
 PAGE_HEADERS = {
@@ -54,40 +57,50 @@ class PageHeaders:
         await self._app(scope, receive, send_complete)
 
 
-async def api(request: Request) -> Response:
-    """Any method, any path below the API: the handler decides, also what is not allowed."""
-    return await answer(request, handler)
-
-
 async def features(_: Request) -> Response:
     """The schema of the model that is served, beside the form as in production."""
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
-def site(form: Path, model_dir: Path) -> StaticFiles:
-    """The form, and behind it the pages that training wrote beside the model, as once deployed.
+def site(form: Path, model_dir: Path) -> ASGIApp:
+    """The form, and behind it the pages that training and ``make site`` wrote, as once deployed.
 
-    A model without pages is served as well: its links then end at 404.html, which says so.
+    Without those pages the form is served as well: their links then end at 404.html, which says so.
+    Files are compressed from the size on from which CloudFront does it.
     """
     files = StaticFiles(directory=form, html=True)
-    files.all_directories.append(model_dir / "site")
-    return files
+    files.all_directories += [model_dir / "site", BUILT]
+    return GZipMiddleware(files, minimum_size=1000)
 
 
-class AnyMethod:
-    """A raw ASGI endpoint: a Route of a function would refuse methods before the handler."""
+class ApiFirst:
+    """ASGI middleware that gives the handler its paths, and every path where there is no site.
+
+    A router's patterns would keep back what they do not match, such as a line end in a path, and
+    answer it in their own way.
+    """
+
+    def __init__(self, app: ASGIApp, *, has_site: bool) -> None:
+        self._app = app
+        self._has_site = has_site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        response = await api(Request(scope, receive))
+        """Answer one request, or pass it on."""
+        path = scope.get("path", "")
+        ours = any(path == own or path.startswith(f"{own}/") for own in API_PATHS)
+        if scope["type"] != "http" or (self._has_site and not ours):
+            await self._app(scope, receive, send)
+            return
+        response = await answer(Request(scope, receive), handler)
         await response(scope, receive, send)
 
 
+HAS_SITE = SITE.is_dir()
+
 app = Starlette(
     routes=[
-        *[Route(path, AnyMethod()) for path in API_PATHS],
         Route("/features.json", features),
-        *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if SITE.is_dir() else []),
+        *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if HAS_SITE else []),
     ],
-    middleware=[Middleware(PageHeaders)],
+    middleware=[Middleware(PageHeaders), Middleware(ApiFirst, has_site=HAS_SITE)],
 )

@@ -1,7 +1,6 @@
 """The handler on events that are no clean request, and what it writes to the log."""
 
 import json
-import logging
 
 import pytest
 
@@ -85,16 +84,16 @@ def test_a_failure_of_our_own_is_500_without_its_cause(monkeypatch, caplog, caps
     assert json.loads(answered["body"])["type"] == "urn:problem:cytology:internal-error"
 
 
-def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, caplog):
+def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, capsys):
     def fail(*_):
         raise RuntimeError("secret")
 
     monkeypatch.setattr(app, "predict", fail)
-    app.logger.propagate = True
-    with caplog.at_level(logging.ERROR):
-        answer("{}")
-    record = next(record for record in caplog.records if record.message == "failed")
-    assert (record.error, record.place.split(":")[0]) == ("RuntimeError", "test_app.py")
+    answer("{}")
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    record = next(record for record in records if record.get("message") == "failed")
+    assert (record["level"], record["error"]) == ("ERROR", "RuntimeError")
+    assert record["place"].split(":")[0] == "test_app.py"
 
 
 def test_a_failure_behind_the_resolver_is_logged_no_more_than_any_other(

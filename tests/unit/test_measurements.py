@@ -108,6 +108,7 @@ def test_an_id_comes_back_unchanged():
     [
         ("x" * 65, "at most 64"),
         (7, "must be a string"),
+        (None, "must be a string"),
         ("\ud800", "printable"),
         ("a\nb", "printable"),
     ],

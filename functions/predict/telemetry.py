@@ -1,0 +1,67 @@
+"""Turns what one request amounted to into lines on standard output, which CloudWatch reads.
+
+The lines are those of Powertools' Logger and Metrics (the embedded metric format), so the same
+queries, alarms and tools read them, and a test compares the two. They are written here because
+importing Powertools' own would double the cold start (docs/decisions/0031).
+"""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class Log:
+    """JSON lines from ``level`` on, each with the service's name and the caller's fields."""
+
+    def __init__(self, service: str, level: str) -> None:
+        self._service = service
+        self._lowest = _LEVELS.index(level.upper()) if level.upper() in _LEVELS else 1
+
+    def info(self, message: str, **fields: Any) -> None:
+        """Write what happened."""
+        self._write("INFO", message, fields)
+
+    def error(self, message: str, **fields: Any) -> None:
+        """Write what went wrong."""
+        self._write("ERROR", message, fields)
+
+    def _write(self, level: str, message: str, fields: Mapping[str, Any]) -> None:
+        if _LEVELS.index(level) < self._lowest:
+            return
+        now = time.time()
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now))
+        _write_line(
+            {
+                "level": level,
+                "message": message,
+                "timestamp": f"{stamp},{int(now * 1000) % 1000:03}+0000",
+                "service": self._service,
+                **fields,
+            }
+        )
+
+
+def write_metrics(namespace: str, service: str, metrics: Mapping[str, tuple[str, float]]) -> None:
+    """Write one line of metrics, each ``name: (unit, value)``."""
+    directive = {
+        "Namespace": namespace,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
+    }
+    _write_line(
+        {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+            "service": service,
+            **{name: [float(value)] for name, (_, value) in metrics.items()},
+        }
+    )
+
+
+def _write_line(document: Mapping[str, Any]) -> None:
+    # One write of one line: JSON escapes line ends, so no value can forge a second line
+    sys.stdout.write(json.dumps(document, separators=(",", ":")) + "\n")
+    sys.stdout.flush()

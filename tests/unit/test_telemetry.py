@@ -1,0 +1,109 @@
+"""Our log and metrics lines are those of Powertools, without the price of its import."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from predict.telemetry import Log, write_metrics
+from tests.transports import ARTIFACT, ROOT
+
+FIELDS = {"request_id": "abc", "status": 200, "cold_start": True}
+
+
+def lines(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_log_line_has_the_fields_of_powertools_logger(capsys):
+    stream = io.StringIO()
+    Logger(service="predict", level="INFO", stream=stream, location=None).info(
+        "answered", extra=FIELDS
+    )
+    theirs = json.loads(stream.getvalue())
+
+    Log("predict", "INFO").info("answered", **FIELDS)
+
+    [ours] = lines(capsys)
+    assert list(ours) == list(theirs)
+    assert {**ours, "timestamp": ""} == {**theirs, "timestamp": ""}
+    assert len(ours["timestamp"]) == len(theirs["timestamp"])
+    assert ours["timestamp"][:14] == theirs["timestamp"][:14]
+
+
+def test_a_metrics_line_is_that_of_powertools_metrics(capsys):
+    metrics = Metrics(namespace="Space", service="predict")
+    metrics.add_metric("Duration", "Milliseconds", 1.5)
+    metrics.add_metric("Failed", "Count", 0)
+    metrics.flush_metrics()
+
+    write_metrics("Space", "predict", {"Duration": ("Milliseconds", 1.5), "Failed": ("Count", 0)})
+
+    theirs, ours = lines(capsys)
+    theirs["_aws"]["Timestamp"] = ours["_aws"]["Timestamp"] = 0
+    assert ours == theirs
+
+
+def test_levels_below_the_chosen_one_are_not_written(capsys):
+    Log("predict", "ERROR").info("answered")
+    Log("predict", "error").error("failed")
+
+    assert [line["message"] for line in lines(capsys)] == ["failed"]
+
+
+def test_no_value_can_forge_a_second_line(capsys):
+    Log("predict", "INFO").info("answered", request_id='x"}\r\n{"level":"INFO"')
+
+    assert len(lines(capsys)) == 1
+
+
+#: Together more than the rest of a cold start (docs/decisions/0031); none may come back unnoticed.
+@pytest.mark.parametrize(
+    "module",
+    [
+        "asyncio",
+        "aws_lambda_powertools",
+        "boto3",
+        "hashlib",
+        "inspect",
+        "jmespath",
+        "numpy",
+        "pathlib",
+        "pydantic",
+        "random",
+        "sklearn",
+        "typing_extensions",
+    ],
+)
+def test_one_prediction_does_not_import(module, imported_by_one_prediction):
+    assert module not in imported_by_one_prediction
+
+
+def test_one_prediction_stays_within_its_import_budget(imported_by_one_prediction):
+    # Beyond what the runtime client itself has loaded by then; 32 when this was written
+    assert len(imported_by_one_prediction) <= 36, sorted(imported_by_one_prediction)
+
+
+@pytest.fixture(scope="module")
+def imported_by_one_prediction():
+    code = """
+import json, sys
+import awslambdaric.bootstrap, awslambdaric.lambda_runtime_client
+before = set(sys.modules)
+from predict.app import handler
+event = json.load(open("events/benign.json"))
+assert handler(event, None)["statusCode"] == 200
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"MODEL_DIR": str(ARTIFACT), "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(ran.stdout.splitlines()[-1]))

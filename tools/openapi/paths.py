@@ -1,0 +1,132 @@
+"""Turns the routes into OpenAPI operations: parameters, bodies, answers, examples."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from predict.responses import PROBLEMS
+from tools.openapi.schemas import Document, ref
+
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "events"
+
+#: Statuses that a route can answer beside 200.
+_READ_FAULTS = (400, 413, 415, 422)
+
+
+def example(name: str) -> Any:
+    """The body of an event."""
+    return json.loads(json.loads((EVENTS / f"{name}.json").read_text())["body"])
+
+
+def prediction(summary: str, tag: str) -> Document:
+    """A route that takes samples as JSON or CSV."""
+    return {
+        "summary": summary,
+        "tags": [tag],
+        "parameters": [_EXPLAIN] if tag == "predict" else [],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"anyOf": [ref("Samples"), ref("NamedSample")]},
+                    "examples": {
+                        name: {"value": example(name)}
+                        for name in ("benign", "malignant", "missing-score", "named-fields")
+                    },
+                },
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "5,1,1,1,2,1,3,1,1\n8,10,10,8,7,10,9,7,1\n",
+                },
+            },
+        },
+        "responses": {
+            "200": _answer(
+                "A prediction for every valid sample.",
+                {
+                    "application/json": {"schema": ref("Predictions")},
+                    "text/csv": {"schema": {"type": "string"}},
+                },
+            ),
+            **_faults(*_READ_FAULTS),
+        },
+    }
+
+
+def inference(parameters: list[Document]) -> Document:
+    """The Open Inference Protocol's infer route."""
+    return {
+        "summary": "Score tensors",
+        "tags": ["Open Inference Protocol"],
+        "parameters": parameters,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": ref("InferenceRequest")}},
+        },
+        "responses": {
+            "200": _answer(
+                "Labels and class probabilities.",
+                {"application/json": {"schema": ref("InferenceResponse")}},
+            ),
+            **_faults(400, 404, 413, 415, 422),
+        },
+    }
+
+
+def lookup(
+    summary: str, tag: str, *, parameters: list[Document] | None = None, cached: bool = False
+) -> Document:
+    """A route that is asked without a body."""
+    content = {"application/json": {"schema": {"type": "object"}}}
+    found: Document = {
+        "summary": summary,
+        "tags": [tag],
+        "parameters": [*(parameters or []), *([_IF_NONE_MATCH] if cached else [])],
+        "responses": {"200": _answer("What was asked for.", content)},
+    }
+    if cached:
+        found["responses"]["304"] = {"description": "Unchanged.", "headers": _HEADERS}
+    # A model or version in the path may be another than the one that is served
+    return found | {"responses": found["responses"] | _faults(*([404] if parameters else []))}
+
+
+def path_parameter(name: str, value: str) -> Document:
+    """A part of a path; only one value of it exists."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "examples": [value]},
+    }
+
+
+_EXPLAIN: Document = {
+    "name": "explain",
+    "in": "query",
+    "description": "Reasons per sample; left out, they come for up to 100 samples.",
+    "schema": {"enum": ["true", "false"]},
+}
+
+_IF_NONE_MATCH: Document = {
+    "name": "if-none-match",
+    "in": "header",
+    "description": "An etag that was answered before.",
+    "schema": {"type": "string"},
+}
+
+_HEADERS: Document = {
+    "x-request-id": {"schema": {"type": "string"}, "description": "Quote it when reporting."},
+    "x-model-version": {"schema": {"type": "string"}},
+    "server-timing": {"schema": {"type": "string"}, "description": "Milliseconds in the handler."},
+}
+
+
+def _answer(description: str, content: Document) -> Document:
+    return {"description": description, "headers": _HEADERS, "content": content}
+
+
+def _faults(*statuses: int) -> Document:
+    titles = {status: title for status, _, title in PROBLEMS.values()}
+    content = {"application/problem+json": {"schema": ref("Problem")}}
+    return {str(status): _answer(f"{titles[status]}.", content) for status in statuses}

@@ -1,0 +1,286 @@
+"""Turns the schema of measurements into the JSON Schemas of requests and answers."""
+
+from typing import Any
+
+from cytology.measurements import ID_MAX_LENGTH
+from cytology.schema import Feature, Schema
+
+Document = dict[str, Any]
+
+MAX_SAMPLES = 10_000
+
+
+def ref(name: str) -> Document:
+    """A reference to a schema of this document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def score(feature: Feature, schema: Schema) -> Document:
+    """One measurement as JSON Schema."""
+    whole: Document = {
+        "type": "integer",
+        "minimum": feature.minimum,
+        "maximum": feature.maximum,
+        "title": feature.label,
+        "description": f"{feature.help} {feature.minimum}: {feature.low}; "
+        f"{feature.maximum}: {feature.high}.",
+    }
+    if not feature.may_be_missing:
+        return whole
+    return {
+        "title": whole.pop("title"),
+        "description": whole.pop("description"),
+        "anyOf": [whole, {"type": "null"}, {"const": schema.missing}],
+    }
+
+
+def samples(schema: Schema) -> dict[str, Document]:
+    """What goes in."""
+    features = schema.features
+    return {
+        "NamedSample": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [feature.name for feature in features],
+            "properties": {
+                "id": {
+                    "type": "string",
+                    "maxLength": ID_MAX_LENGTH,
+                    "pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$",
+                    "description": "Comes back unchanged; no names or record numbers, please.",
+                },
+                **{feature.name: score(feature, schema) for feature in features},
+            },
+        },
+        "SampleRow": {
+            "type": "array",
+            "description": f"The scores in this order: {', '.join(schema.names)}.",
+            "prefixItems": [score(feature, schema) for feature in features],
+            "items": False,
+            "minItems": len(features),
+            "maxItems": len(features),
+        },
+        "Samples": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["samples"],
+            "properties": {
+                "samples": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": MAX_SAMPLES,
+                    "items": {"anyOf": [ref("NamedSample"), ref("SampleRow")]},
+                }
+            },
+        },
+    }
+
+
+def answers(schema: Schema) -> dict[str, Document]:
+    """What comes out of a prediction."""
+    label: Document = {"enum": list(schema.class_names)}
+    number = {"type": "number"}
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    per_feature = dict.fromkeys(schema.names, number)
+    nearest = {
+        feature.name: {
+            "type": ["integer", "null"],
+            "minimum": feature.minimum,
+            "maximum": feature.maximum,
+        }
+        for feature in schema.features
+    }
+    return {
+        "Model": _object(
+            {
+                "name": {"type": "string"},
+                "version": {"type": "string"},
+                "engine": {"enum": ["scorecard", "sklearn"]},
+            }
+        ),
+        "Warning": _object(
+            {
+                "code": {"type": "string"},
+                "field": {"type": "string", "description": "Empty: the sample as a whole."},
+                "message": {"type": "string"},
+            },
+            optional=("message",),
+        ),
+        "Prediction": _object(
+            {
+                "id": {"type": "string"},
+                "label": label,
+                "probability": share | {"description": f"Of the class {schema.positive}."},
+                "inconclusive": {"type": "boolean"},
+                "prediction_set": {
+                    "type": "array",
+                    "items": label,
+                    "description": "Classes that the stated coverage does not rule out.",
+                },
+                "threshold": share,
+                "probability_range": {
+                    "type": "array",
+                    "items": share,
+                    "minItems": 2,
+                    "maxItems": 2,
+                    "description": "Lowest and highest over all values of a missing score.",
+                },
+                "base": number | {"description": "Average log-odds of the training data."},
+                "contributions": _object(per_feature)
+                | {"description": "Log-odds that each score adds to the base."},
+                "contributions_exact": {"type": "boolean"},
+                "what_would_change": _object(nearest)
+                | {"description": "Nearest score that changes the label, the others staying."},
+                "fragility": share
+                | {"description": "Share of one-step re-scorings that change the label."},
+                "fragility_exact": {"type": "boolean"},
+                "warnings": {"type": "array", "items": ref("Warning")},
+            },
+            optional=(
+                "id",
+                "probability_range",
+                "base",
+                "contributions",
+                "contributions_exact",
+                "what_would_change",
+                "fragility",
+                "fragility_exact",
+                "warnings",
+            ),
+        ),
+        "Predictions": _object(
+            {
+                "model": ref("Model"),
+                "predictions": {
+                    "type": "array",
+                    "items": {"anyOf": [ref("Prediction"), {"type": "null"}]},
+                    "description": "In the order sent; null where a sample is invalid.",
+                },
+                "errors": {"type": "array", "items": ref("Fault")},
+                "errors_omitted": {"type": "integer"},
+                "confusion": {
+                    "type": "object",
+                    "description": "True class, predicted label, count; for labelled tables.",
+                },
+                "notes": {"type": "array", "items": {"type": "string"}},
+            },
+            optional=("errors", "errors_omitted", "confusion", "notes"),
+        ),
+    }
+
+
+def problems() -> dict[str, Document]:
+    """What a request at fault is told."""
+    text = {"type": "string"}
+    return {
+        "Fault": _object(
+            {
+                "sample": {"type": "integer", "minimum": 0},
+                "field": text,
+                "message": text,
+            },
+            optional=("sample",),
+        ),
+        "Problem": _object(
+            {
+                "type": text,
+                "title": text,
+                "status": {"type": "integer"},
+                "detail": text,
+                "request_id": text,
+                "errors": {"type": "array", "items": ref("Fault")},
+                "errors_omitted": {"type": "integer"},
+                "error": text | {"description": "The Open Inference Protocol's own member."},
+            },
+            optional=("errors", "errors_omitted", "error"),
+        ),
+    }
+
+
+def tensors(schema: Schema) -> dict[str, Document]:
+    """The Open Inference Protocol's request and answer."""
+    width = len(schema.features)
+    text = {"type": "string"}
+    whole = schema.features[0]
+    row = {
+        "type": "array",
+        "minItems": width,
+        "maxItems": width,
+        "items": {
+            "type": "integer",
+            "minimum": max(feature.minimum for feature in schema.features),
+            "maximum": min(feature.maximum for feature in schema.features),
+        },
+    }
+    shape = {"type": "array", "items": {"type": "integer"}}
+    return {
+        "InferenceRequest": {
+            "type": "object",
+            "required": ["inputs"],
+            "properties": {
+                "id": text,
+                "inputs": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 1,
+                    "items": _object(
+                        {
+                            "name": text,
+                            "shape": {"const": [1, width]},
+                            "datatype": {"enum": ["INT64", "FP64"]},
+                            "data": {"type": "array", "minItems": 1, "maxItems": 1, "items": row},
+                        }
+                    )
+                    | {
+                        "additionalProperties": True,
+                        "description": f"Shape [n, {width}] for any n; one row is shown here.",
+                    },
+                },
+                "outputs": {
+                    "type": "array",
+                    "items": _object({"name": {"enum": ["predict", "predict_proba"]}})
+                    | {"additionalProperties": True},
+                },
+            },
+            "examples": [
+                {
+                    "inputs": [
+                        {
+                            "name": "scores",
+                            "shape": [1, width],
+                            "datatype": "INT64",
+                            "data": [[whole.minimum] * width],
+                        }
+                    ]
+                }
+            ],
+        },
+        "InferenceResponse": _object(
+            {
+                "id": text,
+                "model_name": text,
+                "model_version": text,
+                "outputs": {
+                    "type": "array",
+                    "items": _object(
+                        {
+                            "name": text,
+                            "datatype": {"enum": ["BYTES", "FP64"]},
+                            "shape": shape,
+                            "data": {"type": "array"},
+                        }
+                    ),
+                },
+            },
+            optional=("id",),
+        ),
+    }
+
+
+def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> Document:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name in properties if name not in optional],
+        "properties": properties,
+    }
