@@ -73,7 +73,7 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint
 	@tools/form-tools
 	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 

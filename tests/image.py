@@ -11,8 +11,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "public.ecr.aws/lambda/python:3.13"
-#: What `sam build` calls the image: the function's logical id in lower case, and DockerTag.
-SAM_TAG = "predictfunction:latest"
 STAMP = ROOT / "build" / "image.json"
 #: Everything that .dockerignore lets into the context, and what says how to build it.
 INPUTS = (
@@ -112,9 +110,10 @@ def sam_template(image: str) -> Path:
     """The template as `sam build` left it, with the image under a name of this checkout alone."""
     name = f"tumour-classification-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}:tested"
     subprocess.run(["docker", "tag", image, name], check=True)
-    template = (ROOT / ".aws-sam" / "build" / "template.yaml").read_text()
-    path = ROOT / "build" / "sam-local.yaml"
-    path.write_text(template.replace(SAM_TAG, name))
+    # Beside the original, whose nested templates are named by relative paths
+    path = ROOT / ".aws-sam" / "build" / "tested.yaml"
+    template = path.with_name("template.yaml").read_text()
+    path.write_text(re.sub(r"\b(predict|preflight)function:latest\b", name, template))
     return path
 
 

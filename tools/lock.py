@@ -8,6 +8,7 @@ DEV = "requirements/dev"
 OTHERS = (
     "layers/sklearn/requirements",
     "functions/predict/requirements",
+    "functions/preflight/requirements",
     "functions/server/requirements",
     "requirements/local",
 )

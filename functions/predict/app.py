@@ -90,7 +90,7 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
         "SamplesInconclusive": reply.tally.inconclusive,
     }
     write_metrics(
-        "TumourClassification",
+        settings.metrics_namespace,
         "predict",
         {
             "Duration": ("Milliseconds", about.duration_ms),

@@ -20,6 +20,7 @@ class Settings(NamedTuple):
     max_body_bytes: int
     max_samples: int
     allowed_origins: tuple[str, ...]
+    metrics_namespace: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -40,6 +41,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_body_bytes=_positive(environment, "MAX_BODY_BYTES", 1_048_576),
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
+        metrics_namespace=environment.get("POWERTOOLS_METRICS_NAMESPACE") or "TumourClassification",
     )
 
 

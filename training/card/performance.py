@@ -6,6 +6,7 @@ from typing import Any
 from cytology.schema import Schema
 from training.card import wording
 from training.card.blocks import Block, Bullets, Heading, Paragraph, Picture, Table
+from training.dataset import DATA_SHA256
 
 _FOLDER = "model-card"
 _COMPARED = ("accuracy", "auc", "log_loss", "brier", "ece", "calibration_slope")
@@ -59,6 +60,8 @@ def _figures(report: Mapping[str, Any]) -> Table:
 
 
 def _gates(report: Mapping[str, Any]) -> list[Block]:
+    if report["data"]["sha256"] != DATA_SHA256:
+        return []  # what another table can give is not known
     rows = [
         [
             wording.FIGURES[gate["figure"]],

@@ -1,0 +1,1 @@
+"""The hook that judges a new version before traffic moves to it."""

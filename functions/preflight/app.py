@@ -1,0 +1,109 @@
+"""Turns a deployment's lifecycle event into a verdict on the new version, told to CodeDeploy.
+
+CodeDeploy invokes it after the new version is published and before any traffic moves. The rows
+compared are golden and random ones, never a patient's, so a fault may name them in the log.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cytology.artifact import Artifact, ArtifactMismatch, load_artifact
+from predict.telemetry import Log
+from preflight.verdict import judge
+
+#: Where the image keeps boto3, off the path of every other entry point.
+PACKAGES = "/opt/preflight"
+
+log = Log("preflight", os.environ.get("LOG_LEVEL") or "INFO")
+
+
+class NewVersionFailed(Exception):
+    """The published version does not answer as the manifest says it must."""
+
+
+class PreflightFailed(Exception):
+    """The new version may not take traffic; the log above says why."""
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Judge, and report ``Succeeded`` or ``Failed``, whatever happens.
+
+    Raises
+    ------
+    PreflightFailed
+        After ``Failed`` was reported: the invocation counts as an error, so an alarm tells people.
+    """
+    status, facts = "Failed", dict[str, Any]()
+    try:
+        artifact = load_artifact(os.environ.get("MODEL_DIR") or "/opt/ml/model")
+        facts = judge(artifact)._asdict()
+        if version := os.environ.get("NEW_VERSION"):
+            ask(artifact, version)
+        status = "Succeeded"
+        log.info("preflight passed", model=artifact.version, **facts)
+    except (ArtifactMismatch, NewVersionFailed) as fault:
+        log.error("preflight failed", error=type(fault).__name__, reason=str(fault))  # noqa: TRY400
+    # Whatever else goes wrong must stop the roll-out too, and not leave CodeDeploy waiting an hour
+    except Exception as error:  # noqa: BLE001
+        log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400
+    _client("codedeploy").put_lifecycle_event_hook_execution_status(
+        deploymentId=event["DeploymentId"],
+        lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
+        status=status,
+    )
+    if status == "Failed":
+        raise PreflightFailed(event["DeploymentId"])
+    return {"status": status, **facts}
+
+
+def ask(artifact: Artifact, version: str) -> None:
+    """Send the golden rows to the published version and compare its answers.
+
+    Raises
+    ------
+    NewVersionFailed
+        It crashed, answered with another status, another model, or another probability.
+    """
+    golden = artifact.manifest["golden"]
+    event = {
+        "version": "2.0",
+        "rawPath": "/v1/predict",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "requestId": "preflight",
+            "http": {"method": "POST", "path": "/v1/predict"},
+        },
+        "body": json.dumps({"samples": [case["row"] for case in golden]}),
+        "isBase64Encoded": False,
+    }
+    reply = _client("lambda").invoke(FunctionName=version, Payload=json.dumps(event).encode())
+    answer = json.loads(reply["Payload"].read())
+    if reply.get("FunctionError") or answer.get("statusCode") != 200:
+        raise NewVersionFailed(
+            f"golden rows: expected status 200, found {json.dumps(answer)[:500]}"
+        )
+    body = json.loads(answer["body"])
+    if body["model"]["version"] != artifact.version:
+        raise NewVersionFailed(
+            f"model: expected {artifact.version}, found {body['model']['version']}"
+        )
+    for case, found in zip(golden, body["predictions"], strict=True):
+        if not abs(found["probability"] - case["probability"]) <= 1e-9:
+            raise NewVersionFailed(
+                f"golden row {case['row']}: expected {case['probability']}, "
+                f"found {found['probability']}"
+            )
+
+
+def _client(service: str) -> Any:
+    # Imported here: AWS's image has a boto3 of its own, ours is pinned and comes first
+    if Path(PACKAGES).is_dir() and PACKAGES not in sys.path:
+        sys.path.insert(0, PACKAGES)
+    import boto3
+
+    session: Any = boto3.Session()
+    return session.client(service)

@@ -1,0 +1,61 @@
+"""Turns an artifact into a verdict: whether both engines load, keep their word, and agree."""
+
+import random
+from typing import NamedTuple
+
+from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch
+from cytology.measurements import Row
+from cytology.schema import Schema
+from predict.engines import load_engine
+
+#: Random rows on which the engines are compared, beside the manifest's golden ones.
+ROWS = 10_000
+#: As in training: the table is the pipeline, not an approximation of it.
+TOLERANCE = 1e-12
+
+
+class Verdict(NamedTuple):
+    """What was compared, and the largest difference found."""
+
+    engines: tuple[str, ...]
+    rows: int
+    largest_difference: float
+
+
+def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
+    """Load every engine that this model has; each checks the manifest's golden rows as it loads.
+
+    Raises
+    ------
+    cytology.artifact.ArtifactMismatch
+        An engine does not load, breaks a golden prediction, or differs from the other.
+    """
+    reference = load_engine(artifact, "sklearn")
+    if SCORECARD not in artifact.manifest["files"]:
+        return Verdict((reference.name,), len(artifact.manifest["golden"]), 0.0)
+    compiled = load_engine(artifact, "scorecard")
+    vectors = random_rows(artifact.schema, rows)
+    expected = reference.predict(vectors, explain=False)
+    found = compiled.predict(vectors, explain=False)
+    largest = 0.0
+    for row, one, other in zip(vectors, expected, found, strict=True):
+        largest = max(largest, abs(one.probability - other.probability))
+        if largest > TOLERANCE or one.label != other.label:
+            raise ArtifactMismatch(
+                f"engines on the row {list(row)}",
+                f"{one.label} with {one.probability!r} as by scikit-learn",
+                f"{other.label} with {other.probability!r} by the scorecard",
+            )
+    return Verdict((compiled.name, reference.name), rows, largest)
+
+
+def random_rows(schema: Schema, count: int) -> list[Row]:
+    """Rows over the whole range, a tenth of what may be missing being so; the same every time."""
+    dice = random.Random(0)  # noqa: S311 - samples, not secrets
+    return [
+        tuple(
+            None if feature.may_be_missing and dice.random() < 0.1 else dice.choice(feature.scores)
+            for feature in schema.features
+        )
+        for _ in range(count)
+    ]

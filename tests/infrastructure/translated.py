@@ -1,0 +1,66 @@
+"""Turns the templates into what CloudFormation receives: translated as SAM's service does it."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import boto3
+from cfnlint.decode import decode
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ("template.yaml", "stacks/site.yaml", "stacks/watch.yaml")
+IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/predict@sha256:" + "0" * 64
+
+
+def read(name: str) -> dict[str, Any]:
+    """A template as plain data."""
+    document, problems = decode(str(ROOT / name))
+    assert not problems, problems
+    return json.loads(json.dumps(document))
+
+
+def translate(name: str) -> dict[str, Any]:
+    """A template after the SAM transform, with the image as `sam package` names it."""
+    template = read(name)
+    if "Transform" not in template:
+        return template
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["ImageUri"] = IMAGE
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1"))
+    # Parameters keep their references: what is translated holds for every value
+    return json.loads(json.dumps(translator.translate(template, {})))
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """Properties by logical id of every resource of a type."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def texts(value: Any) -> list[str]:
+    """Every string in a document."""
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for item in items for text in texts(item)]
+
+
+def main() -> None:
+    """Write the translated templates to build/translated/, for checkers that read files."""
+    target = ROOT / "build" / "translated"
+    target.mkdir(parents=True, exist_ok=True)
+    for name in TEMPLATES:
+        path = target / Path(name).with_suffix(".json").name
+        path.write_text(json.dumps(translate(name), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The hook passes a sound version, stops any other, and always tells CodeDeploy."""
+
+import io
+import json
+import shutil
+
+import pytest
+from boto3 import client as aws_client
+from botocore.response import StreamingBody
+from botocore.stub import ANY, Stubber
+
+from cytology.artifact import ArtifactMismatch, load_artifact
+from cytology.prediction import Prediction
+from preflight import app, verdict
+from tests.transports import http_event, in_process
+
+EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
+VERSION = "arn:aws:lambda:eu-central-1:123456789012:function:predict:7"
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """CodeDeploy and Lambda, stubbed; what is not expected fails."""
+    credentials = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    clients = {
+        name: aws_client(name, region_name="eu-central-1", **credentials)
+        for name in ("codedeploy", "lambda")
+    }
+    monkeypatch.setattr(app, "_client", clients.__getitem__)
+    with Stubber(clients["codedeploy"]) as codedeploy, Stubber(clients["lambda"]) as function:
+        yield codedeploy, function
+        codedeploy.assert_no_pending_responses()
+        function.assert_no_pending_responses()
+
+
+def expect(codedeploy, status):
+    codedeploy.add_response(
+        "put_lifecycle_event_hook_execution_status",
+        {"lifecycleEventHookExecutionId": "hook-1"},
+        {"deploymentId": "d-1", "lifecycleEventHookExecutionId": "hook-1", "status": status},
+    )
+
+
+def answer_with(function, payload, **more):
+    body = json.dumps(payload).encode()
+    function.add_response(
+        "invoke",
+        {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body)), **more},
+        {"FunctionName": VERSION, "Payload": ANY},
+    )
+
+
+def sound_answer(artifact):
+    body = json.dumps({"samples": [case["row"] for case in artifact.manifest["golden"]]})
+    with in_process() as handler:
+        return handler.invoke(
+            http_event("POST", "/v1/predict", {"content-type": "application/json"}, body)
+        )
+
+
+def test_a_sound_version_succeeds(aws, artifact, monkeypatch):
+    codedeploy, function = aws
+    monkeypatch.setenv("NEW_VERSION", VERSION)
+    answer_with(function, sound_answer(artifact))
+    expect(codedeploy, "Succeeded")
+
+    found = app.handler(EVENT, None)
+
+    assert found["engines"] == ("scorecard", "sklearn")
+    assert found["rows"] == verdict.ROWS
+    assert found["largest_difference"] <= 1e-12
+
+
+@pytest.mark.parametrize("file", ["model.joblib", "scorecard.json", "manifest.json"])
+def test_a_damaged_artifact_fails_and_the_log_names_the_file(
+    file, aws, artifact_dir, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(artifact_dir, tmp_path / "model")
+    content = (tmp_path / "model" / file).read_bytes()
+    (tmp_path / "model" / file).write_bytes(content[:-10])
+    monkeypatch.setenv("MODEL_DIR", str(tmp_path / "model"))
+    expect(aws[0], "Failed")
+
+    with pytest.raises(app.PreflightFailed):
+        app.handler(EVENT, None)
+
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert line["error"] == "ArtifactMismatch"
+    assert file in line["reason"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "more", "reason"),
+    [
+        ({"errorMessage": "boom"}, {"FunctionError": "Unhandled"}, "boom"),
+        ({"statusCode": 503}, {}, "expected status 200"),
+    ],
+)
+def test_a_version_that_does_not_answer_fails(payload, more, reason, aws, monkeypatch, capsys):
+    codedeploy, function = aws
+    monkeypatch.setenv("NEW_VERSION", VERSION)
+    answer_with(function, payload, **more)
+    expect(codedeploy, "Failed")
+
+    with pytest.raises(app.PreflightFailed):
+        app.handler(EVENT, None)
+
+    assert reason in json.loads(capsys.readouterr().out.splitlines()[-1])["reason"]
+
+
+@pytest.mark.parametrize("harm", ["model", "probability"])
+def test_a_version_that_answers_otherwise_fails(harm, aws, artifact, monkeypatch):
+    codedeploy, function = aws
+    monkeypatch.setenv("NEW_VERSION", VERSION)
+    answer = sound_answer(artifact)
+    body = json.loads(answer["body"])
+    if harm == "model":
+        body["model"]["version"] = "another"
+    else:
+        body["predictions"][0]["probability"] += 1e-6
+    answer_with(function, {**answer, "body": json.dumps(body)})
+    expect(codedeploy, "Failed")
+
+    with pytest.raises(app.PreflightFailed):
+        app.handler(EVENT, None)
+
+
+def test_a_fault_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
+    monkeypatch.setattr(app, "judge", lambda _: 1 / 0)
+    expect(aws[0], "Failed")
+
+    with pytest.raises(app.PreflightFailed):
+        app.handler(EVENT, None)
+
+
+def test_engines_that_differ_by_more_than_rounding_are_told_apart(artifact, monkeypatch):
+    class Shifted:
+        name = "scorecard"
+
+        def __init__(self, engine):
+            self._engine = engine
+
+        def predict(self, rows, *, explain):
+            found = self._engine.predict(rows, explain=explain)
+            return [
+                Prediction(**{**item._asdict(), "probability": item.probability + 1e-11})
+                for item in found
+            ]
+
+    load = verdict.load_engine
+    monkeypatch.setattr(
+        verdict,
+        "load_engine",
+        lambda artifact, name: (
+            Shifted(load(artifact, name)) if name == "scorecard" else load(artifact, name)
+        ),
+    )
+
+    with pytest.raises(ArtifactMismatch, match="engines on the row"):
+        verdict.judge(artifact, rows=50)
+
+
+def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
+    found = verdict.judge(load_artifact(str(forest_dir)))
+
+    assert found.engines == ("sklearn",)
