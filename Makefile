@@ -28,7 +28,7 @@ dev:
 
 .PHONY: serve
 serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
-	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
+	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
 
 build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
 	@$(PYTHON) -m tools.site
