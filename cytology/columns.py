@@ -35,6 +35,7 @@ def read_header(row: list[str], schema: Schema) -> list[str] | None:
 
 
 def layout_of_header(names: list[str], schema: Schema) -> Layout:
+    """Find each column by its name, the feature's or its label's; refuses what lacks or doubles."""
     if repeated := sorted({name[:40] for name in names if name and names.count(name) > 1}):
         raise InvalidTable(f"the header names {', '.join(repeated[:9])} more than once")
     at = {name: index for index, name in enumerate(names)}

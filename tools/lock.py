@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _without_addresses(lock: Path) -> None:
-    """Take out what npm adds beside versions and hashes: where to fund, and where it was fetched."""
+    """Take out what npm adds to versions and hashes: where to fund, where it was fetched."""
     document = json.loads(lock.read_text(encoding="utf-8"))
     for package in document["packages"].values():
         for key in ("funding", "resolved"):
