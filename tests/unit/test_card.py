@@ -135,7 +135,7 @@ def test_the_card_copes_with_figures_that_have_no_value():
         figure.update(value=None, low=None, high=None)
     for gate in empty["gates"]:
         gate["value"] = None
-    empty["chosen"].update(later=None, hidden=None, fragility=None, points=None)
+    empty["chosen"].update(later=None, hidden=None, fragility=None, points=None, learning_curve=[])
     empty["chosen"]["unusual"]["errors"] = None
 
     assert "| Accuracy | – |" in as_markdown(model_card(empty, schema, drawn=False))

@@ -1,6 +1,6 @@
 """Turns a report's figures into the card's section on performance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cytology.schema import Schema
@@ -29,12 +29,7 @@ def performance(report: Mapping[str, Any], schema: Schema) -> list[Block]:
         ),
         *_decision(report, schema),
         *_comparison(report),
-        Heading(3, "More data"),
-        Picture(
-            f"{_FOLDER}/learning-curve.svg",
-            "Learning curve: log-loss over the number of training samples.",
-        ),
-        _learning(report),
+        *_learning(report),
         *_time(report, schema),
     ]
 
@@ -157,20 +152,30 @@ def _comparison(report: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def _learning(report: Mapping[str, Any]) -> Table:
-    rows: Sequence[Sequence[str]] = [
+def _learning(report: Mapping[str, Any]) -> list[Block]:
+    curve = report["chosen"]["learning_curve"]
+    if not curve:
+        return []
+    rows = [
         [
             str(point["samples"]),
             wording.interval(point["log_loss"]),
             wording.interval(point["accuracy"]),
         ]
-        for point in report["chosen"]["learning_curve"]
+        for point in curve
     ]
-    return Table(
-        "Learning curve, with the lowest and highest repeat",
-        ["Training samples", "Log-loss", "Accuracy"],
-        rows,
-    )
+    return [
+        Heading(3, "More data"),
+        Picture(
+            f"{_FOLDER}/learning-curve.svg",
+            "Learning curve: log-loss over the number of training samples.",
+        ),
+        Table(
+            "Learning curve, with the lowest and highest repeat",
+            ["Training samples", "Log-loss", "Accuracy"],
+            rows,
+        ),
+    ]
 
 
 def _time(report: Mapping[str, Any], schema: Schema) -> list[Block]:

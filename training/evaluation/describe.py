@@ -17,7 +17,7 @@ from training.evaluation.protocol import Protocol
 from training.evaluation.runner import Judgement, run
 from training.model import Model, learn
 
-#: Repeats of the outer folds that the learning curve spends.
+#: Repeats of the outer folds that the learning curve spends; the fast protocol does without one.
 _CURVE_REPEATS = 3
 
 
@@ -30,7 +30,7 @@ def describe(
     """Everything that the model card says of the chosen model beyond its figures."""
     dataset, schema, protocol = common
     model = learn(chosen, dataset, schema)
-    curve_repeats = range(min(_CURVE_REPEATS, protocol.repeats))
+    curve_repeats = range(_CURVE_REPEATS if protocol.repeats >= _CURVE_REPEATS else 0)
     judgements = [
         Judgement(f"{chosen}-shares-{r}", judge_shares, (chosen, *common, r)) for r in curve_repeats
     ]
