@@ -60,7 +60,7 @@ def ask(artifact, rows):
     service = load_service(read_settings({"MODEL_DIR": str(artifact)}))
     body = json.dumps({"samples": rows})
     headers = {"content-type": "application/json"}
-    reply, _ = predict(service, Request("1", "POST", "/v1/predict", headers, {}, body, False))
+    reply = predict(service, Request("1", "POST", "/v1/predict", headers, {}, body, False))
     return json.loads(reply.body)
 
 

@@ -60,7 +60,7 @@ def _gates(report: Mapping[str, Any]) -> list[Block]:
     rows = [
         [
             wording.FIGURES[gate["figure"]],
-            wording.number(gate["value"]),
+            wording.number(gate["value"], 5),
             gate["must"],
             "kept" if gate["passed"] else "not kept",
             gate["ambitious"],
@@ -68,7 +68,7 @@ def _gates(report: Mapping[str, Any]) -> list[Block]:
         ]
         for gate in report["gates"]
     ]
-    header = ["Figure", "Value", "Must be", "", "Ambition", ""]
+    header = ["Figure", "Value", "Must be", "Gate", "Hoped for", "Hope"]
     return [Table("Gates, and what was hoped for", header, rows)]
 
 
