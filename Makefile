@@ -87,6 +87,10 @@ build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale
 	@tests/container/base-image.sh
 	@.venv/bin/sam build
 
+.PHONY: layer
+layer: dev ## pack layers/sklearn as a Lambda layer: build/sklearn-layer.zip
+	@mkdir -p build && $(PYTHON) -m tools.layer
+
 .PHONY: invoke
 invoke: dev ## send one event to the real container (EVENT=benign, a name in events/)
 	@.venv/bin/sam local invoke PredictFunction --event events/$(EVENT).json
@@ -114,6 +118,37 @@ predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for
 .PHONY: openapi
 openapi: dev ## write docs/openapi.json from the schema, the routes and the events
 	@$(PYTHON) -m tools.openapi
+
+STAGE ?= production
+DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
+
+.PHONY: deploy
+deploy: build ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
+	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
+
+.PHONY: rollback
+rollback: dev ## stop a roll-out, or go back to the version before (STAGE=…, TO=version)
+	@$(DEPLOY) rollback $(if $(TO),--to $(TO))
+
+.PHONY: status
+status: dev ## what runs, and how it is doing (STAGE=…)
+	@$(DEPLOY) status
+
+.PHONY: logs
+logs: dev ## lines of every log of a stage (STAGE=…, SINCE=10m, FOLLOW=1)
+	@$(DEPLOY) logs $(if $(SINCE),--since $(SINCE)) $(if $(FOLLOW),--follow)
+
+.PHONY: destroy
+destroy: dev ## delete a stage and all that it holds; asks first (STAGE=…)
+	@$(DEPLOY) destroy
+
+.PHONY: doctor
+doctor: dev ## find the usual mistakes before they cost an hour (STAGE=…)
+	@$(DEPLOY) doctor $(PARAMETERS)
+
+.PHONY: parameters
+parameters: dev ## write the table of parameters in docs/operations.md anew
+	@$(PYTHON) -m tests.infrastructure.parameters
 
 .PHONY: lock
 lock: dev ## resolve every requirements.in anew into hashed locks

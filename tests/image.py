@@ -100,7 +100,8 @@ def _build() -> str:
     if built.returncode:
         raise AssertionError(f"sam build failed:\n{(built.stdout + built.stderr)[-3000:]}")
     # Not by its tag: another checkout on this machine may build under the same name meanwhile
-    [short] = re.findall(r"^Successfully built (\w+)$", built.stdout + built.stderr, re.MULTILINE)
+    report = built.stdout + built.stderr
+    [short] = re.findall(r"Successfully built (\w+)\s+Successfully tagged predictfunction:", report)
     found = image_id(short)
     assert found, f"sam build left no image {short}"
     return found

@@ -15,14 +15,17 @@ OTHERS = (
     "requirements/local",
 )
 
+#: In an environment of its own (tools/scan.py), so held to nothing.
+ALONE = ("requirements/checkov",)
+
 
 def main() -> None:
     """Resolve for Python 3.12 and newer, on every platform that the packages support."""
-    for name in (DEV, *OTHERS):
+    for name in (DEV, *OTHERS, *ALONE):
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes"]
         command += ["--universal", "--python-version", "3.12", "--no-emit-index-url"]
         command += ["--no-header", "--no-annotate", f"{name}.in", "--output-file", f"{name}.txt"]
-        if name != DEV:
+        if name in OTHERS:
             command.append(f"--constraint={DEV}.txt")
         subprocess.run(command, check=True)  # noqa: S603 - a fixed command
     _without_addresses(Path("package-lock.json"))

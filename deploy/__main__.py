@@ -1,0 +1,109 @@
+"""Turns a command line into a deployment: ``python -m deploy``; the Makefile's verbs call it."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.account import Account, Trouble, open_account, stack_name
+from deploy.doctor import Problem, account_problems, machine_problems
+from deploy.release import deploy, destroy, rehearse, roll_back, smoke
+from deploy.watch import logs, status
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one verb; return the exit status."""
+    options = _options(arguments)
+    try:
+        if options.verb == "doctor":
+            return _doctor(options.stage, options.parameters)
+        return _carry_out(options, open_account(options.stage))
+    except Trouble as trouble:
+        print(f"{options.verb}: {trouble}", file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"{options.verb}: AWS says: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _carry_out(options: argparse.Namespace, account: Account) -> int:
+    if options.verb == "deploy":
+        return _deploy(account, options)
+    if options.verb == "rollback":
+        print(roll_back(account, options.to))
+    elif options.verb == "status":
+        print("\n".join(status(account)))
+    elif options.verb == "logs":
+        for line in logs(account, _seconds(options.since), options.follow):
+            print(line, flush=True)
+    elif options.verb == "destroy":
+        if not options.yes and input(f"type {account.stack} to delete it: ") != account.stack:
+            raise Trouble("nothing was deleted")
+        destroy(account)
+    return 0
+
+
+def _deploy(account: Account, options: argparse.Namespace) -> int:
+    if options.dry_run:
+        print("\n".join(rehearse(account, options.stage, options.parameters)))
+        return 0
+    if problems := list(machine_problems(_architecture(options.parameters))):
+        raise Trouble("; ".join(f"{problem.what}: {problem.mend}" for problem in problems))
+    found = deploy(account, options.stage, options.parameters)
+    smoke(found["SiteUrl"])
+    print(f"site  {found['SiteUrl']}\nAPI   {found['ApiUrl']}\nwatch {found['DashboardUrl']}")
+    return 0
+
+
+def _doctor(stage: str, parameters: Sequence[str]) -> int:
+    problems = list(machine_problems(_architecture(parameters)))
+    try:
+        problems += account_problems(open_account(stage))
+    except Trouble as trouble:
+        problems.append(Problem("AWS cannot be asked", str(trouble)))
+    for problem in problems:
+        print(f"✗ {problem.what}\n  → {problem.mend}")
+    if not problems:
+        print(f"✓ nothing found; {stack_name(stage)} is as this checkout says")
+    return int(bool(problems))
+
+
+def _architecture(parameters: Sequence[str]) -> str:
+    given = dict(item.split("=", 1) for item in parameters)
+    return given.get("Architecture", "x86_64")
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise Trouble(f"--since takes a number and s, m, h or d, such as 10m; got {text}")
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
+    parser.add_argument("--stage", default="production", help="each stage is a stack of its own")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    deploy_verb = verbs.add_parser("deploy", help="build, deploy, publish the site")
+    deploy_verb.add_argument("--dry-run", action="store_true", help="say what would be done")
+    doctor_verb = verbs.add_parser("doctor", help="find the usual mistakes")
+    for verb in (deploy_verb, doctor_verb):
+        verb.add_argument("parameters", nargs="*", metavar="Parameter=value")
+    rollback_verb = verbs.add_parser("rollback", help="back to the version before")
+    rollback_verb.add_argument("--to", help="to this version instead")
+    verbs.add_parser("status", help="what runs, and how it is doing")
+    logs_verb = verbs.add_parser("logs", help="lines of every log")
+    logs_verb.add_argument("--since", default="10m")
+    logs_verb.add_argument("--follow", action="store_true")
+    destroy_verb = verbs.add_parser("destroy", help="delete the stack and all that it holds")
+    destroy_verb.add_argument("--yes", action="store_true", help="do not ask")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

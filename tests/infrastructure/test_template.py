@@ -1,0 +1,248 @@
+"""What CloudFormation receives is private, watched, throttled, and rolled out with care."""
+
+import json
+
+import pytest
+
+from server.app import PAGE_HEADERS
+from tests.image import sam
+from tests.infrastructure.translated import ROOT, TEMPLATES, of_type, read, texts, translate
+
+
+@pytest.fixture(scope="module")
+def api():
+    return translate("template.yaml")
+
+
+@pytest.fixture(scope="module")
+def site():
+    return translate("stacks/site.yaml")
+
+
+@pytest.fixture(scope="module")
+def watch():
+    return translate("stacks/watch.yaml")
+
+
+def only(template, kind):
+    [properties] = of_type(template, kind).values()
+    return properties
+
+
+def statements(template):
+    return [
+        statement
+        for role in of_type(template, "AWS::IAM::Role").values()
+        for policy in role.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_sam_validates_the_template():
+    ran = sam("validate", "--lint")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_no_template_outgrows_what_one_can_read():
+    # Parameters are a table, read one line at a time; resources are read together
+    for name in TEMPLATES:
+        assert len(texts(read(name)["Resources"])) < 260, name
+
+
+@pytest.mark.parametrize("name", ["PredictRole", "PreflightRole"])
+def test_a_role_has_only_the_rights_that_its_function_needs(name, api):
+    role = api["Resources"][name]["Properties"]
+
+    assert "ManagedPolicyArns" not in role
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            assert "*" not in json.dumps(actions)
+            assert "*" not in json.dumps(statement["Resource"])
+
+
+def test_only_the_preflight_hook_may_call_anything(api):
+    calls = {json.dumps(item["Action"]) for item in statements(api)}
+
+    assert calls == {
+        '["logs:CreateLogStream", "logs:PutLogEvents"]',
+        '"lambda:InvokeFunction"',
+        '"codedeploy:PutLifecycleEventHookExecutionStatus"',
+    }
+
+
+def test_the_api_is_throttled_and_logs_no_address(api):
+    stage = only(api, "AWS::ApiGatewayV2::Stage")
+
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+    }
+    defaults = {name: item.get("Default") for name, item in api["Parameters"].items()}
+    assert (defaults["RequestsPerSecond"], defaults["RequestBurst"]) == (50, 100)
+    assert "requestId" in stage["AccessLogSettings"]["Format"]
+    assert "identity" not in stage["AccessLogSettings"]["Format"]
+
+
+def test_other_origins_are_let_in_only_by_name(api):
+    cors = only(api, "AWS::ApiGatewayV2::Api")["CorsConfiguration"]["Fn::If"]
+
+    assert cors[0] == "HasOrigins"
+    assert cors[2] == {"Ref": "AWS::NoValue"}
+    assert cors[1]["AllowOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert api["Parameters"]["AllowedOrigins"]["Default"] == ""
+    variables = api["Resources"]["PredictFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["ALLOWED_ORIGINS"] == {"Ref": "AllowedOrigins"}
+
+
+def test_requests_go_to_the_alias_and_only_this_api_may_send_them(api):
+    permission = only(api, "AWS::Lambda::Permission")
+
+    assert permission["FunctionName"] == {"Ref": "PredictFunctionAliaslive"}
+    assert "${PredictApi}" in permission["SourceArn"]["Fn::Sub"]
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    integration = only(api, "AWS::ApiGatewayV2::Integration")
+    assert "${PredictFunction.Arn}:live/" in json.dumps(integration["IntegrationUri"])
+    assert integration["PayloadFormatVersion"] == "2.0"
+
+
+def test_a_token_is_demanded_where_an_issuer_is_named(api):
+    route = only(api, "AWS::ApiGatewayV2::Route")
+
+    assert route["AuthorizationType"] == {"Fn::If": ["HasJwt", "JWT", "NONE"]}
+    assert api["Resources"]["PredictAuthorizer"]["Condition"] == "HasJwt"
+    assert "IssuerNeedsAudience" in api["Rules"]
+
+
+def test_a_new_version_takes_traffic_by_canary_after_the_hook(api):
+    alias = api["Resources"]["PredictFunctionAliaslive"]
+    update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+
+    assert update["BeforeAllowTrafficHook"] == {"Ref": "PreflightFunction"}
+    assert api["Parameters"]["Rollout"]["Default"] == "Canary10Percent5Minutes"
+
+
+def test_alarms_stop_a_roll_out_and_roll_it_back(api, watch):
+    group = only(api, "AWS::CodeDeploy::DeploymentGroup")
+    outputs = [
+        alarm["Name"]["Fn::GetAtt"][1].removeprefix("Outputs.")
+        for alarm in group["AlarmConfiguration"]["Alarms"]
+    ]
+
+    alarms = of_type(watch, "AWS::CloudWatch::Alarm")
+    stopping = {watch["Outputs"][output]["Value"]["Ref"] for output in outputs}
+    assert stopping == {
+        "ServerErrorAlarm", "FunctionErrorAlarm", "LatencyAlarm", "PreflightAlarm"
+    }  # fmt: skip
+    assert stopping < set(alarms)
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+def test_every_alarm_tells_someone_and_names_its_paragraph(watch):
+    page = (ROOT / "docs" / "operations.md").read_text()
+    for alarm in of_type(watch, "AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+        heading = alarm["AlarmDescription"].split('"')[1]
+        assert f"### {heading}\n" in page
+
+
+def test_the_hook_is_named_as_codedeploy_s_role_demands(api):
+    hook = api["Resources"]["PreflightFunction"]["Properties"]
+
+    assert hook["FunctionName"] == {"Fn::Sub": "CodeDeployHook_${AWS::StackName}"}
+    assert hook["ImageConfig"] == {"Command": ["preflight.app.handler"]}
+    assert hook["Code"] == api["Resources"]["PredictFunction"]["Properties"]["Code"]
+    parameters = api["Resources"]["Watch"]["Properties"]["Parameters"]
+    assert parameters["PreflightName"] == hook["FunctionName"]
+
+
+def test_two_stages_fit_into_one_account(api, site, watch):
+    named = {
+        text
+        for template in (api, site, watch)
+        for resource in template["Resources"].values()
+        for key, value in resource.get("Properties", {}).items()
+        if key in ("BucketName", "RoleName", "AlarmName", "TopicName", "LogGroupName", "TableName")
+        for text in texts(value)
+    }
+    assert named == set()
+    namespace = api["Resources"]["PredictFunction"]["Properties"]["Environment"]["Variables"]
+    assert namespace["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"].endswith("/${AWS::StackName}")
+
+
+def test_nothing_is_bought_that_costs_while_idle(api):
+    function = api["Resources"]["PredictFunction"]["Properties"]
+    alias = api["Resources"]["PredictFunctionAliaslive"]["Properties"]
+
+    assert api["Parameters"]["SnapStart"]["Default"] == "None"
+    assert function["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+    assert "ProvisionedConcurrencyConfig" not in alias
+    assert api["Parameters"]["MonthlyBudgetUsd"]["Default"] == 0
+    kinds = {resource["Type"] for resource in api["Resources"].values()}
+    assert not any("EC2" in kind or "KMS" in kind or "WAF" in kind for kind in kinds)
+
+
+def test_the_function_stops_before_the_api_gives_up(api):
+    function = api["Resources"]["PredictFunction"]["Properties"]
+
+    assert function["Timeout"] == 10
+    assert only(api, "AWS::ApiGatewayV2::Integration")["TimeoutInMillis"] > 10_000
+
+
+def test_every_log_is_forgotten_in_time(api):
+    for group in of_type(api, "AWS::Logs::LogGroup").values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    for name in ("PredictFunction", "PreflightFunction"):
+        assert "LogGroup" in api["Resources"][name]["Properties"]["LoggingConfig"]
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_read_by_one_distribution(site):
+    bucket = only(site, "AWS::S3::Bucket")
+    tls, reader = only(site, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "ServerSideEncryptionConfiguration" in bucket["BucketEncryption"]
+    assert tls["Effect"] == "Deny"
+    assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert reader["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert "${Distribution}" in reader["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def test_cloudfront_signs_its_reads_and_sends_the_api_s_paths_to_the_api(site):
+    config = only(site, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    origins = {origin["Id"]: origin for origin in config["Origins"]}
+
+    assert "OriginAccessControlId" in origins["site"]
+    assert origins["api"]["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert [item["PathPattern"] for item in config["CacheBehaviors"]] == ["/v1/*", "/v2/*"]
+    for behavior in config["CacheBehaviors"]:
+        assert behavior["TargetOriginId"] == "api"
+        assert "POST" in behavior["AllowedMethods"]
+    # It would replace the API's own problem documents
+    assert "CustomErrorResponses" not in config
+
+
+def test_the_site_s_headers_are_those_of_the_local_server(site):
+    policy = only(site, "AWS::CloudFront::ResponseHeadersPolicy")
+    headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    transport = headers["StrictTransportSecurity"]
+
+    assert {
+        "content-security-policy": headers["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "referrer-policy": headers["ReferrerPolicy"]["ReferrerPolicy"],
+        "strict-transport-security": f"max-age={transport['AccessControlMaxAgeSec']}"
+        + ("; includeSubDomains" if transport["IncludeSubdomains"] else ""),
+        "x-content-type-options": "nosniff",
+    } == PAGE_HEADERS
+    assert headers["ContentTypeOptions"] == {"Override": True}
+
+
+def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api, site, watch):
+    for name, template in (("Site", site), ("Watch", watch)):
+        given = set(api["Resources"][name]["Properties"]["Parameters"])
+        needed = {key for key, item in template["Parameters"].items() if "Default" not in item}
+        assert needed <= given <= set(template["Parameters"])
