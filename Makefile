@@ -27,8 +27,16 @@ dev:
 	@"$(BOOTSTRAP)" tools/bootstrap.py dev
 
 .PHONY: serve
-serve: local $(ARTIFACT) ## run the form and the API on one local port (PORT=8000), without Docker or AWS
-	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" $(PYTHON) -m server --port $(PORT) --reload
+serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
+	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
+
+build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
+	@$(PYTHON) -m tools.site
+
+.PHONY: site
+site: local ## add the interactive API reference to the site (needs npm)
+	@npm ci --silent --no-audit --no-fund
+	@$(PYTHON) -m tools.site
 
 .PHONY: train
 train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
@@ -51,7 +59,13 @@ verify: local ## check an artifact: hashes, versions, golden predictions of both
 
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run
+	@tools/form-tools
 	@$(PYTHON) -m pytest
+
+.PHONY: lighthouse
+lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
+	@tools/form-tools
+	@node tests/browser/lighthouse.mjs $(PYTHON)
 
 .PHONY: check
 check: dev ## format, lint, types, import rules, template
@@ -60,7 +74,8 @@ check: dev ## format, lint, types, import rules, template
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
-	@tools/form-check
+	@tools/form-tools
+	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 
 .PHONY: format
 format: dev ## format the Python code

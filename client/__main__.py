@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from client.files import predict_file
 from client.service import Refused, in_process, over_http
+from cytology.columns import InvalidTable
 from cytology.schema import load_schema
-from cytology.table import InvalidTable
 
 
 def main() -> int:

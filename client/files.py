@@ -43,7 +43,7 @@ def predict_file(
     ------
     client.service.Refused
         The service would not answer. What was written so far is kept.
-    cytology.table.InvalidTable
+    cytology.columns.InvalidTable
         The file is no table of samples.
     """
     content = path.read_bytes()

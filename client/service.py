@@ -3,9 +3,11 @@
 Whichever it is, the caller sees one function: CSV text in, CSV text out.
 """
 
+import io
 import json
 import os
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,21 +71,18 @@ def over_http(url: str, retries: int = 6) -> Predict:
 def in_process(model_dir: Path = ROOT / "artifact") -> Predict:
     """Call the Lambda handler of this checkout: no server, no network."""
     os.environ.setdefault("MODEL_DIR", str(model_dir))
-    # The handler's log lines would stand between the progress bar's
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
-    os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     from predict.app import handler
 
     def predict(table: str) -> Answer:
-        answered = handler(
-            {
-                "rawPath": "/v1/predict",
-                "requestContext": {"http": {"method": "POST"}},
-                "headers": HEADERS | {"accept-encoding": "identity"},
-                "body": table,
-            },
-            None,
-        )
+        event = {
+            "rawPath": "/v1/predict",
+            "requestContext": {"http": {"method": "POST"}},
+            "headers": HEADERS | {"accept-encoding": "identity"},
+            "body": table,
+        }
+        # Lambda's log and metrics lines would stand between the progress bar's
+        with redirect_stdout(io.StringIO()):
+            answered = handler(event, None)
         headers = answered["headers"]
         return _read(answered["statusCode"], answered["body"], headers["x-model-version"])
 

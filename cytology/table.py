@@ -2,22 +2,22 @@
 
 import csv
 import io
-from collections.abc import Callable
 from typing import NamedTuple
 
+from cytology.columns import (
+    InvalidTable,
+    Layout,
+    label_reader,
+    layout_of_header,
+    layout_of_rows,
+    read_header,
+)
 from cytology.measurements import Fault, Sample, check_id, read_unusual
 from cytology.schema import Schema
 
 _DELIMITERS = ",;\t"
-_ID_NAMES = frozenset({"id", "sample", "sample_id"})
-_CLASS_NAMES = frozenset({"class", "label", "diagnosis"})
-
 #: Score, or None where missing, by the text of a cell; what is not in it is looked at closely.
 _Cells = dict[str, int | None]
-
-
-class InvalidTable(ValueError):
-    """The text as a whole is no table of samples; the message names the column or line and rule."""
 
 
 class TooManyRows(ValueError):
@@ -36,15 +36,6 @@ class Table(NamedTuple):
     labels: list[str | None] | None
 
 
-class _Layout(NamedTuple):
-    """Where each thing stands in a row; features in schema order, None where a column is absent."""
-
-    width: int
-    features: tuple[int | None, ...]
-    id: int | None
-    label: int | None
-
-
 def read_table(text: str, schema: Schema, max_rows: int) -> Table:
     """Read CSV with comma, semicolon or tab; a header is optional and recognised by its names.
 
@@ -59,8 +50,8 @@ def read_table(text: str, schema: Schema, max_rows: int) -> Table:
     rows = _split(text, max_rows)
     if not rows:
         raise InvalidTable("the table is empty")
-    header = _header(rows[0], schema)
-    layout = _layout_of_header(header, schema) if header else _layout_of_rows(rows, schema)
+    header = read_header(rows[0], schema)
+    layout = layout_of_header(header, schema) if header else layout_of_rows(rows, schema)
     return _read_rows(rows[1:] if header else rows, layout, schema)
 
 
@@ -85,10 +76,10 @@ def named_rows(text: str, schema: Schema) -> NamedRows:
     rows = _split(text, None)
     if not rows:
         raise InvalidTable("the table is empty")
-    if header := _header(rows[0], schema):
-        labelled = _layout_of_header(header, schema).label is not None
+    if header := read_header(rows[0], schema):
+        labelled = layout_of_header(header, schema).label is not None
         return NamedRows(rows[0], rows[1:], labelled)
-    layout = _layout_of_rows(rows, schema)
+    layout = layout_of_rows(rows, schema)
     names = [*schema.names]
     if layout.id is not None:
         names.insert(0, schema.id_column)
@@ -114,90 +105,9 @@ def _split(text: str, max_rows: int | None) -> list[list[str]]:
     return rows
 
 
-def _plain(name: str) -> str:
-    return "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
-
-
-def _header(row: list[str], schema: Schema) -> list[str] | None:
-    """Return the first row's names, or None where it holds scores already."""
-    names = [_plain(cell) for cell in row]
-    known = {_plain(feature.name) for feature in schema.features}
-    known |= {_plain(feature.label) for feature in schema.features}
-    return names if known & set(names) else None
-
-
-def _layout_of_header(names: list[str], schema: Schema) -> _Layout:
-    if repeated := sorted({name[:40] for name in names if name and names.count(name) > 1}):
-        raise InvalidTable(f"the header names {', '.join(repeated[:9])} more than once")
-    at = {name: index for index, name in enumerate(names)}
-    places = [at.get(_plain(f.name), at.get(_plain(f.label))) for f in schema.features]
-    absent = [
-        feature.name
-        for feature, place in zip(schema.features, places, strict=True)
-        if place is None and not feature.may_be_missing
-    ]
-    if absent:
-        raise InvalidTable(f"the header lacks {', '.join(absent)}")
-    return _Layout(
-        width=len(names),
-        features=tuple(places),
-        id=_first(at, {_plain(schema.id_column), *_ID_NAMES}),
-        label=_first(at, {_plain(schema.class_column), *_CLASS_NAMES}),
-    )
-
-
-def _first(at: dict[str, int], names: set[str]) -> int | None:
-    return min((at[name] for name in names if name in at), default=None)
-
-
-def _layout_of_rows(rows: list[list[str]], schema: Schema) -> _Layout:
-    count = len(schema.features)
-    widths = [len(row) for row in rows]
-    width = max(set(widths), key=widths.count)
-    extra = width - count
-    if extra not in (0, 1, 2):
-        raise InvalidTable(f"{width} columns found, {count} scores needed")
-    full = [row for row in rows if len(row) == width]
-    labelled = extra == 2 or (extra == 1 and _ends_in_class(full, schema))
-    start = 1 if extra - labelled else 0
-    return _Layout(
-        width=width,
-        features=tuple(range(start, start + count)),
-        id=0 if start else None,
-        label=width - 1 if labelled else None,
-    )
-
-
-def _ends_in_class(rows: list[list[str]], schema: Schema) -> bool:
-    """Tell a class after the scores from an id before them, by what the rows hold.
-
-    Taking one for the other shifts every score by a column and would go unnoticed, so what cannot
-    be told is refused.
-    """
-    label = _label_reader(schema)
-    if not all(label(row[-1]) for row in rows):
-        return False
-    scores = {str(score) for score in schema.features[0].scores}
-    first = [row[0].strip() for row in rows]
-    if 2 * sum(cell in scores for cell in first) > len(first):
-        return True
-    if any(cell.lstrip("+-").isdecimal() for cell in first):
-        raise InvalidTable(
-            "without a header it is not clear whether the first column is an id or the last one "
-            "the class; add a header"
-        )
-    return False
-
-
-def _label_reader(schema: Schema) -> Callable[[str], str | None]:
-    names = {str(item.code): item.name for item in schema.classes}
-    names |= {item.name.lower(): item.name for item in schema.classes}
-    return lambda cell: names.get(cell.strip().lower())
-
-
-def _read_rows(rows: list[list[str]], layout: _Layout, schema: Schema) -> Table:
+def _read_rows(rows: list[list[str]], layout: Layout, schema: Schema) -> Table:
     tables = [_cells(feature.scores, feature.may_be_missing, schema) for feature in schema.features]
-    label_of = _label_reader(schema)
+    label_of = label_reader(schema)
     table = Table([], [], None if layout.label is None else [])
     for index, row in enumerate(rows):
         faults: list[Fault] = []
@@ -219,7 +129,7 @@ def _cells(scores: range, may_be_missing: bool, schema: Schema) -> _Cells:
 
 
 def _read_row(
-    row: list[str], layout: _Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
+    row: list[str], layout: Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
 ) -> Sample | None:
     if len(row) != layout.width:
         faults.append(Fault("", f"{len(row)} columns found, {layout.width} needed"))

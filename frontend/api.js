@@ -1,31 +1,13 @@
 /** Turns samples into the service's answer, or into one named failure. */
 
-/** @import { Answer, Fault } from "./types.js" */
+import { Failure, read } from "./reply.js";
+
+/** @import { Answer } from "./types.js" */
 
 const TRIES = 3;
 const TRY_MS = 8_000;
 const TOTAL_MS = 20_000;
 const PAUSE_MS = 400;
-
-/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "cancelled"} Kind */
-
-/** What went wrong, in the page's words; `faults` where the service named them. */
-export class Failure extends Error {
-  /** @param {Kind} kind @param {Partial<Failure>} [more] */
-  constructor(kind, more = {}) {
-    super(kind);
-    this.kind = kind;
-    this.faults = /** @type {Fault[]} */ ([]);
-    this.waitMs = 0;
-    this.requestId = "";
-    Object.assign(this, more);
-  }
-
-  /** Asking again can help; the request changes nothing, so asking twice is safe. */
-  get passing() {
-    return this.kind === "unanswered" || this.kind === "busy" || this.kind === "unreadable";
-  }
-}
 
 /**
  * @typedef {object} Options
@@ -84,34 +66,6 @@ async function attempt(path, body, count, limitMs, signal) {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
   }
-}
-
-/** @param {Response} response @param {string} text @param {number} count */
-function read(response, text, count) {
-  const requestId = response.headers.get("x-request-id") ?? "";
-  const { status } = response;
-  if (status === 429 || status === 503) {
-    const waitMs = retryAfterMs(response.headers.get("retry-after"));
-    throw new Failure(waitMs || status === 429 ? "busy" : "unanswered", { waitMs, requestId });
-  }
-  if (status >= 500) throw new Failure("unanswered", { requestId });
-  /** @type {any} */
-  let document;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw new Failure("unreadable", { requestId });
-  }
-  if (status >= 400) throw new Failure("refused", { requestId, faults: document?.errors ?? [] });
-  if (document?.predictions?.length !== count) throw new Failure("unreadable", { requestId });
-  return { answer: /** @type {Answer} */ (document), requestId };
-}
-
-/** @param {string | null} header seconds, or a date @returns {number} 0 where there is none */
-function retryAfterMs(header) {
-  if (!header) return 0;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return ms > 0 ? ms : 0;
 }
 
 /** @param {number} ms @param {AbortSignal} [signal] */

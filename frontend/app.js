@@ -52,7 +52,11 @@ const lazy = {
   filling: () => import("./filling.js"),
 };
 
+let gathered = false;
+
 function gather() {
+  if (gathered) return;
+  gathered = true;
   void lazy.filling().catch(() => {});
   lazy.case().then(
     ({ prepare }) => prepare(page),
@@ -167,27 +171,33 @@ function listen() {
   document.addEventListener("paste", paste);
   window.addEventListener("hashchange", () => route(true));
   for (const kind of ["pointerdown", "keydown", "focusin"]) {
-    document.addEventListener(kind, gather, { once: true });
+    document.addEventListener(kind, gather);
   }
 }
 
 async function start() {
   // Warms the service while the scores are chosen; silent, as nobody waits for it yet
-  void fetch("/v1/health").catch(() => {});
+  fetch("/v1/health").then(
+    (response) => response.text(),
+    () => {},
+  );
   const asked = new URLSearchParams(location.search).get("lang") ?? navigator.language;
+  // The page comes in English; another language is not to be seen replacing it line by line
+  const chosen = asked.startsWith("de") ? "de" : "en";
+  if (chosen !== "en") document.body.style.visibility = "hidden";
   try {
-    const schema = fetch("features.json");
-    await speak(asked.startsWith("de") ? "de" : "en");
-    page.schema = await (await schema).json();
+    const [response] = await Promise.all([fetch("features.json"), speak(chosen)]);
+    page.schema = await response.json();
     renderFeatures(byId("features"), page);
   } catch {
     byId("broken").hidden = false;
     root.dataset.state = "broken";
     return;
+  } finally {
+    document.body.style.visibility = "";
   }
   page.redraws.add(() => renderFeatures(byId("features"), page));
   byId("rest").hidden = false;
-  byId("language").hidden = false;
   page.enter("ready");
   listen();
   route(false);

@@ -1,11 +1,9 @@
 /** Turns pasted or uploaded rows into answered rows, and these into a file. */
+import { saveAnswers } from "./answers.js";
 import { table, tally } from "./batch-view.js";
-import { format } from "./csv.js";
 import { byId, button, el } from "./dom.js";
-import { save } from "./files.js";
 import { MAX_ROWS, readRows } from "./rows.js";
 import { run } from "./runner.js";
-import { category } from "./wording.js";
 
 /** @import { Page } from "./types.js" */
 /** @import { Row } from "./rows.js" */
@@ -115,7 +113,7 @@ function show(page) {
         !running &&
         button(start, () => void classify(page, open), { class: "main", id: "run" }),
       running && button(page.say("cancel"), () => running?.abort(), { id: "stop" }),
-      done && button(page.say("batch_save"), () => download(page), { id: "save" }),
+      done && button(page.say("batch_save"), () => saveAnswers(page, rows), { id: "save" }),
     ),
     ...(done ? [tally(page, rows)] : []),
     ...(rows.length ? [table(page, rows)] : []),
@@ -148,21 +146,4 @@ async function classify(page, open) {
     document.getElementById("save") ??
     byId("batch-title")
   ).focus();
-}
-
-/** @param {Page} page */
-function download(page) {
-  const names = page.schema.features.map(({ name }) => name);
-  const head = ["row", "id", ...names, "category", "label", "probability", "class", "problem"];
-  const lines = rows.map(({ line, id, scores, prediction, known, why, failed }) => [
-    line,
-    id,
-    ...(scores ?? names.map(() => "")).map((score) => score ?? page.schema.missing),
-    prediction && category(prediction),
-    prediction?.label,
-    prediction?.probability,
-    known,
-    why ?? (failed ? page.say("batch_unanswered") : ""),
-  ]);
-  save("answers.csv", "text/csv", format([head, ...lines]));
 }

@@ -1,9 +1,10 @@
 /** Turns the scores on the page into an answer on the page, or into a state that says why not. */
-import { Failure, predict } from "./api.js";
+import { predict } from "./api.js";
 import { byId } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { readScores } from "./form.js";
 import { openHistory, remember } from "./history.js";
+import { Failure } from "./reply.js";
 import { showResult } from "./result.js";
 import { category, labelOf } from "./wording.js";
 
@@ -42,7 +43,8 @@ export async function classify(page) {
     last = await ask(page, /** @type {Case["scores"]} */ (scores), running.signal);
     page.enter("done");
     showResult(page, last);
-    byId("result-title").focus();
+    byId("result-title").focus({ preventScroll: true });
+    byId("result").scrollIntoView();
     const { label, time, prediction, model } = last;
     remember(page, {
       time: time.toISOString(),

@@ -18,10 +18,11 @@ const EDGE = 12;
 /** @type {Promise<[Reference, Limits | undefined]> | undefined} */
 let loaded;
 
+/** Asked a second time where the network failed. @param {string} path */
+const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
+
 async function load() {
-  const [reference, model] = await Promise.all(
-    ["reference.json", "/v1/model"].map(async (path) => (await fetch(path)).json()),
-  );
+  const [reference, model] = await Promise.all(["reference.json", "/v1/model"].map(read));
   const bins = reference.edges.length - 1;
   if (bins < 1 || reference.benign.length !== bins || reference.malignant.length !== bins) {
     throw new Error("reference.json does not hold one count per bin and class");

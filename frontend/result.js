@@ -66,10 +66,6 @@ function notes(page, { prediction }) {
     const feature = words.labelOf(page, field);
     lines.push(page.knows(key) ? page.say(key, { feature }) : message);
   }
-  if (prediction.fragility !== undefined) {
-    const share = page.number(prediction.fragility * 100, 1);
-    lines.push(page.say("fragility", { share }));
-  }
   return lines.length
     ? [el("ul", { class: "notes" }, ...lines.map((line) => el("li", {}, line)))]
     : [];
@@ -87,6 +83,10 @@ function facts(page, { scores, prediction, model, requestId, time, label }) {
     ["fact_request", requestId],
     ["fact_link", link(scores)],
   ];
+  if (prediction.fragility !== undefined) {
+    const share = page.number(prediction.fragility * 100, 1);
+    entries.splice(3, 0, ["fact_fragility", page.say("fragility", { share })]);
+  }
   if (label) entries.unshift(["fact_label", label]);
   return el(
     "dl",

@@ -1,6 +1,6 @@
 /** Turns rows of cells into samples, each with its scores or with what is wrong with it. */
 import { parse } from "./csv.js";
-import { readScoreTexts } from "./scores.js";
+import { countFault, readScoreTexts } from "./scores.js";
 
 /** @import { Page, Prediction } from "./types.js" */
 
@@ -43,7 +43,7 @@ function readRow(page, line, cells, { scores: places, id, known, width }) {
   // A cell too few or too many shifts the others: none of them may be taken for a score
   if (cells.length !== width) {
     const found = Math.max(0, cells.length - width + places.length);
-    return { ...row, why: page.say("fault_count", { found, needed: places.length }) };
+    return { ...row, why: countFault(page, found) };
   }
   return { ...row, ...readScoreTexts(page, texts) };
 }

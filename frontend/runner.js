@@ -1,5 +1,6 @@
 /** Turns rows into answered rows, some at a time, until all are done or the reader stops it. */
-import { Failure, predict } from "./api.js";
+import { predict } from "./api.js";
+import { Failure } from "./reply.js";
 
 /** @import { Row } from "./rows.js" */
 

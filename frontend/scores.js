@@ -4,11 +4,18 @@
 
 /** @typedef {{ scores: (number | null)[], why?: undefined } | { scores?: undefined, why: string }} Read */
 
+/** @param {Page} page @param {number} found */
+export const countFault = (page, found) =>
+  page.say(found === 1 ? "fault_count_one" : "fault_count", {
+    found,
+    needed: page.schema.features.length,
+  });
+
 /** @param {Page} page @param {string[]} texts in the schema's order @returns {Read} */
 export function readScoreTexts(page, texts) {
   const { features, missing } = page.schema;
   if (texts.length !== features.length) {
-    return { why: page.say("fault_count", { found: texts.length, needed: features.length }) };
+    return { why: countFault(page, texts.length) };
   }
   /** @type {string[]} */
   const faults = [];

@@ -41,6 +41,7 @@ export default {
     fault_range: "{feature} muss zwischen {min} und {max} liegen",
     fault_whole: "{feature} muss eine ganze Zahl sein, etwa 4",
     fault_count: "{found} Scores gefunden, {needed} nötig",
+    fault_count_one: "{found} Score gefunden, {needed} nötig",
     cleared: "Geleert.",
     restored: "Die Scores sind wieder da.",
     filled: "Neun Scores eingetragen. Nach dem Prüfen „Einordnen“ drücken.",
@@ -75,8 +76,7 @@ export default {
     leaning: "Eine Ja-Nein-Einordnung wäre {label}.",
     range:
       "Mit anderen Werten des fehlenden Scores liegt die Wahrscheinlichkeit zwischen {low} und {high}.",
-    fragility:
-      "Bewertende weichen voneinander ab: darf jeder Score um eine Stufe anders sein, ändern {share} % dieser Bewertungen die Einordnung.",
+    fragility: "{share} % dieser Bewertungen ändern die Einordnung",
     warning_missing_score:
       "{feature}: nicht bewertet. Der Median der Trainingsdaten steht dafür, die Antwort ist also weniger sicher.",
     warning_unseen_score: "{feature}: dieser Score kommt in den Trainingsdaten nicht vor.",
@@ -98,6 +98,7 @@ export default {
     fact_scores: "Scores, der Reihe nach",
     fact_probability: "Wahrscheinlichkeit für bösartig",
     fact_threshold: "Als bösartig eingeordnet ab",
+    fact_fragility: "Darf jeder Score um eins abweichen",
     fact_model: "Modell",
     fact_time: "Beantwortet",
     fact_request: "Anfrage",
@@ -126,7 +127,7 @@ export default {
     again: "Erneut versuchen",
     changes_at: "nächste Änderung bei {score}: {category}",
     changes_never: "kein anderer Score ändert die Kategorie",
-    label_at: "die Einordnung ändert sich bei {score}",
+    label_at: "die Ja-Nein-Einordnung ändert sich bei {score}",
     place: "Unter den Trainingsproben",
     place_here:
       "Von den Trainingsproben, denen das Modell zwischen {low} und {high} gibt, waren {benign} gutartig und {malignant} bösartig.",

@@ -40,6 +40,7 @@ export default {
     fault_range: "{feature} must be between {min} and {max}",
     fault_whole: "{feature} must be a whole number, like 4",
     fault_count: "{found} scores found, {needed} needed",
+    fault_count_one: "{found} score found, {needed} needed",
     cleared: "Cleared.",
     restored: "The scores are back.",
     filled: "Nine scores filled in. Press Classify when you have checked them.",
@@ -73,8 +74,7 @@ export default {
     neither_likely: "These scores are unlike those usual in either class.",
     leaning: "A yes-or-no label would be {label}.",
     range: "With other values of the missing score the probability lies between {low} and {high}.",
-    fragility:
-      "Observers differ: if every score may be one step off, {share} % of the re-scorings change the label.",
+    fragility: "{share} % of the re-scorings change the label",
     warning_missing_score:
       "{feature} was not scored. The training median stands in for it, so the answer is less certain.",
     warning_unseen_score: "This score of {feature} never occurs in the training data.",
@@ -95,6 +95,7 @@ export default {
     fact_scores: "Scores, in order",
     fact_probability: "Probability of malignant",
     fact_threshold: "Labelled malignant from",
+    fact_fragility: "If every score may be one off",
     fact_model: "Model",
     fact_time: "Answered",
     fact_request: "Request",
@@ -124,7 +125,7 @@ export default {
     again: "Try again",
     changes_at: "nearest change at {score}: {category}",
     changes_never: "no other score changes the category",
-    label_at: "the label changes at {score}",
+    label_at: "the yes-or-no label changes at {score}",
     place: "Among the training samples",
     place_here:
       "Of the training samples to which the model gives between {low} and {high}, {benign} were benign and {malignant} malignant.",

@@ -1,6 +1,7 @@
 /** Turns an answered case into a strip of all answers that one other score would give. */
 import { predict } from "./api.js";
 import { button, el } from "./dom.js";
+import { move } from "./grid.js";
 import { icon } from "./icons.js";
 import { category, categoryText, labelOf, probabilityText } from "./wording.js";
 
@@ -74,7 +75,14 @@ function grid(page, { scores, prediction }, strips) {
     if (other && other !== nearest?.score) notes.push(page.say("label_at", { score: other }));
     const note = el("span", {}, notes.join("; "));
     const head = el("div", { role: "rowheader" }, el("b", {}, label), note);
-    made.append(el("div", { role: "row" }, head, ...cells.map((each) => cell(page, label, each))));
+    made.append(
+      el(
+        "div",
+        { role: "row", "aria-label": label },
+        head,
+        ...cells.map((each) => cell(page, label, each)),
+      ),
+    );
   }
   made.querySelector("[role=gridcell]")?.setAttribute("tabindex", "0");
   made.addEventListener("keydown", move);
@@ -110,28 +118,4 @@ function change(cells, score, now) {
   return cells
     .filter((each) => category(each.prediction) !== now)
     .sort((a, b) => Math.abs(a.score - from) - Math.abs(b.score - from) || a.score - b.score)[0];
-}
-
-/** Arrow keys walk the grid; one cell at a time is in the tab order. @param {KeyboardEvent} event */
-function move(event) {
-  const from = /** @type {HTMLElement} */ (event.target);
-  const row = /** @type {HTMLElement} */ (from.parentElement);
-  const rows = [.../** @type {HTMLElement} */ (row.parentElement).children];
-  const column = [...row.children].indexOf(from);
-  /** @type {Record<string, Element | undefined>} */
-  const targets = {
-    ArrowLeft: row.children[Math.max(1, column - 1)],
-    ArrowRight: row.children[column + 1],
-    ArrowUp: rows[rows.indexOf(row) - 1]?.children[column],
-    ArrowDown: rows[rows.indexOf(row) + 1]?.children[column],
-    Home: row.children[1],
-    End: row.lastElementChild ?? undefined,
-  };
-  if (!(event.key in targets)) return;
-  event.preventDefault();
-  const to = /** @type {HTMLElement | undefined} */ (targets[event.key]);
-  if (!to) return;
-  from.tabIndex = -1;
-  to.tabIndex = 0;
-  to.focus();
 }

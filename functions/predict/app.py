@@ -80,6 +80,8 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
         duration_ms=round(about.duration_ms, 3),
         **reply.tally._asdict(),
     )
+    if settings.metrics_namespace is None:
+        return
     counts = {
         "ColdStarts": int(about.cold),
         "Rejected": int(400 <= reply.status < 500),

@@ -84,7 +84,8 @@ def _sample_values(document: Any) -> list[Any]:
 
 def _read_csv(content: bytes, schema: Schema, settings: Settings) -> Batch:
     # Imported here: most requests are JSON
-    from cytology.table import InvalidTable, TooManyRows, read_table
+    from cytology.columns import InvalidTable
+    from cytology.table import TooManyRows, read_table
 
     try:
         text = content.decode("utf-8-sig")

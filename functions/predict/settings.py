@@ -20,7 +20,7 @@ class Settings(NamedTuple):
     max_body_bytes: int
     max_samples: int
     allowed_origins: tuple[str, ...]
-    metrics_namespace: str
+    metrics_namespace: str | None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -41,8 +41,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_body_bytes=_positive(environment, "MAX_BODY_BYTES", 1_048_576),
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
-        metrics_namespace=environment.get("POWERTOOLS_METRICS_NAMESPACE") or "TumourClassification",
+        metrics_namespace=_namespace(environment),
     )
+
+
+def _namespace(environment: Mapping[str, str]) -> str | None:
+    """Where metrics go, None for nowhere; the variables are Powertools' own."""
+    if environment.get("POWERTOOLS_METRICS_DISABLED", "").lower() in ("1", "true"):
+        return None
+    return environment.get("POWERTOOLS_METRICS_NAMESPACE") or "TumourClassification"
 
 
 def _origins(text: str) -> tuple[str, ...]:

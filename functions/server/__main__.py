@@ -12,6 +12,8 @@ import uvicorn
 from cytology.artifact import ArtifactMismatch
 
 ROOT = Path(__file__).parents[2]
+#: Where the kernel states a container's quota: control groups version 2, then 1.
+QUOTAS = ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
 RELOADED = ("cytology", "functions", "artifact")
 
 
@@ -47,7 +49,7 @@ def main() -> int:
 def processors() -> int:
     """Processors that this container may use, at least one: its quota, else its processor set."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    for path in ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"):
+    for path in QUOTAS:
         try:
             quota, *period = Path(path).read_text().split()
         except OSError:

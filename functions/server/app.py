@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -15,6 +16,8 @@ from predict.app import handler, service
 from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
+
+BUILT = Path(__file__).parents[2] / "build" / "site"
 
 #: The handler's paths, and everything below them; what it does not know it answers itself.
 API_PATHS = ("/v1", "/v2", "/ping", "/invocations")
@@ -59,14 +62,15 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
-def site(form: Path, model_dir: Path) -> StaticFiles:
-    """The form, and behind it the pages that training wrote beside the model, as once deployed.
+def site(form: Path, model_dir: Path) -> ASGIApp:
+    """The form, and behind it the pages that training and ``make site`` wrote, as once deployed.
 
-    A model without pages is served as well: its links then end at 404.html, which says so.
+    Without those pages the form is served as well: their links then end at 404.html, which says so.
+    Files are compressed from the size on from which CloudFront does it.
     """
     files = StaticFiles(directory=form, html=True)
-    files.all_directories.append(model_dir / "site")
-    return files
+    files.all_directories += [model_dir / "site", BUILT]
+    return GZipMiddleware(files, minimum_size=1000)
 
 
 class ApiFirst:

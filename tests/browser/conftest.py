@@ -1,5 +1,8 @@
 """Turns this checkout into a served page and a Chromium that looks at it."""
 
+import csv
+import json
+import math
 import os
 import shutil
 import socket
@@ -8,44 +11,44 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser import service
+
 ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"
+DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
+
+#: Said by the test tool itself wherever service workers are blocked; and by Chromium whenever a
+#: container is started or stopped on the machine, whose network is then another one.
+NOTES = ["Service Worker registration blocked by Playwright", "ERR_NETWORK_CHANGED"]
 
 
-def skip(reason: str) -> None:
+def missing(reason: str) -> None:
     """Skip where a person works, fail where a gate runs: a skipped gate is an open one."""
     if os.environ.get("CI"):
         pytest.fail(f"in CI nothing may be skipped: {reason}")
     pytest.skip(reason)
 
 
-def free_port() -> int:
+def serve(log: Path, model_dir: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the product on a free port; its output goes to a file, so that no pipe can fill."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def serve(log: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the product on a free port; its output goes to a file, so that no pipe can fill."""
-    port = free_port()
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "MODEL_DIR": str(model_dir),
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}",
+    }
+    command = [sys.executable, "-m", "server", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "server", "--port", str(port)],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "MODEL_DIR": str(ARTIFACT),
-                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}",
-                **environment,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     address = f"http://127.0.0.1:{port}"
     for _ in range(150):
@@ -62,32 +65,112 @@ def serve(log: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def samples() -> list[dict[str, str]]:
+    """The rows of the data set, as the file has them."""
+    with DATA.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, samples: list[dict[str, str]]
+) -> Iterator[str]:
     """Where the form and the API are served, with production headers."""
     if not (ARTIFACT / "manifest.json").is_file():
-        skip("there is no model to serve; run: make train")
-    process, address = serve(tmp_path_factory.mktemp("server") / "log.txt")
+        missing("there is no model to serve; run: make train")
+    folder = tmp_path_factory.mktemp("served")
+    model_dir = folder / "model"
+    shutil.copytree(ARTIFACT, model_dir)
+    process, address = serve(folder / "log.txt", model_dir)
+    if not (model_dir / "site" / "reference.json").exists():
+        (model_dir / "site").mkdir(exist_ok=True)
+        (model_dir / "site" / "reference.json").write_text(json.dumps(reference(address, samples)))
     yield address
     process.terminate()
     process.wait(timeout=10)
 
 
 @pytest.fixture(scope="session")
+def kinds(address: str, samples: list[dict[str, str]]) -> dict[str, list[int | None]]:
+    """A row of the data set for each category, and one with a score left out."""
+    names = [feature["name"] for feature in service.schema(address)["features"]]
+    rows = [service.row(sample, names) for sample in samples]
+    found: dict[str, list[int | None]] = {}
+    for row, answer in zip(rows, service.ask(address, rows), strict=True):
+        kind = "inconclusive" if answer["inconclusive"] else answer["label"]
+        found.setdefault("missing" if None in row else kind, row)
+    return found
+
+
+def reference(address: str, samples: list[dict[str, str]]) -> dict[str, list[float]]:
+    """Count the training samples as training does, for an artifact made before it did."""
+    edges = [-7 + 0.5 * step for step in range(33)]
+    counts: dict[str, list[float]] = {"benign": [0] * 32, "malignant": [0] * 32}
+    names = [feature["name"] for feature in service.schema(address)["features"]]
+    answers = service.ask(address, [service.row(sample, names) for sample in samples])
+    for sample, answer in zip(samples, answers, strict=True):
+        odds = math.log(answer["probability"] / (1 - answer["probability"]))
+        kind = "benign" if sample["class"] == "2" else "malignant"
+        counts[kind][min(31, max(0, int((odds + 7) * 2)))] += 1
+    return {"edges": edges, **counts}
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
-    if playwright is None:
-        from playwright import sync_api as playwright
-    path = next(
-        (
-            found
-            for name in ("chromium", "chromium-browser", "google-chrome")
-            if (found := shutil.which(name))
-        ),
-        None,
-    )
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("Playwright is not installed; run: make dev")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
-        skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as running:
+        missing("there is no Chromium on this machine")
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str, kinds: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+    """Open the page as a reader with these settings; at the end no console message may be left.
+
+    A test that provokes a message names a part of it in ``page.expected_messages``.
+    """
+    opened = []
+
+    def open_page(path: str = "/", **settings: Any) -> Any:
+        context = chromium.new_context(
+            **{"service_workers": "block", "locale": "en-GB", "base_url": address, **settings}
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.expected_messages = list(NOTES)
+        page.messages = []
+        page.kinds = kinds
+        page.on("console", lambda message: page.messages.append(message.text))
+        page.on("pageerror", lambda error: page.messages.append(str(error)))
+        opened.append((context, page))
+        for _ in range(3):
+            page.goto(path)
+            page.wait_for_selector("html:not([data-state=loading])")
+            if page.get_attribute("html", "data-state") != "broken":
+                break
+        return page
+
+    yield open_page
+    for context, page in opened:
+        page.unroute_all(behavior="ignoreErrors")
+        context.close()
+    left = [
+        message
+        for _, page in opened
+        for message in page.messages
+        if not any(expected in message for expected in page.expected_messages)
+    ]
+    assert left == []
+
+
+@pytest.fixture
+def page(visit: Callable[..., Any]) -> Any:
+    return visit()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -187,6 +188,9 @@ def test_the_kserve_client_works_unchanged(transport, name):
         await client.close()
         return answer
 
-    outputs = {output.name: output for output in asyncio.run(talk()).outputs}
+    # In a thread of its own: a browser driven in this process leaves its event loop running
+    with ThreadPoolExecutor() as thread:
+        answer = thread.submit(lambda: asyncio.run(talk())).result()
+    outputs = {output.name: output for output in answer.outputs}
     assert outputs["predict"].data == ["benign", "malignant"]
     assert outputs["predict_proba"].as_numpy()[0][1] == probability(transport, BENIGN)

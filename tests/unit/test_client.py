@@ -11,8 +11,8 @@ import pytest
 
 from client.files import ROWS_A_REQUEST, predict_file, target_of
 from client.service import Answer, Refused, in_process, over_http
+from cytology.columns import InvalidTable
 from cytology.schema import load_schema
-from cytology.table import InvalidTable
 
 SCHEMA = load_schema()
 LINE = "5,1,1,1,2,1,3,1,1"

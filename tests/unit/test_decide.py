@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from crepes import ConformalClassifier
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cytology.schema import load_schema
@@ -68,6 +68,7 @@ def test_with_fewer_than_a_hundred_positive_samples_none_is_missed():
     assert choose_threshold(positive) == pytest.approx(0.1)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.floats(0.01, 0.99), min_size=99, max_size=300, unique=True))
 def test_each_class_keeps_its_coverage_on_its_own_scores(scores):
     values = np.array(scores)

@@ -7,7 +7,7 @@ from cytology.schema import load_schema
 from training.candidates import CANDIDATES
 from training.dataset import load_dataset
 from training.evaluation import protocol
-from training.evaluation.choice import Contender, NoChoice, choose
+from training.evaluation.choice import BASELINE, Contender, choose
 from training.evaluation.figures import Judged
 from training.evaluation.gates import GATES, failed_gates, is_leak
 from training.evaluation.intervals import (
@@ -90,10 +90,14 @@ def contender(loss, *, noise=0.0, slope=1.0, monotone=True, seed=0):
 weights = np.random.default_rng(0).poisson(1, (300, 200)).astype(float)
 
 
+baseline = {BASELINE: contender(0.2, noise=0.05, seed=9)}
+
+
 def test_the_simplest_within_one_standard_error_is_chosen():
     choice = choose(
-        {
-            "sum": contender(0.20, noise=0.05, seed=1),
+        baseline
+        | {
+            "stump": contender(0.15, noise=0.05, seed=1),
             "line": contender(0.101, noise=0.05, seed=2),
             "forest": contender(0.100, noise=0.05, seed=3),
         },
@@ -101,7 +105,7 @@ def test_the_simplest_within_one_standard_error_is_chosen():
     )
 
     assert (choice.name, choice.best) == ("line", "forest")
-    assert choice.verdicts[0].objections == ("more than one standard error behind the best",)
+    assert choice.verdicts[1].objections == ("more than one standard error behind the best",)
 
 
 def test_what_is_hard_for_all_candidates_does_not_widen_the_error():
@@ -110,6 +114,7 @@ def test_what_is_hard_for_all_candidates_does_not_widen_the_error():
 
     choice = choose(
         {
+            BASELINE: contender(0.5),
             "simple": simple._replace(losses=simple.losses + hard),
             "best": best._replace(losses=best.losses + hard),
         },
@@ -121,7 +126,8 @@ def test_what_is_hard_for_all_candidates_does_not_widen_the_error():
 
 def test_neither_a_falling_nor_a_miscalibrated_model_is_chosen():
     choice = choose(
-        {
+        baseline
+        | {
             "falls": contender(0.1, monotone=False),
             "slanted": contender(0.1, slope=1.3),
             "sound": contender(0.1),
@@ -130,13 +136,21 @@ def test_neither_a_falling_nor_a_miscalibrated_model_is_chosen():
     )
 
     assert choice.name == "sound"
-    assert choice.verdicts[0].objections == ("a higher score can lower the probability",)
-    assert choice.verdicts[1].objections == ("calibration_slope must be 0.85 to 1.25, found 1.300",)
+    assert choice.verdicts[1].objections == ("a higher score can lower the probability",)
+    assert choice.verdicts[2].objections == ("calibration_slope must be 0.85 to 1.25, found 1.300",)
+
+
+def test_the_baseline_is_never_chosen_and_neither_is_what_it_beats():
+    choice = choose({BASELINE: contender(0.100), "line": contender(0.101)}, weights)
+
+    assert (choice.name, choice.best) == (None, BASELINE)
+    assert choice.verdicts[1].objections[0] == "no better than the baseline"
 
 
 def test_without_a_sound_candidate_nothing_is_chosen():
-    with pytest.raises(NoChoice):
-        choose({"slanted": contender(0.1, slope=float("nan"))}, weights)
+    choice = choose(baseline | {"slanted": contender(0.1, slope=float("nan"))}, weights)
+
+    assert (choice.name, choice.best) == (None, "slanted")
 
 
 # intervals

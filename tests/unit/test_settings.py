@@ -12,6 +12,12 @@ def test_an_empty_environment_gives_the_image_s_defaults():
     assert (settings.max_body_bytes, settings.max_samples) == (1_048_576, 10_000)
 
 
+@pytest.mark.parametrize(("said", "namespace"), [("true", None), ("", "TumourClassification")])
+def test_metrics_are_written_unless_they_are_switched_off(said, namespace):
+    settings = read_settings({"POWERTOOLS_METRICS_DISABLED": said})
+    assert settings.metrics_namespace == namespace
+
+
 def test_an_empty_engine_is_the_manifest_s_choice():
     assert read_settings({"MODEL_ENGINE": ""}).engine is None
 

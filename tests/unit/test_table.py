@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cytology.columns import InvalidTable
 from cytology.schema import load_schema
-from cytology.table import InvalidTable, TooManyRows, named_rows, read_table
+from cytology.table import TooManyRows, named_rows, read_table
 
 SCHEMA = load_schema()
 LINE = "5,1,1,1,2,1,3,1,1"

@@ -124,7 +124,7 @@ def _model(report: Mapping[str, Any], schema: Schema) -> list[Block]:
                 "The model is additive: the log-odds are the base of "
                 f"{chosen['base']:.3f} plus the points of each score. The table is all there is "
                 f"to it; on {chosen['parity']['rows']:,} rows it differs from the fitted pipeline "
-                f"by at most {chosen['parity']['largest_difference']:.0e} in probability."
+                f"by no more than {chosen['parity']['at_most']:.0e} in probability."
             ),
             _points(chosen["points"], schema),
             Picture(f"{PICTURES}/points.svg", "Points (log-odds) by score, one line per feature."),
@@ -160,12 +160,14 @@ def _choice(report: Mapping[str, Any]) -> list[Block]:
     return [
         Heading(3, "Why this one"),
         Paragraph(
-            "The rule: of the candidates that are monotone and calibrated, the simplest whose "
-            "log-loss is within one standard error of the best candidate's; the error is that of "
-            "the paired difference over patients. Candidates stand from the simplest to the most "
-            f"complex; {report['choice']['best']} has the lowest log-loss, "
-            f"{report['choice']['name']} is the first that meets the rule."
+            "The rule: of the candidates that are monotone, calibrated and better than the "
+            "baseline, the simplest whose log-loss is within one standard error of the best "
+            "candidate's; the error is that of the paired difference over patients. Candidates "
+            f"stand from the simplest to the most complex; {report['choice']['best']} has the "
+            f"lowest log-loss, {report['choice']['name'] or 'none'} is the first that meets the "
+            "rule."
         ),
+        Paragraph(wording.against_baseline(report)),
         Table(
             "Choice",
             ["Candidate", "Log-loss", "Behind the best", "Standard error", "Verdict"],

@@ -1,11 +1,12 @@
 """Turns a report's figures into the card's section on performance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cytology.schema import Schema
 from training.card import wording
 from training.card.blocks import Block, Bullets, Heading, Paragraph, Picture, Table
+from training.dataset import DATA_SHA256
 
 _FOLDER = "model-card"
 _COMPARED = ("accuracy", "auc", "log_loss", "brier", "ece", "calibration_slope")
@@ -28,12 +29,7 @@ def performance(report: Mapping[str, Any], schema: Schema) -> list[Block]:
         ),
         *_decision(report, schema),
         *_comparison(report),
-        Heading(3, "More data"),
-        Picture(
-            f"{_FOLDER}/learning-curve.svg",
-            "Learning curve: log-loss over the number of training samples.",
-        ),
-        _learning(report),
+        *_learning(report),
         *_time(report, schema),
     ]
 
@@ -59,10 +55,12 @@ def _figures(report: Mapping[str, Any]) -> Table:
 
 
 def _gates(report: Mapping[str, Any]) -> list[Block]:
+    if report["data"]["sha256"] != DATA_SHA256:
+        return []  # what another table can give is not known
     rows = [
         [
             wording.FIGURES[gate["figure"]],
-            wording.number(gate["value"]),
+            wording.number(gate["value"], 5),
             gate["must"],
             "kept" if gate["passed"] else "not kept",
             gate["ambitious"],
@@ -70,7 +68,7 @@ def _gates(report: Mapping[str, Any]) -> list[Block]:
         ]
         for gate in report["gates"]
     ]
-    header = ["Figure", "Value", "Must be", "", "Ambition", ""]
+    header = ["Figure", "Value", "Must be", "Gate", "Hoped for", "Hope"]
     return [Table("Gates, and what was hoped for", header, rows)]
 
 
@@ -154,20 +152,30 @@ def _comparison(report: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def _learning(report: Mapping[str, Any]) -> Table:
-    rows: Sequence[Sequence[str]] = [
+def _learning(report: Mapping[str, Any]) -> list[Block]:
+    curve = report["chosen"]["learning_curve"]
+    if not curve:
+        return []
+    rows = [
         [
             str(point["samples"]),
             wording.interval(point["log_loss"]),
             wording.interval(point["accuracy"]),
         ]
-        for point in report["chosen"]["learning_curve"]
+        for point in curve
     ]
-    return Table(
-        "Learning curve, with the lowest and highest repeat",
-        ["Training samples", "Log-loss", "Accuracy"],
-        rows,
-    )
+    return [
+        Heading(3, "More data"),
+        Picture(
+            f"{_FOLDER}/learning-curve.svg",
+            "Learning curve: log-loss over the number of training samples.",
+        ),
+        Table(
+            "Learning curve, with the lowest and highest repeat",
+            ["Training samples", "Log-loss", "Accuracy"],
+            rows,
+        ),
+    ]
 
 
 def _time(report: Mapping[str, Any], schema: Schema) -> list[Block]:

@@ -33,9 +33,10 @@ def draw_all(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
         "roc.svg": lambda axes: _roc(axes, chosen),
         "calibration.svg": lambda axes: _calibration(axes, chosen),
         "decision-curve.svg": lambda axes: _decision_curve(axes, chosen),
-        "learning-curve.svg": lambda axes: _learning_curve(axes, chosen),
         "confusion.svg": lambda axes: _confusion(axes, chosen, schema),
     }
+    if chosen["learning_curve"]:
+        drawings["learning-curve.svg"] = lambda axes: _learning_curve(axes, chosen)
     if chosen["points"]:
         drawings["points.svg"] = lambda axes: _points(axes, chosen, schema)
     with mpl.rc_context(_STYLE):

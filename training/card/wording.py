@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cytology.schema import Schema
+from training.evaluation.choice import BASELINE
 
 #: A figure's name in words, in the order in which tables show them.
 FIGURES = {
@@ -47,6 +48,21 @@ def interval(figure: Mapping[str, Any], digits: int = 4) -> str:
     return f"{value} [{number(figure['low'], digits)}, {number(figure['high'], digits)}]"
 
 
+def against_baseline(report: Mapping[str, Any]) -> str:
+    """Whether the chosen model is worth more than adding up the scores."""
+    gap = report["candidates"][BASELINE]["against_chosen"]["log_loss"]
+    verdict = (
+        "The data do not tell the two apart: whoever prefers a rule for the back of an envelope "
+        "loses little with the sum"
+        if gap["low"] <= 0 <= gap["high"]
+        else "The data tell the two apart"
+    )
+    return (
+        f"The baseline, one coefficient for the sum of all scores, has a log-loss that is "
+        f"{interval(gap)} higher than the chosen model's. {verdict}."
+    )
+
+
 def prevalence(report: Mapping[str, Any], schema: Schema) -> list[str]:
     """What a base rate means for the probability."""
     share = percent(report["data"]["positive_share"])
@@ -70,7 +86,7 @@ def fragility(report: Mapping[str, Any]) -> list[str]:
     errors = found["warned_among_errors"]
     return [
         sentence
-        + (f", among them {percent(errors)} of the samples that are misjudged." if errors else ".")
+        + (f". Of the misjudged samples {percent(errors)} do." if errors is not None else ".")
     ]
 
 

@@ -1,9 +1,10 @@
 """Turns the candidates' log-losses into the one that ships, and the reasons for it.
 
-The rule: of the candidates that are monotone and calibrated, the simplest whose log-loss is within
-one standard error of the best candidate's. The error is that of the paired difference to the best,
-over patients drawn anew: all candidates are judged on the same patients, so what makes a patient
-hard for all of them must not count.
+The rule: of the candidates that are monotone, calibrated and better than the baseline, the simplest
+whose log-loss is within one standard error of the best candidate's. The error is that of the paired
+difference to the best, over patients drawn anew: all candidates are judged on the same patients, so
+what makes a patient hard for all of them must not count. The baseline itself is no contender: it is
+what the others must justify themselves against, and how far they do is part of the report.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation.gates import GATES
+
+#: One coefficient for the sum of all scores.
+BASELINE = "plain-sum"
 
 #: What a model must keep to count as calibrated.
 _CALIBRATION = [gate for gate in GATES if gate.figure in ("ece", "calibration_slope")]
@@ -37,46 +41,40 @@ class Verdict(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The candidate that ships, the one of lowest log-loss, and a verdict on each."""
+    """What ships (None where no candidate meets the rule), the best, and a verdict on each."""
 
-    name: str
+    name: str | None
     best: str
     verdicts: tuple[Verdict, ...]
 
 
-class NoChoice(ValueError):
-    """No candidate meets the rule."""
-
-
 def choose(contenders: Mapping[str, Contender], weights: NDArray[np.float64]) -> Choice:
-    """Apply the rule; ``contenders`` go from the simplest to the most complex.
-
-    Raises
-    ------
-    NoChoice
-        No candidate is monotone, calibrated and near enough to the best.
-    """
+    """Apply the rule; ``contenders`` go from the simplest to the most complex."""
     best = min(contenders, key=lambda name: contenders[name].losses.mean())
+    baseline = float(contenders[BASELINE].losses.mean())
     verdicts = [
-        _verdict(name, contender, contenders[best].losses, weights)
+        _verdict(name, contender, contenders[best].losses, baseline, weights)
         for name, contender in contenders.items()
     ]
-    for verdict in verdicts:
-        if not verdict.objections:
-            return Choice(verdict.name, best, tuple(verdicts))
-    raise NoChoice("no candidate is monotone, calibrated and within one standard error of the best")
+    name = next((verdict.name for verdict in verdicts if not verdict.objections), None)
+    return Choice(name, best, tuple(verdicts))
 
 
 def _verdict(
     name: str,
     contender: Contender,
     best: NDArray[np.float64],
+    baseline: float,
     weights: NDArray[np.float64],
 ) -> Verdict:
     gaps = contender.losses - best
     draws = (weights @ gaps) / weights.sum(axis=1)
     behind, error = float(gaps.mean()), float(draws.std())
     objections = []
+    if name == BASELINE:
+        objections.append("the baseline")
+    elif contender.losses.mean() >= baseline:
+        objections.append("no better than the baseline")
     if behind > error:
         objections.append("more than one standard error behind the best")
     if not contender.monotone:

@@ -94,7 +94,7 @@ def summary(positive: Flags, probability: Floats) -> dict[str, Any]:
 def learning_curve(positive: Flags, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Per share of the training patients: mean over the runs, lowest and highest run."""
     curve = []
-    for index, share in enumerate(runs[0]["shares"]):
+    for index, share in enumerate(runs[0]["shares"] if runs else []):
         found = [np.array(run["probability"][index]) for run in runs]
         losses = [float(log_losses(p, positive).mean()) for p in found]
         accuracies = [float(((p >= 0.5) == positive).mean()) for p in found]

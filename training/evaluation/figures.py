@@ -175,6 +175,8 @@ def calibration_line(
         if np.linalg.cond(curvature) > 1e12:
             return float("nan"), float("nan")
         step = np.linalg.solve(curvature, design.T @ (weights * (positive - fitted)))
+        # Far from the answer the curvature misleads: no step longer than one half
+        step *= min(1.0, 0.5 / max(np.abs(step).max(), 1e-12))
         line = line + step
         if np.abs(step).max() < 1e-9:
             return float(line[0]), float(line[1])

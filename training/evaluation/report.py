@@ -35,7 +35,10 @@ from training.fit import log_losses
 def evaluate(
     names: Sequence[str], dataset: Dataset, schema: Schema, protocol: Protocol, cache: Path
 ) -> dict[str, Any]:
-    """Judge the named candidates, choose, and describe the choice; of one name, that is chosen."""
+    """Judge the named candidates, choose, and describe the choice.
+
+    Of one name there is nothing to choose; where none meets the rule, the best is described.
+    """
     digest = protocol_hash(protocol, schema)
     cache = cache / f"{dataset.sha256[:8]}-{digest[:8]}"
     common = (dataset, schema, protocol)
@@ -68,7 +71,7 @@ def evaluate(
         )
     )
     choice = _choose(repeats, measured, results, weights)
-    chosen = choice.name if choice else names[0]
+    chosen = (choice.name or choice.best) if choice else names[0]
     document: dict[str, Any] = {
         "format": 1,
         "protocol": {**protocol._asdict(), "hash": digest},

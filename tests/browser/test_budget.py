@@ -1,0 +1,80 @@
+"""What a first visit costs: bytes, requests, and the time until there is something to read."""
+
+import gzip
+
+from tests.browser.reader import BENIGN, classify
+
+MAX_REQUESTS = 8
+MAX_BYTES = 20_000
+MAX_LCP_S = 1.2
+
+#: Slow 4G as Lighthouse has it: 1.6 Mbit/s and 150 ms, on a processor four times as slow.
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 9.4e4}
+
+WATCH = """() => {
+  window.seen = { lcp: 0, shift: 0 };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.seen.lcp = entry.startTime / 1000;
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.seen.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def load(visit, **settings):
+    """Open the page as for the first time, and give it time to do all that it does on its own."""
+    page = visit("/404.html", **settings)
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto("/", wait_until="networkidle")
+    return page, answers
+
+
+def test_the_first_load_stays_in_its_budget(visit):
+    _, answers = load(visit)
+
+    sizes = {answer.url: len(gzip.compress(answer.body(), mtime=0)) for answer in answers}
+    print(sum(sizes.values()), "bytes in", len(answers), "requests:", sizes)
+    assert len(answers) <= MAX_REQUESTS
+    assert sum(sizes.values()) <= MAX_BYTES
+
+
+def test_files_are_compressed_on_their_way(visit):
+    _, answers = load(visit)
+
+    large = [answer for answer in answers if len(answer.body()) >= 1000]
+    assert all(
+        answer.header_value("content-encoding") == "gzip"
+        for answer in large
+        if not answer.url.endswith("features.json")
+    )
+
+
+def test_the_page_is_soon_there_and_stays_where_it_is(visit):
+    seen = []
+    for language in ("en-GB", "en-GB", "de-DE"):
+        page = visit("/404.html", viewport={"width": 412, "height": 823}, locale=language)
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.goto("/", timeout=30_000)
+        page.wait_for_selector("html[data-state=ready]", timeout=30_000)
+        page.evaluate(WATCH)
+        page.wait_for_timeout(300)
+        seen.append((language, page.evaluate("() => window.seen")))
+
+    print(seen)
+    # The best of two, as a busy machine says nothing about the page
+    assert min(each["lcp"] for language, each in seen if language == "en-GB") <= MAX_LCP_S
+    assert [each["shift"] for _, each in seen] == [0, 0, 0]
+
+
+def test_after_the_first_case_the_page_has_still_cost_less_than_50_kilobytes(visit):
+    page, answers = load(visit)
+    classify(page, BENIGN)
+    page.wait_for_selector("[role=gridcell]")
+
+    files = [answer for answer in answers if "/v1/" not in answer.url]
+    assert sum(len(gzip.compress(answer.body())) for answer in files) <= 50_000

@@ -1,0 +1,88 @@
+"""Two languages: complete, switchable, and the second one honest about itself."""
+
+import pytest
+
+from tests.browser import service
+from tests.browser.reader import classify, scores
+
+TABLES = """async () => {
+  const [en, de] = await Promise.all(["/strings-en.js", "/strings-de.js"].map((each) =>
+    import(each)));
+  return { en: en.default, de: de.default };
+}"""
+
+
+@pytest.fixture
+def tables(page):
+    return page.evaluate(TABLES)
+
+
+def test_both_tables_have_the_same_keys_and_places(tables):
+    english, german = tables["en"]["text"], tables["de"]["text"]
+    assert english.keys() == german.keys()
+    for key, text in english.items():
+        assert places(text) == places(german[key]), key
+        assert bool(german[key]) or key == "unreviewed"
+
+
+def places(text):
+    return sorted(part.split("}")[0] for part in text.split("{")[1:])
+
+
+def test_every_text_of_the_schema_has_its_german(tables, address):
+    schema = service.schema(address)
+    texts = {
+        feature[part] for feature in schema["features"] for part in ("label", "help", "low", "high")
+    }
+    texts |= set(schema["limits_of_use"])
+
+    assert texts == tables["de"]["schema"].keys()
+
+
+def test_the_page_before_its_scripts_says_what_the_table_says(visit, tables):
+    page = visit("/404.html", java_script_enabled=False)
+    page.goto("/")
+    shown = {
+        element.get_attribute("data-t"): " ".join(element.text_content().split())
+        for element in page.locator("[data-t]").all()
+    }
+
+    assert shown == {key: tables["en"]["text"][key] for key in shown}
+
+
+def test_without_scripts_the_page_says_what_it_needs(visit):
+    page = visit("/404.html", java_script_enabled=False)
+    page.goto("/")
+
+    assert "This form needs JavaScript" in page.inner_text("main")
+
+
+def test_a_german_browser_gets_german_that_says_it_is_not_reviewed(visit):
+    page = visit(locale="de-DE")
+
+    assert page.get_attribute("html", "lang") == "de"
+    assert "nicht klinisch geprüft" in page.inner_text("#unreviewed")
+    assert page.is_hidden("#unreviewed") is False
+
+
+def test_switching_keeps_scores_and_result_and_survives_a_reload(page, kinds):
+    classify(page, kinds["inconclusive"])
+    page.click("#language")
+    page.get_by_role("heading", name="Nicht eindeutig").wait_for()
+
+    assert scores(page) == [str(score) for score in kinds["inconclusive"]]
+    assert "Von 100 so bewerteten Punktaten" in page.inner_text(".sentence")
+    assert "," in page.inner_text("dd.fact_probability")
+
+    page.reload()
+    page.wait_for_selector("html[data-state=ready]")
+    assert page.inner_text("#classify") == "Einordnen"
+    page.click("#language")
+    page.get_by_role("button", name="Classify").wait_for()
+    assert page.is_hidden("#unreviewed")
+
+
+def test_no_text_of_the_page_claims_a_diagnosis(tables):
+    for table in tables.values():
+        for key, text in table["text"].items():
+            assert "diagnos" not in text.lower(), key

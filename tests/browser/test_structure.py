@@ -1,0 +1,157 @@
+"""What a screen reader is given, and what the card says of answers that are not the usual ones."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reader import INCONCLUSIVE, classify, reach
+
+PREDICT = "**/v1/predict"
+
+
+def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
+    expect(page.locator("form")).to_match_aria_snapshot("""
+      - group "Is the sample adequate?":
+        - heading "Is the sample adequate?" [level=2]
+        - button "Yes, adequate"
+        - button "No"
+      - group "Clump thickness":
+        - radio "1"
+        - radio "10"
+      - group "Bare nuclei":
+        - radio "Not scored"
+      - group "Mitoses"
+      - textbox "Sample label (optional)"
+      - paragraph:
+        - button "Classify"
+        - button "Clear"
+    """)
+    expect(page.get_by_role("group", name="Clump thickness")).to_have_accessible_description(
+        "How thick the groups of cells are. 1: flat, a single layer 10: thick, layered groups"
+    )
+
+
+def test_faults_read_as_a_list_of_links_and_mark_their_groups(page):
+    page.click("#classify")
+    reach(page, "faulty")
+
+    expect(page.locator("#summary")).to_match_aria_snapshot("""
+      - heading "There is a problem" [level=2]
+      - list:
+        - listitem:
+          - link "Say whether the sample is adequate"
+        - listitem:
+          - link "Select a score for clump thickness"
+    """)
+    assert page.get_attribute("#mitoses-1", "aria-invalid") == "true"
+
+
+def test_the_card_reads_from_the_category_down_to_the_request(page, kinds):
+    classify(page, kinds["inconclusive"])
+    page.wait_for_selector(".place svg")
+
+    expect(page.locator("#result")).to_match_aria_snapshot("""
+      - heading "Inconclusive" [level=2]
+      - figure:
+        - img /Of 100 aspirates scored like this/
+      - paragraph: /Of 100 aspirates scored like this/
+      - list
+      - paragraph:
+        - button "Copy"
+        - button "Print"
+        - button "Copy link"
+        - button "Save JSON"
+      - region "Why":
+        - heading "Why" [level=3]
+        - table
+      - region "What if one score were another?":
+        - grid "What if one score were another?":
+          - row "Clump thickness"
+      - region "Among the training samples":
+        - img /Of the training samples/
+      - heading "Limits of use" [level=3]
+      - list
+    """)
+
+
+@pytest.fixture
+def changed(page):
+    """Answer with what the API answers, changed first."""
+
+    def arrange(change):
+        def answer(route):
+            answered = route.fetch()
+            document = answered.json()
+            change(document["predictions"][0])
+            route.fulfill(response=answered, json=document)
+
+        page.route(PREDICT, answer)
+        classify(page, INCONCLUSIVE)
+        return page
+
+    return arrange
+
+
+def test_parts_that_do_not_make_the_answer_are_called_so(changed):
+    page = changed(lambda answer: answer.update(base=answer["base"] + 0.1))
+
+    assert page.inner_text(".reasons tfoot th") == "Sum: not the answer's log-odds"
+
+
+def test_parts_of_a_model_that_is_not_additive_have_no_sum(changed):
+    page = changed(lambda answer: answer.update(contributions_exact=False))
+
+    assert "not additive" in page.inner_text(".reasons")
+    assert page.locator(".reasons tfoot").count() == 0
+
+
+def test_an_answer_without_reasons_says_so(changed):
+    page = changed(lambda answer: answer.pop("contributions"))
+
+    assert "The service gave no reasons for this answer." in page.inner_text("#result")
+
+
+def test_an_answer_of_neither_class_is_inconclusive_and_unlike_both(changed):
+    page = changed(lambda answer: answer.update(prediction_set=[], inconclusive=True))
+
+    assert page.inner_text("#result-title").strip() == "Inconclusive"
+    assert "unlike those usual in either class" in page.inner_text(".notes")
+
+
+@pytest.mark.parametrize(
+    ("probability", "start"),
+    [
+        (0.0, "fewer than 1 is"),
+        (0.0099, "fewer than 1 is"),
+        (0.01, "about 1 are"),
+        (0.99, "about 99 are"),
+        (0.9901, "more than 99 are"),
+        (1.0, "more than 99 are"),
+    ],
+)
+def test_no_case_is_ever_none_or_all_of_a_hundred(changed, probability, start):
+    page = changed(lambda answer: answer.update(probability=probability))
+
+    assert page.inner_text(".sentence").startswith(f"Of 100 aspirates scored like this, {start}")
+    assert page.inner_text("dd.fact_probability") not in ("0.0000", "1.0000")
+
+
+def test_fragility_is_shown_as_the_service_states_it(changed):
+    page = changed(lambda answer: answer.update(fragility=0.1234))
+
+    shown = page.inner_text("dd.fact_fragility")
+    assert shown == "12.3 % of the re-scorings change the label"
+
+
+def test_what_the_service_says_would_change_the_label_is_shown(changed):
+    page = changed(lambda answer: answer.update(what_would_change={"mitoses": 7}))
+    page.wait_for_selector("[role=gridcell]")
+
+    shown = page.locator("[role=rowheader]").last.inner_text()
+    assert "the yes-or-no label changes at 7" in shown
+
+
+def test_a_warning_that_the_page_does_not_know_is_shown_in_the_services_words(changed):
+    caution = {"code": "newer", "field": "", "message": "<b>Something new.</b>"}
+    page = changed(lambda answer: answer.update(warnings=[caution]))
+
+    assert "<b>Something new.</b>" in page.inner_text(".notes")

@@ -1,0 +1,121 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from cytology.artifact import load_artifact
+from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
+from training import train as orchestration
+from training.__main__ import main
+from training.dataset import DATA_PATH, load_dataset
+from training.evaluation.gates import GateFailed
+from training.evaluation.rounding import rounded
+from training.model import DEFAULT_ESTIMATOR
+from training.train import REPORT, check_gates, committed_report, train
+
+schema = load_schema()
+report = json.loads(REPORT.read_bytes())
+
+
+def test_the_committed_report_is_of_this_data_and_this_protocol():
+    assert committed_report(DEFAULT_ESTIMATOR, load_dataset(schema), schema) is not None, (
+        "make evaluate: the data, the protocol or its code has changed since docs/report.json"
+    )
+
+
+def test_what_ships_is_what_the_evaluation_chose():
+    assert report["choice"]["name"] == DEFAULT_ESTIMATOR
+
+
+def test_the_trained_model_is_the_one_that_the_report_describes(trained):
+    decision = trained[1].model.decision
+    chosen = report["chosen"]
+
+    assert rounded(dict(trained[1].model.setting)) == chosen["setting"]
+    for name, (missing, *values) in trained[1].model.card.document["points"].items():
+        expected_missing, *expected = chosen["points"][name]
+        assert values == pytest.approx(expected, rel=1e-5)
+        assert (missing is None) == (expected_missing is None)
+    assert decision.threshold == pytest.approx(chosen["threshold"], rel=1e-5)
+    assert decision.negative_at_most == pytest.approx(chosen["negative_at_most"], rel=1e-5)
+    assert decision.positive_at_least == pytest.approx(chosen["positive_at_least"], rel=1e-5)
+
+
+def test_the_artifact_carries_report_page_and_reference(trained):
+    folder, _ = trained
+    reference = json.loads((folder / "site/reference.json").read_text())
+
+    assert json.loads((folder / "report.json").read_text()) == report
+    assert "Model card" in (folder / "site/model-card.html").read_text()
+    assert sum(reference["benign"]) == 458
+    assert sum(reference["malignant"]) == 241
+    assert len(reference["edges"]) == len(reference["benign"]) + 1
+
+
+def test_the_manifest_repeats_the_figures_of_the_report(trained):
+    metrics = trained[1].manifest["metrics"]
+
+    assert metrics["protocol"] == "full"
+    assert metrics["auc"] == report["candidates"][DEFAULT_ESTIMATOR]["figures"]["auc"]
+
+
+def test_training_twice_gives_the_same_bytes_but_for_the_date(trained, tmp_path):
+    folder, first = trained
+    again = train("logistic", DATA_PATH, Path(DEFAULT_SCHEMA_PATH), tmp_path / "artifact")
+
+    def without_date(manifest):
+        return {key: value for key, value in manifest.items() if key != "created"}
+
+    assert without_date(again.manifest) == without_date(first.manifest)
+    assert (tmp_path / "artifact/model.joblib").read_bytes() == (
+        folder / "model.joblib"
+    ).read_bytes()
+
+
+def worse(**values):
+    figures = report["candidates"][DEFAULT_ESTIMATOR]["figures"]
+    changed = {name: {**figures[name], "value": value} for name, value in values.items()}
+    return {
+        **report,
+        "candidates": {
+            name: {"figures": figures | changed} for name in (DEFAULT_ESTIMATOR, "random-forest")
+        },
+    }
+
+
+def test_a_default_model_below_a_gate_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(orchestration, "committed_report", lambda *_: worse(auc=0.9))
+
+    with pytest.raises(GateFailed, match=r"auc must be at least 0\.992, found 0\.9000"):
+        train("logistic", DATA_PATH, Path(DEFAULT_SCHEMA_PATH), tmp_path / "artifact")
+
+    assert not (tmp_path / "artifact").exists()
+
+
+def test_another_estimator_below_a_gate_is_written_with_its_failures():
+    failures = check_gates("random-forest", load_dataset(schema), worse(auc=0.9))
+
+    assert failures == ["auc must be at least 0.992, found 0.9000"]
+
+
+@pytest.mark.parametrize("estimator", [DEFAULT_ESTIMATOR, "random-forest"])
+def test_leakage_stops_every_estimator(estimator):
+    with pytest.raises(GateFailed, match="labels leak"):
+        check_gates(estimator, load_dataset(schema), worse(accuracy=0.985))
+
+
+def test_a_faulty_table_ends_in_a_message_and_no_artifact(tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text("a,b\n1,2\n")
+
+    status = main(["--data", str(table), "--out", str(tmp_path / "artifact")])
+
+    assert status == 1
+    assert "column missing: clump_thickness" in capsys.readouterr().err
+    assert not (tmp_path / "artifact").exists()
+
+
+def test_the_stored_decision_is_the_trained_one(trained):
+    folder, result = trained
+
+    assert load_artifact(str(folder)).decision == result.model.decision

@@ -1,0 +1,92 @@
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from cytology.artifact import ArtifactMismatch
+from training.verify import main, verify
+
+
+@pytest.fixture
+def copy(trained, tmp_path):
+    return shutil.copytree(trained[0], tmp_path / "artifact")
+
+
+def change_manifest(folder, **changes):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def replace_and_sign(folder, name, content):
+    """What an attacker, or a careless hand, would do: change a file and mend its hash."""
+    (folder / name).write_bytes(content)
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    change_manifest(folder, files=files)
+
+
+def test_a_whole_artifact_passes_with_both_engines(copy, capsys):
+    assert main([str(copy)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "the scorecard engine gives the 5 golden predictions",
+        "the sklearn engine gives the 5 golden predictions",
+    ]
+
+
+@pytest.mark.parametrize("name", ["report.json", "site/model-card.html", "scorecard.json"])
+def test_any_changed_file_is_named_and_the_exit_is_not_zero(copy, capsys, name):
+    with (copy / name).open("ab") as file:
+        file.write(b" ")
+
+    assert main([str(copy)]) == 1
+    assert f"sha256 of {name}: expected" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_named(copy):
+    (copy / "model.joblib").unlink()
+
+    with pytest.raises(ArtifactMismatch, match=r"model\.joblib: expected a readable file"):
+        verify(copy)
+
+
+def test_a_file_that_the_manifest_does_not_know_is_named(copy):
+    (copy / "site" / "extra.js").write_text("")
+
+    with pytest.raises(ArtifactMismatch, match=r"site/extra\.js"):
+        verify(copy)
+
+
+def test_a_scorecard_that_answers_otherwise_fails_its_golden_predictions(copy):
+    card = json.loads((copy / "scorecard.json").read_text())
+    card["base"] += 1e-6
+    replace_and_sign(copy, "scorecard.json", json.dumps(card).encode())
+
+    with pytest.raises(ArtifactMismatch, match="golden prediction 0 of the scorecard engine"):
+        verify(copy)
+
+
+def test_another_version_of_a_library_is_named(copy):
+    packages = json.loads((copy / "manifest.json").read_text())["packages"]
+    change_manifest(copy, packages=packages | {"scikit-learn": "1.0"})
+
+    with pytest.raises(ArtifactMismatch, match=r"version of scikit-learn: expected 1\.0"):
+        verify(copy)
+
+
+def test_a_pickle_of_another_scikit_learn_is_refused_though_its_hash_is_right(copy):
+    # scikit-learn writes its version into every estimator and warns where it differs
+    content = (copy / "model.joblib").read_bytes()
+    import sklearn
+
+    old = sklearn.__version__.encode()
+    assert old in content
+    replace_and_sign(copy, "model.joblib", content.replace(old, b"1.0.0"[: len(old)]))
+
+    with pytest.raises(ArtifactMismatch, match=r"model\.joblib: expected .*, found 1\.0"):
+        verify(copy)
+
+
+def test_a_directory_without_a_manifest_is_refused(tmp_path):
+    with pytest.raises(ArtifactMismatch, match=r"manifest\.json"):
+        verify(tmp_path)

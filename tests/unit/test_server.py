@@ -1,0 +1,63 @@
+"""The local server: what it says before it starts, and how wide it starts."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from server import __main__ as server
+from server.gateway import GATEWAY_MAX_BYTES
+from tests.conftest import ROOT
+from tests.transports import http_server
+
+
+def start(*arguments, **environment):
+    settings = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}", **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_port_in_use_is_said_with_the_way_out():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = start("--port", str(port))
+    assert ended.returncode == 1
+    assert f"port {port} is in use; choose another: make serve PORT={port + 1}" in ended.stderr
+
+
+def test_a_missing_model_is_said_with_the_way_out(tmp_path):
+    ended = start("--port", "0", MODEL_DIR=str(tmp_path))
+    assert ended.returncode == 1
+    assert "the model cannot be served: manifest.json" in ended.stderr
+    assert "make train" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [("max 100000", 8), ("150000 100000", 1), ("400000 100000", 4), ("50000 100000", 1)],
+)
+def test_a_container_s_quota_limits_its_workers(monkeypatch, tmp_path, quota, expected):
+    (tmp_path / "cpu.max").write_text(quota)
+    monkeypatch.setattr(server.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(server, "QUOTAS", (str(tmp_path / "cpu.max"),))
+    assert server.processors() == expected
+
+
+def test_what_the_gateway_would_refuse_never_reaches_the_handler():
+    with http_server() as transport:
+        body = b"x" * (GATEWAY_MAX_BYTES + 1)
+        answer = transport.request("POST", "/v1/predict", {"content-type": "text/csv"}, body)
+        assert (answer.status, answer.body) == (413, b"Request Too Long")
+        assert transport.request("GET", "/v1/health").status == 200
