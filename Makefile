@@ -123,7 +123,7 @@ STAGE ?= production
 DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
 
 .PHONY: deploy
-deploy: build ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
+deploy: build build/site/openapi.json ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
 
 .PHONY: rollback

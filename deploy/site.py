@@ -1,14 +1,16 @@
 """Turns the form's files into what the bucket must hold, and the bucket into that.
 
-Scripts, styles and pictures go into a folder named by a hash of them all, and may be kept for a
-year; pages and data keep their names and are asked for anew. A page therefore never meets a script
-of another release, and modules go on importing their neighbours by relative names.
+The form's scripts, styles and pictures go into a folder named by a hash of them all, and may be
+kept for a year; pages, data and what other tools made keep their names and are asked for anew. A
+page therefore never meets a script of another release, and modules go on importing their
+neighbours by relative names.
 """
 
 import hashlib
 import mimetypes
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +22,9 @@ ALWAYS_ASK = "no-cache"
 HASHED = {".css", ".js", ".png", ".svg", ".webp", ".woff2"}
 #: A service worker's scope is the folder that it comes from.
 ROOTED = {"sw.js"}
-#: What of the model the page reads beside the API.
-FROM_ARTIFACT = ("features.json", "reference.json")
+#: Folders beside the form's own, as the local server has them: of the model, and of `make site`.
+ADDED = (ROOT / "artifact" / "site", ROOT / "build" / "site")
+FEATURES = ROOT / "artifact" / "features.json"
 TEXTUAL = {"application/json", "image/svg+xml"}
 
 
@@ -47,25 +50,24 @@ class Plan(NamedTuple):
 
 
 def site_files(
-    frontend: Path = ROOT / "frontend", artifact: Path = ROOT / "artifact"
+    form: Path = ROOT / "frontend",
+    added: Sequence[Path] = ADDED,
+    features: Path = FEATURES,
 ) -> list[File]:
     """Every object, in the order in which they may be put: what is named before what names it."""
-    sources = {
-        str(path.relative_to(frontend)): path.read_bytes()
-        for path in sorted(frontend.rglob("*"))
-        if path.is_file() and not path.name.endswith(".d.ts") and not path.name.startswith(".")
-    }
-    for name in FROM_ARTIFACT:
-        if (artifact / name).exists():
-            sources[name] = (artifact / name).read_bytes()
+    own = {name: content for name, content in _read(form).items() if not name.endswith(".d.ts")}
     hashed = {
         name: content
-        for name, content in sources.items()
+        for name, content in own.items()
         if Path(name).suffix in HASHED and name not in ROOTED
     }
+    others = {name: content for name, content in own.items() if name not in hashed}
+    for directory in added:
+        # The form's own file comes first, as on the local server
+        others = {**_read(directory), **others}
+    others[features.name] = features.read_bytes()
     folder = f"a/{_release(hashed)}"
     files = [_file(f"{folder}/{name}", content, FOREVER) for name, content in hashed.items()]
-    others = {name: content for name, content in sources.items() if name not in hashed}
     for name in sorted(others, key=lambda name: (name in ROOTED, name.endswith(".html"), name)):
         content = others[name]
         if name in ROOTED or name.endswith(".html"):
@@ -126,6 +128,14 @@ def _invalidate(cloudfront: Any, distribution: str, wait: bool) -> None:
         )
 
 
+def _read(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
 def _release(hashed: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name, content in hashed.items():
@@ -138,7 +148,7 @@ def _pointing_into(folder: str, text: str, hashed: dict[str, bytes]) -> str:
     names = "|".join(re.escape(name) for name in hashed)
     text = re.sub(rf'"(?:\./|/)?({names})"', rf'"/{folder}/\1"', text) if names else text
     # A new release is a new cache
-    return text.replace('"shell-1"', f'"shell-{folder[2:]}"')
+    return re.sub(r'"shell-\w+"', f'"shell-{folder[2:]}"', text)
 
 
 def _file(key: str, content: bytes, cache_control: str) -> File:

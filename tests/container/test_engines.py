@@ -3,14 +3,11 @@
 import json
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cytology.schema import load_schema
-from tests.image import ROOT
 from tests.transports import ARTIFACT, container, http_event, invoke_emulator, running_container
 
 MODEL_DIR = "/opt/ml/model"
@@ -31,19 +28,6 @@ def bodies():
         for _ in range(SAMPLES)
     ]
     return json.dumps({"samples": rows})
-
-
-@pytest.fixture(scope="module")
-def forest(tmp_path_factory) -> Path:
-    """An artifact of a model that is not additive, and so has no scorecard."""
-    directory = tmp_path_factory.mktemp("forest") / "model"
-    subprocess.run(
-        [sys.executable, "-m", "training", "--estimator", "random-forest", "--out", directory],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    return directory
 
 
 def predict(transport, body):
@@ -68,8 +52,8 @@ def test_both_engines_give_equal_probabilities_and_reasons_in_the_image(image, b
         assert a["contributions"] == pytest.approx(b["contributions"], abs=1e-9)
 
 
-def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image, forest):
-    with container(None, "--volume", f"{forest}:{MODEL_DIR}:ro", image=image) as transport:
+def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image, forest_dir):
+    with container(None, "--volume", f"{forest_dir}:{MODEL_DIR}:ro", image=image) as transport:
         benign = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
         malignant = predict(transport, "[8, 7, 5, 10, 7, 9, 5, 5, 4]")
 
@@ -79,8 +63,8 @@ def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image
     assert malignant["predictions"][0]["contributions_exact"] is False
 
 
-def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest):
-    fault = start_up_fault(image, forest, {"MODEL_ENGINE": "scorecard"})
+def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest_dir):
+    fault = start_up_fault(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
 
     assert fault["errorType"] == "ArtifactMismatch"
     assert "not additive" in fault["errorMessage"]

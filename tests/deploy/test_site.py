@@ -16,18 +16,19 @@ PAGE = """<link rel="stylesheet" href="style.css" />
 
 @pytest.fixture
 def folders(tmp_path):
-    frontend, artifact = tmp_path / "frontend", tmp_path / "artifact"
-    (frontend / "pictures").mkdir(parents=True)
-    artifact.mkdir()
-    (frontend / "index.html").write_text(PAGE)
-    (frontend / "app.js").write_text('import "./other.js";')
-    (frontend / "style.css").write_text("body {}")
-    (frontend / "pictures" / "icon.svg").write_text("<svg/>")
-    (frontend / "sw.js").write_text('const SHELL = "shell-1"; const FILES = ["./", "app.js"];')
-    (frontend / "types.d.ts").write_text("declare")
-    (artifact / "features.json").write_text("{}")
-    (artifact / "model.joblib").write_text("never")
-    return frontend, artifact
+    form, model, features = tmp_path / "form", tmp_path / "model", tmp_path / "features.json"
+    (form / "pictures").mkdir(parents=True)
+    (model / "vendor").mkdir(parents=True)
+    (form / "index.html").write_text(PAGE)
+    (form / "app.js").write_text('import "./other.js";')
+    (form / "style.css").write_text("body {}")
+    (form / "pictures" / "icon.svg").write_text("<svg/>")
+    (form / "sw.js").write_text('const SHELL = "shell-1"; const FILES = ["./", "app.js"];')
+    (form / "types.d.ts").write_text("declare")
+    (model / "card.html").write_text('<link rel="stylesheet" href="style.css" />')
+    (model / "vendor" / "big.js").write_text("big")
+    features.write_text("{}")
+    return form, (model,), features
 
 
 @pytest.fixture
@@ -53,6 +54,8 @@ def test_types_and_caching_follow_from_the_kind_of_file(files):
         "a/HASH/style.css": ("text/css; charset=utf-8", FOREVER),
         "a/HASH/pictures/icon.svg": ("image/svg+xml; charset=utf-8", FOREVER),
         "features.json": ("application/json; charset=utf-8", ALWAYS_ASK),
+        "card.html": ("text/html; charset=utf-8", ALWAYS_ASK),
+        "vendor/big.js": ("text/javascript; charset=utf-8", ALWAYS_ASK),
         "index.html": ("text/html; charset=utf-8", ALWAYS_ASK),
         "sw.js": ("text/javascript; charset=utf-8", ALWAYS_ASK),
     }
@@ -66,6 +69,7 @@ def test_a_page_and_the_service_worker_name_the_hashed_files(files):
     assert f'href="/{folder}/style.css"' in content["index.html"]
     assert f'href="/{folder}/pictures/icon.svg"' in content["index.html"]
     assert 'href="other.html"' in content["index.html"]
+    assert f'href="/{folder}/style.css"' in content["card.html"]
     assert f'["./", "/{folder}/app.js"]' in content["sw.js"]
     assert '"shell-1"' not in content["sw.js"]
 
@@ -83,10 +87,12 @@ def test_pages_are_put_after_all_that_they_name(files):
 
     assert keys.index("index.html") > max(keys.index(key) for key in keys if key.startswith("a/"))
     assert keys.index("index.html") > keys.index("features.json")
+    assert keys[-1] == "sw.js"
 
 
 def test_nothing_of_the_model_but_its_schema_is_published(files):
-    assert not any("joblib" in file.key or "d.ts" in file.key for file in files)
+    assert not any("d.ts" in file.key for file in files)
+    assert not any("joblib" in file.key or "manifest" in file.key for file in site_files())
 
 
 def test_the_shipped_form_is_whole_after_publishing():
