@@ -13,6 +13,7 @@ LOCKS = sorted(
         *ROOT.glob("requirements/*.txt"),
         *ROOT.glob("functions/*/requirements.txt"),
         *ROOT.glob("layers/*/requirements.txt"),
+        *ROOT.glob("requirements/*/package-lock.json"),
         ROOT / "package-lock.json",
     ]
 )
