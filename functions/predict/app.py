@@ -1,18 +1,24 @@
 """Turns a Lambda event into an HTTP answer: the composition root, and the only side effects."""
 
 import os
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 from predict.envelope import Circumstances, seal
 from predict.faults import RequestFault
-from predict.requests import read_request
+from predict.requests import Request, read_request
 from predict.responses import Reply, failure_reply, problem_reply
-from predict.service import Service, load_service, predict
+from predict.service import Service, load_service, predict, report_health
 from predict.settings import read_settings
 from predict.telemetry import Log, write_metrics
 
-PREDICT = "/v1/predict"
+#: Answered without the resolver, whose import costs as much as all the rest of a cold start: the
+#: prediction, and the page's warm-up call. Method and path → name in the log, route.
+DIRECT: dict[tuple[str, str], tuple[str, Callable[[Service, Request], Reply]]] = {
+    ("POST", "/v1/predict"): ("predict", predict),
+    ("GET", "/v1/health"): ("health", report_health),
+}
 
 settings = read_settings(os.environ)
 log = Log("predict", settings.log_level)
@@ -33,12 +39,9 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     route, request = "unreadable", None
     try:
         request = read_request(event, request_id)
-        request_id, route = request.id, "other"
-        if request.path == PREDICT and request.method == "POST":
-            route = "predict"
-            reply = predict(service, request)
-        else:
-            reply = _router().answer(request)
+        request_id = request.id
+        route, direct = DIRECT.get((request.method, request.path), ("other", None))
+        reply = direct(service, request) if direct else _router().answer(request)
     except RequestFault as fault:
         reply = problem_reply(fault, request_id)
     # The last line of defence: the caller must get an answer, and the log the place of the fault
@@ -62,7 +65,6 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
 def _router() -> Any:
     if _state["router"] is None:
-        # Imported when first needed: the resolver costs as much as all the rest of a cold start
         from predict.routes import Router
 
         _state["router"] = Router(service)

@@ -77,7 +77,7 @@ def test_a_failure_of_our_own_is_500_without_its_cause(monkeypatch, caplog, caps
     def fail(*_):
         raise RuntimeError("secret of sample 4711")
 
-    monkeypatch.setattr(app, "predict", fail)
+    monkeypatch.setitem(app.DIRECT, ("POST", "/v1/predict"), ("predict", fail))
     answered = answer("{}")
     assert answered["statusCode"] == 500
     assert "4711" not in answered["body"] + caplog.text + "".join(capsys.readouterr())
@@ -88,7 +88,7 @@ def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, capsys):
     def fail(*_):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(app, "predict", fail)
+    monkeypatch.setitem(app.DIRECT, ("POST", "/v1/predict"), ("predict", fail))
     answer("{}")
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     record = next(record for record in records if record.get("message") == "failed")
@@ -102,10 +102,18 @@ def test_a_failure_behind_the_resolver_is_logged_no_more_than_any_other(
     def fail(*_):
         raise RuntimeError("secret of sample 4711")
 
-    monkeypatch.setitem(routes.ROUTES, "/v1/health", {"GET": fail})
+    monkeypatch.setitem(routes.ROUTES, "/v1/model", {"GET": fail})
     monkeypatch.setitem(app._state, "router", routes.Router(app.service))
-    assert answer(method="GET", path="/v1/health")["statusCode"] == 500
+    assert answer(method="GET", path="/v1/model")["statusCode"] == 500
     assert "4711" not in caplog.text + "".join(capsys.readouterr())
+
+
+def test_what_is_answered_directly_is_what_the_resolver_would_answer(capsys):
+    router = routes.Router(app.service)
+    for (method, path), (_, route) in app.DIRECT.items():
+        assert routes.ROUTES[path][method] is route
+    health = app.read_request(event(method="GET", path="/v1/health"), "x")
+    assert app.report_health(app.service, health).body == router.answer(health).body
 
 
 def test_metrics_count_samples_and_name_none(capsys):
