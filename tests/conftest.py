@@ -42,7 +42,7 @@ def artifact(artifact_dir) -> Artifact:
 @pytest.fixture(scope="session")
 def forest_dir() -> Path:
     """Artifact of a random forest; kept under build/ for as long as what trains it is unchanged."""
-    sources = sorted([*ROOT.glob("training/*.py"), *ROOT.glob("cytology/*")])
+    sources = sorted([*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/*")])
     content = b"".join(path.read_bytes() for path in sources if path.is_file())
     directory = ROOT / "build" / "test" / f"forest-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (directory / "manifest.json").exists():

@@ -99,8 +99,11 @@ def test_the_page_keeps_a_strict_content_security_policy(site):
     assert page.refused == []
     assert {link for link in page.linked if not link.startswith("model-card/")} == {
         "/",
-        "/style.css",
+        "/api.html",
+        "/favicon.svg",
         "/model-card.css",
+        "/model-card.html",
+        "/style.css",
     }
 
 

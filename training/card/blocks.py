@@ -64,7 +64,10 @@ class Table(NamedTuple):
 
     def as_html(self) -> str:
         """A table in a region that can be scrolled with the keyboard where it is too wide."""
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in self.header)
+        # A header without text is no header: a screen reader would announce it as blank
+        head = "".join(
+            f'<th scope="col">{escape(cell)}</th>' if cell else "<td></td>" for cell in self.header
+        )
         rows = "\n".join(
             f'<tr><th scope="row">{escape(first)}</th>'
             + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
