@@ -13,10 +13,11 @@ OTHERS = (
     "functions/preflight/requirements",
     "functions/server/requirements",
     "requirements/local",
+    "requirements/bulk",
 )
 
-#: In an environment of its own (tools/scan.py), so held to nothing.
-ALONE = ("requirements/checkov",)
+#: Each in an environment of its own (tools/scan.py), so held to nothing.
+ALONE = ("requirements/checkov", "requirements/modelaudit", "requirements/audit")
 
 
 def main() -> None:
