@@ -57,10 +57,12 @@ card: dev ## write docs/model-card.md and its drawings from docs/report.json
 verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
 	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
 
+# Three lanes (tests/conftest.py): containers, Chromium, and all the rest
+WORKERS ?= 3
 .PHONY: test
-test: dev $(ARTIFACT) ## run every test that this machine can run
+test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=3 side by side)
 	@tools/form-tools
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 .PHONY: lighthouse
 lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)

@@ -12,6 +12,7 @@ import pytest
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
 from tests import transports
+from tests.browser.network import can_be_apart
 from tests.image import Unavailable, built_image
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,27 @@ ROOT = Path(__file__).parents[1]
 # Read when predict.app is imported, which any test may do first
 os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Sort the tests into lanes, each of which one worker of ``make test`` walks by itself.
+
+    Containers take the machine's ports and network, Chromium a network that holds still, and
+    the scanners install themselves: what shares such a thing must not meet itself.
+    """
+    for item in items:
+        if lane := _lane(item.nodeid):
+            item.add_marker(pytest.mark.xdist_group(lane))
+
+
+def _lane(nodeid: str) -> str | None:
+    if nodeid.startswith("tests/browser/"):
+        return "browser" if can_be_apart() else "containers"
+    if nodeid.startswith("tests/container/") or "[container" in nodeid:
+        return "containers"
+    if nodeid.startswith("tests/infrastructure/test_scan.py"):
+        return "scanners"
+    return None
 
 
 @pytest.fixture(scope="session")

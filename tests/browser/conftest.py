@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 
 from tests.browser import service
+from tests.browser.network import apart
 
 ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"
 DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
 
-#: Said by the test tool itself wherever service workers are blocked; and by Chromium whenever a
-#: container is started or stopped on the machine, whose network is then another one.
+#: Said by the test tool itself wherever service workers are blocked; and by Chromium, where it has
+#: no network of its own, whenever a container is started or stopped on the machine.
 NOTES = ["Service Worker registration blocked by Playwright", "ERR_NETWORK_CHANGED"]
 
 
@@ -64,14 +65,21 @@ def serve(log: Path, model_dir: Path) -> tuple[subprocess.Popen[bytes], str]:
     pytest.fail(f"the server did not start: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
+def own_network() -> Iterator[None]:
+    """Page, service and browser of this package share a network that containers do not touch."""
+    with apart():
+        yield
+
+
+@pytest.fixture(scope="package")
 def samples() -> list[dict[str, str]]:
     """The rows of the data set, as the file has them."""
     with DATA.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(
     tmp_path_factory: pytest.TempPathFactory, samples: list[dict[str, str]]
 ) -> Iterator[str]:
@@ -90,7 +98,7 @@ def address(
     process.wait(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kinds(address: str, samples: list[dict[str, str]]) -> dict[str, list[int | None]]:
     """A row of the data set for each category, and one with a score left out."""
     names = [feature["name"] for feature in service.schema(address)["features"]]
@@ -115,7 +123,7 @@ def reference(address: str, samples: list[dict[str, str]]) -> dict[str, list[flo
     return {"edges": edges, **counts}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright

@@ -1,4 +1,4 @@
-"""What a first visit costs: bytes, requests, and the time until there is something to read."""
+"""What a first visit costs: bytes and requests, and nothing that moves (times: make lighthouse)."""
 
 import gzip
 
@@ -6,18 +6,14 @@ from tests.browser.reader import BENIGN, classify
 
 MAX_REQUESTS = 8
 MAX_BYTES = 20_000
-MAX_LCP_S = 1.2
 
 #: Slow 4G as Lighthouse has it: 1.6 Mbit/s and 150 ms, on a processor four times as slow.
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 9.4e4}
 
 WATCH = """() => {
-  window.seen = { lcp: 0, shift: 0 };
+  window.shift = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.seen.lcp = entry.startTime / 1000;
-  }).observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.seen.shift += entry.value;
+    for (const entry of list.getEntries()) window.shift += entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 }"""
 
@@ -52,9 +48,9 @@ def test_files_are_compressed_on_their_way(visit):
     )
 
 
-def test_the_page_is_soon_there_and_stays_where_it_is(visit):
+def test_nothing_moves_while_the_page_comes_slowly(visit):
     seen = []
-    for language in ("en-GB", "en-GB", "de-DE"):
+    for language in ("en-GB", "de-DE"):
         page = visit("/404.html", viewport={"width": 412, "height": 823}, locale=language)
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
@@ -64,12 +60,9 @@ def test_the_page_is_soon_there_and_stays_where_it_is(visit):
         page.wait_for_selector("html[data-state=ready]", timeout=30_000)
         page.evaluate(WATCH)
         page.wait_for_timeout(300)
-        seen.append((language, page.evaluate("() => window.seen")))
+        seen.append(page.evaluate("() => window.shift"))
 
-    print(seen)
-    # The best of two, as a busy machine says nothing about the page
-    assert min(each["lcp"] for language, each in seen if language == "en-GB") <= MAX_LCP_S
-    assert [each["shift"] for _, each in seen] == [0, 0, 0]
+    assert seen == [0, 0]
 
 
 def test_after_the_first_case_the_page_has_still_cost_less_than_50_kilobytes(visit):

@@ -109,7 +109,7 @@ def test_a_gzip_bomb_is_413_and_never_unpacked(transport):
     problem(answer, 413)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}")[:-6]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}", mtime=0)[:-6]])
 def test_a_broken_gzip_body_is_400(transport, body):
     assert (
         "gzip" in problem(post(transport, body, JSON | {"content-encoding": "gzip"}), 400)["detail"]
