@@ -1,16 +1,20 @@
 """The local server: what it says before it starts, and how wide it starts."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 
 import pytest
+import uvicorn
 
 from server import __main__ as server
+from server import stopping
 from server.gateway import GATEWAY_MAX_BYTES
+from tests.chaos.flights import Flights
 from tests.conftest import ROOT
-from tests.transports import http_server
+from tests.transports import free_port, http_server, start_and_wait
 
 
 def start(*arguments, **environment):
@@ -53,6 +57,30 @@ def test_a_container_s_quota_limits_its_workers(monkeypatch, tmp_path, quota, ex
     monkeypatch.setattr(server.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(server, "QUOTAS", (str(tmp_path / "cpu.max"),))
     assert server.processors() == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_answers_every_request_that_was_sent(workers, artifact_dir):
+    port = free_port()
+    path = f"{ROOT}{os.pathsep}{ROOT / 'functions'}"
+    environment = {"PYTHONPATH": path, "MODEL_DIR": str(artifact_dir), "LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-m", "server", "--port", str(port), "--workers", str(workers)]
+    with start_and_wait(command, port, environment) as server:
+        flights = Flights("127.0.0.1", port)
+        flights.take_off(callers=8, seconds=1)
+        server.send_signal(signal.SIGTERM)
+        flights.land()
+    flights.check()
+
+
+def test_no_part_of_an_answer_waits_for_an_acknowledgement():
+    door = stopping.open_door(uvicorn.Config("server.app:app", port=0))
+    door.listen()
+    with door, socket.create_connection(door.getsockname()):
+        accepted, _ = door.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_what_the_gateway_would_refuse_never_reaches_the_handler():
