@@ -80,7 +80,17 @@ def named_rows(text: str, schema: Schema) -> NamedRows:
 
 def _split(text: str, max_rows: int | None) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    return split_rows(text, max(_DELIMITERS, key=first.count), max_rows)
+
+
+def split_rows(text: str, delimiter: str, max_rows: int | None = None) -> list[list[str]]:
+    """Part CSV text into rows of cells; lines without any are passed over.
+
+    Raises
+    ------
+    InvalidTable, TooManyRows
+        Quotes do not match, or there are more rows than allowed.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     try:
