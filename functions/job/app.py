@@ -51,6 +51,7 @@ def clerk(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     if event["step"] == "open":
         store = Store(open_client(), event["upload"]["bucket"]["name"])
         opened = found.open(store, event["upload"]["object"]["key"])
+        opened["concurrency"] = int(os.environ.get("BULK_CONCURRENCY") or 1)
         log.info("job opened", job=opened["job"], samples=opened["rows"], form=opened["form"])
         return opened
     details = event["map"]["ResultWriterDetails"]
