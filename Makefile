@@ -135,6 +135,10 @@ DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
 deploy: build build/site/openapi.json ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
 
+.PHONY: bulk
+bulk: dev ## score a file of millions of rows on a stage: upload, progress, results beside it (CSV=samples.csv, STAGE=…)
+	@$(DEPLOY) bulk "$(CSV)"
+
 .PHONY: rollback
 rollback: dev ## stop a roll-out, or go back to the version before (STAGE=…, TO=version)
 	@$(DEPLOY) rollback $(if $(TO),--to $(TO))
