@@ -116,6 +116,10 @@ bench-bulk: dev $(ARTIFACT) ## score ten million rows three ways, one with a wor
 	@$(PYTHON) -m benchmarks.bulk
 	@$(PYTHON) -m tools.scale
 
+.PHONY: scale
+scale: local ## write docs/scale.md from what the runs left in docs/scale/
+	@$(PYTHON) -m tools.scale
+
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
 	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
