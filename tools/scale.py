@@ -43,9 +43,9 @@ one row in a hundred thousand faulty in one of five ways), {workers} workers, {c
 | What | Found | Bar |
 |---|---|---|
 | numpy scores, one core, CPU time | {rate} rows a second | at least 3,000,000 |
-| The table from file to file, Dask | {dask_s:.0f} s, {dask_rate} rows a second | |
-| The same with a worker killed under way | {killed_s:.0f} s, {killed_rate} rows a second | nothing lost |
-| The same in one process, row by row, by the API's code | {alone_s:.0f} s, {alone_rate} rows a second | |
+| From file to file, Dask | {dask_s:.0f} s, {dask_rate} rows a second | |
+| The same, a worker killed | {killed_s:.0f} s, {killed_rate} rows a second | nothing lost |
+| The same in one process, by the API's code | {alone_s:.0f} s, {alone_rate} rows a second | |
 | Largest worker | {peak:.0f} MiB | at most 1,024 MiB |
 | Rows scored and faulty, in all three runs | {scored:,} and {faulty:,} | {rows:,} in sum |
 | Checksums of all scores and of all faults | {equal} in all three runs | equal |
