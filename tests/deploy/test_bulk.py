@@ -6,6 +6,8 @@ import json
 import pytest
 from botocore.stub import ANY
 
+from deploy import __main__ as command
+from deploy import release
 from deploy.account import Trouble
 from deploy.bulk import run_job
 from tests.deploy.conftest import STACK
@@ -170,3 +172,25 @@ def test_a_download_that_is_not_what_the_manifest_says_is_not_kept(stage, file):
 def test_a_stage_without_bulk_jobs_says_how_to_get_them(stack, file):
     with pytest.raises(Trouble, match="BulkConcurrency"):
         run_job(stack.account, file)
+
+
+def test_the_command_shows_progress_and_names_the_files(stage, file, monkeypatch, capsys):
+    monkeypatch.setattr(command, "open_account", lambda _stage: stage.account)
+    expect_start(stage)
+    expect_state(stage, "SUCCEEDED", output=OUTPUT)
+
+    assert command.main(["bulk", str(file)]) == 0
+
+    assert capsys.readouterr().out.split() == [
+        str(file.with_name(f"samples.{name}")) for name in RESULTS
+    ]
+
+
+def test_destroying_empties_the_jobs_bucket_too(stage):
+    ran = []
+
+    release.destroy(stage.account, run=ran.append)
+
+    held = stage.client("s3").list_object_versions(Bucket=stage.bucket)
+    assert "Versions" not in held
+    assert len(ran) == 1
