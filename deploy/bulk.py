@@ -15,6 +15,7 @@ from deploy.account import Account, Trouble, outputs
 FILES = ("results.csv", "faults.csv", "summary.json")
 MANIFEST = "manifest.json"
 POLL_S = 5.0
+UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
 #: Not inbox/: an upload there starts a job of its own.
 UPLOADS = "uploads"
 
@@ -24,6 +25,13 @@ class Progress(NamedTuple):
 
     done: int
     rows: int
+
+
+class Attempt(NamedTuple):
+    """An execution, and how often it was redriven before it counts."""
+
+    execution: str
+    redrives: int = 0
 
 
 Tick = Callable[[Progress], object]
@@ -52,8 +60,8 @@ def run_job(
     digest = _sha256(path)
     key = f"{UPLOADS}/{digest}{path.suffix}"
     _upload(account.client("s3"), found["BulkBucketName"], key, path)
-    execution = _start(account, found, key, digest)
-    closed = _wait(account, execution, tick, sleep)
+    attempt = _start(account, found, key, digest)
+    closed = _wait(account, attempt, tick, sleep)
     return _download(account, found["BulkBucketName"], closed, path)
 
 
@@ -64,7 +72,7 @@ def _upload(s3: Any, bucket: str, key: str, path: Path) -> None:
         s3.upload_file(str(path), bucket, key)
 
 
-def _start(account: Account, found: dict[str, str], key: str, digest: str) -> str:
+def _start(account: Account, found: dict[str, str], key: str, digest: str) -> Attempt:
     """Start the job, or go on with the one of the same content that failed or still runs."""
     client = account.client("stepfunctions")
     machine = found["BulkJobsArn"]
@@ -78,26 +86,32 @@ def _start(account: Account, found: dict[str, str], key: str, digest: str) -> st
         if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
             raise
     else:
-        return str(started["executionArn"])
+        return Attempt(str(started["executionArn"]))
     execution = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
     state = client.describe_execution(executionArn=execution)
     if state.get("redriveStatus") == "REDRIVABLE":
         client.redrive_execution(executionArn=execution)
-    elif state["status"] != "RUNNING":
+        return Attempt(execution, state.get("redriveCount", 0) + 1)
+    if state["status"] not in UNDER_WAY:
         # Done, by this model or another: the opening step knows, and does nothing twice
         started = client.start_execution(
             stateMachineArn=machine, name=f"{name}-{int(time.time())}", input=json.dumps(upload)
         )
         execution = str(started["executionArn"])
-    return execution
+    return Attempt(execution)
 
 
 def _wait(
-    account: Account, execution: str, tick: Tick, sleep: Callable[[float], object]
+    account: Account, attempt: Attempt, tick: Tick, sleep: Callable[[float], object]
 ) -> dict[str, Any]:
     client = account.client("stepfunctions")
-    while (state := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        for progress in _progress(client, execution):
+    while True:
+        state = client.describe_execution(executionArn=attempt.execution)
+        # The answer may be of before the redrive: it is consistent only in the end
+        is_stale = state.get("redriveCount", 0) < attempt.redrives
+        if state["status"] not in UNDER_WAY and not is_stale:
+            break
+        for progress in _progress(client, attempt.execution):
             tick(progress)
         sleep(POLL_S)
     if state["status"] != "SUCCEEDED":

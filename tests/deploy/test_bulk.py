@@ -124,11 +124,16 @@ def test_a_file_is_uploaded_scored_and_its_results_are_beside_it(stage, file):
 
 def test_a_job_that_failed_is_redriven_and_not_begun_anew(stage, file):
     expect_start(stage, service_error_code="ExecutionAlreadyExists")
-    expect_state(stage, "FAILED", redriveStatus="REDRIVABLE")
+    expect_state(stage, "FAILED", redriveStatus="REDRIVABLE", redriveCount=2)
     stage.stub("stepfunctions").add_response(
         "redrive_execution", {"redriveDate": 0}, {"executionArn": EXECUTION}
     )
-    expect_state(stage, "SUCCEEDED", output=OUTPUT)
+    # Not yet the answer of after the redrive
+    expect_state(stage, "FAILED", redriveCount=2)
+    stage.stub("stepfunctions").add_response(
+        "list_map_runs", {"mapRuns": []}, {"executionArn": EXECUTION}
+    )
+    expect_state(stage, "SUCCEEDED", redriveCount=3, output=OUTPUT)
 
     assert len(run(stage, file)) == 3
 
