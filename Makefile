@@ -131,9 +131,22 @@ bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runt
 bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples, beside bare JSON work
 	@MODEL_DIR="$(CURDIR)/artifact" LOG_LEVEL=ERROR $(PYTHON) -m benchmarks.batch
 
+.PHONY: bench-bulk
+bench-bulk: dev $(ARTIFACT) ## score ten million rows three ways, one with a worker killed; writes docs/scale.md
+	@$(PYTHON) -m benchmarks.bulk
+	@$(PYTHON) -m tools.scale
+
+.PHONY: scale
+scale: local ## write docs/scale.md from what the runs left in docs/scale/
+	@$(PYTHON) -m tools.scale
+
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
 	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
+
+.PHONY: bulk-local
+bulk-local: dev $(ARTIFACT) ## score a table of millions of rows on every core (CSV=samples.csv, WORKERS=2, OUT=results.parquet, SCHEDULER=tcp://…)
+	@$(PYTHON) -m bulk "$(CSV)" $(if $(WORKERS),--workers $(WORKERS)) $(if $(OUT),--out "$(OUT)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 .PHONY: openapi
 openapi: dev ## write docs/openapi.json from the schema, the routes and the events
@@ -145,6 +158,10 @@ DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
 .PHONY: deploy
 deploy: build build/site/openapi.json ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
+
+.PHONY: bulk
+bulk: dev ## score a file of millions of rows on a stage: upload, progress, results beside it (CSV=samples.csv, STAGE=…)
+	@$(DEPLOY) bulk "$(CSV)"
 
 .PHONY: rollback
 rollback: dev ## stop a roll-out, or go back to the version before (STAGE=…, TO=version)

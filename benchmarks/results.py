@@ -89,7 +89,7 @@ def record(name: str, content: dict[str, Any], path: Path = RESULTS) -> None:
     document[name] = {
         "measured": datetime.now(UTC).date().isoformat(),
         "machine": {
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "system": platform.system(),
             "python": platform.python_version(),
@@ -99,7 +99,8 @@ def record(name: str, content: dict[str, Any], path: Path = RESULTS) -> None:
     path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from cytology.batch import Batch, SampleFault
 from cytology.columns import (
     InvalidTable,
     Layout,
@@ -24,19 +26,7 @@ class TooManyRows(ValueError):
     """More rows than the caller allowed."""
 
 
-class Table(NamedTuple):
-    """Rows as read: a sample or None each, faults by row from 0, and the labels of a class column.
-
-    ``labels`` is None where the table has no class column; a single label is None where its cell
-    is empty.
-    """
-
-    samples: list[Sample | None]
-    faults: list[tuple[int, Fault]]
-    labels: list[str | None] | None
-
-
-def read_table(text: str, schema: Schema, max_rows: int) -> Table:
+def read_table(text: str, schema: Schema, max_rows: int) -> Batch:
     """Read CSV with comma, semicolon or tab; a header is optional and recognised by its names.
 
     Without a header the columns are the features in schema order, with an id before them and a
@@ -52,7 +42,7 @@ def read_table(text: str, schema: Schema, max_rows: int) -> Table:
         raise InvalidTable("the table is empty")
     header = read_header(rows[0], schema)
     layout = layout_of_header(header, schema) if header else layout_of_rows(rows, schema)
-    return _read_rows(rows[1:] if header else rows, layout, schema)
+    return read_rows(rows[1:] if header else rows, layout, schema)
 
 
 class NamedRows(NamedTuple):
@@ -90,7 +80,17 @@ def named_rows(text: str, schema: Schema) -> NamedRows:
 
 def _split(text: str, max_rows: int | None) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    return split_rows(text, max(_DELIMITERS, key=first.count), max_rows)
+
+
+def split_rows(text: str, delimiter: str, max_rows: int | None = None) -> list[list[str]]:
+    """Part CSV text into rows of cells; lines without any are passed over.
+
+    Raises
+    ------
+    InvalidTable, TooManyRows
+        Quotes do not match, or there are more rows than allowed.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     try:
@@ -105,22 +105,23 @@ def _split(text: str, max_rows: int | None) -> list[list[str]]:
     return rows
 
 
-def _read_rows(rows: list[list[str]], layout: Layout, schema: Schema) -> Table:
+def read_rows(rows: Sequence[Sequence[str]], layout: Layout, schema: Schema) -> Batch:
+    """Read rows that are cells already, by the layout of the table that they are part of."""
     tables = [_cells(feature.scores, feature.may_be_missing, schema) for feature in schema.features]
     label_of = label_reader(schema)
-    table = Table([], [], None if layout.label is None else [])
+    batch = Batch([], [], None if layout.label is None else [])
     for index, row in enumerate(rows):
         faults: list[Fault] = []
         sample = _read_row(row, layout, schema, tables, faults)
-        if table.labels is not None and layout.label is not None:
+        if batch.labels is not None and layout.label is not None:
             cell = row[layout.label] if len(row) == layout.width else ""
-            table.labels.append(label_of(cell))
-            if cell.strip() and table.labels[-1] is None:
+            batch.labels.append(label_of(cell))
+            if cell.strip() and batch.labels[-1] is None:
                 names = " or ".join(schema.class_names)
                 faults.append(Fault(schema.class_column, f"class must be {names}, or its code"))
-        table.samples.append(None if faults else sample)
-        table.faults.extend((index, fault) for fault in faults)
-    return table
+        batch.samples.append(None if faults else sample)
+        batch.faults.extend(SampleFault(index, *fault) for fault in faults)
+    return batch
 
 
 def _cells(scores: range, may_be_missing: bool, schema: Schema) -> _Cells:
@@ -129,7 +130,7 @@ def _cells(scores: range, may_be_missing: bool, schema: Schema) -> _Cells:
 
 
 def _read_row(
-    row: list[str], layout: Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
+    row: Sequence[str], layout: Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
 ) -> Sample | None:
     if len(row) != layout.width:
         faults.append(Fault("", f"{len(row)} columns found, {layout.width} needed"))

@@ -135,7 +135,7 @@ def _target(function: Any, name: str, current: int, to: str | None) -> int:
 
 
 def destroy(account: Account, run: Run = run_command) -> None:
-    """Empty the bucket, every version of every file, and have sam delete the stack.
+    """Empty the buckets, every version of every file, and have sam delete the stack.
 
     Raises
     ------
@@ -147,8 +147,9 @@ def destroy(account: Account, run: Run = run_command) -> None:
     # A stack that failed half-way may have no outputs, and then nothing was ever published
     stack = describe(account) or {}
     found = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-    if bucket := found.get("SiteBucketName"):
-        _empty(account.client("s3"), bucket)
+    for output in ("SiteBucketName", "BulkBucketName"):
+        if bucket := found.get(output):
+            _empty(account.client("s3"), bucket)
     run([SAM, "delete", "--stack-name", account.stack, "--no-prompts"])
 
 

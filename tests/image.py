@@ -16,6 +16,7 @@ STAMP = ROOT / "build" / "image.json"
 INPUTS = (
     ".dockerignore",
     "template.yaml",
+    "stacks/bulk.yaml",
     "artifact/*",
     "cytology/*",
     "functions/*/*",
@@ -112,11 +113,17 @@ def sam_template(image: str) -> Path:
     """The template as `sam build` left it, with the image under a name of this checkout alone."""
     name = f"tumour-classification-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}:tested"
     subprocess.run(["docker", "tag", image, name], check=True)
+    build = ROOT / ".aws-sam" / "build"
+    for nested in build.glob("*/template.yaml"):
+        nested.write_text(_renamed(nested.read_text(), name))
     # Beside the original, whose nested templates are named by relative paths
-    path = ROOT / ".aws-sam" / "build" / "tested.yaml"
-    template = path.with_name("template.yaml").read_text()
-    path.write_text(re.sub(r"\b(predict|preflight)function:latest\b", name, template))
+    path = build / "tested.yaml"
+    path.write_text(_renamed((build / "template.yaml").read_text(), name))
     return path
+
+
+def _renamed(template: str, image: str) -> str:
+    return re.sub(r"\b(predict|preflight|score|clerk)function:latest\b", image, template)
 
 
 def _fingerprint() -> str:

@@ -1,6 +1,6 @@
-"""Turns the translated templates into findings of checkov and of AWS Control Tower's rules.
+"""Turns the translated templates into findings of checkov, Control Tower's rules and asl-validator.
 
-Both scanners live in build/, apart from .venv: checkov pins half of what it shares with us. A
+The scanners live in build/, apart from .venv: checkov pins half of what it shares with us. A
 finding is waived where its reason stands, in the resource's Metadata: ``checkov.skip`` as checkov
 defines it, ``guard`` as rule: reason. A waiver that waives nothing is a finding too.
 """
@@ -46,7 +46,7 @@ def checkov() -> Path:
 
 
 def guard() -> tuple[Path, Path]:
-    """Paths of cfn-guard's program and of Control Tower's rules, which come in one npm package."""
+    """Paths of cfn-guard's program and of Control Tower's rules; both come by npm."""
     system = {"linux": "ubuntu", "darwin": "macos"}.get(sys.platform)
     architecture = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
     if shutil.which("npm") is None or system is None:
@@ -104,6 +104,16 @@ def guard_findings(templates: list[Path]) -> list[Finding]:
             for resource, rule in sorted(waived - failed)
         ]
     return findings
+
+
+def machine_findings(definition: Path) -> list[str]:
+    """What asl-validator has against a state machine; empty where it accepts it."""
+    guard()
+    command = [BUILD / "guard" / "node_modules" / ".bin" / "asl-validator"]
+    words = [str(word) for word in [*command, "--json-path", definition]]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    said = (ran.stdout + ran.stderr).strip().splitlines()
+    return said if ran.returncode else []
 
 
 def _waivers(template: dict[str, Any]) -> set[tuple[str, str]]:

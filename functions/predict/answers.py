@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
+from cytology.batch import Batch
 from cytology.measurements import Sample
 from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
-from predict.batches import Batch
 from predict.responses import encode, fault_entries
 
 #: Stands in for the one number that differs between two answers of one kind, when a template is

@@ -1,8 +1,8 @@
 """Turns a request's body into checked samples and every fault, whatever its media type."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from cytology.measurements import InvalidMeasurements, Sample, read_sample
+from cytology.batch import Batch, check_values
 from cytology.schema import Schema
 from predict.faults import (
     InvalidSamples,
@@ -15,17 +15,6 @@ from predict.requests import Request, media_type, read_body
 from predict.responses import CSV, JSON
 from predict.settings import Settings
 from predict.strict_json import read_json
-
-#: Misspelt fields get a "did you mean" until a request has this many faults.
-_SUGGESTED_FAULTS = 200
-
-
-class Batch(NamedTuple):
-    """Samples in the order sent, None where one is invalid; its faults; labels where sent."""
-
-    samples: list[Sample | None]
-    faults: list[SampleFault]
-    labels: list[str | None] | None = None
 
 
 def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
@@ -56,15 +45,7 @@ def read_values(values: list[Any], schema: Schema, settings: Settings) -> Batch:
     """
     if len(values) > settings.max_samples:
         raise _too_many(settings)
-    samples: list[Sample | None] = []
-    faults: list[SampleFault] = []
-    for index, value in enumerate(values):
-        try:
-            samples.append(read_sample(value, schema, len(faults) < _SUGGESTED_FAULTS))
-        except InvalidMeasurements as invalid:
-            samples.append(None)
-            faults += [SampleFault(index, *fault) for fault in invalid.faults]
-    return Batch(samples, faults)
+    return check_values(values, schema)
 
 
 def _sample_values(document: Any) -> list[Any]:
@@ -108,8 +89,7 @@ def _read_csv(content: bytes, schema: Schema, settings: Settings) -> Batch:
         )
     if len(table.samples) > settings.max_samples:
         raise _too_many(settings)
-    faults = [SampleFault(index, *fault) for index, fault in table.faults]
-    return Batch(table.samples, faults, table.labels)
+    return table
 
 
 def _too_many(settings: Settings) -> RequestTooLarge:

@@ -1,15 +1,8 @@
 """The ways in which a request can be at fault, as exceptions that carry their evidence."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-
-class SampleFault(NamedTuple):
-    """One broken rule in one sample; ``sample`` counts from 0, None concerns the whole request."""
-
-    sample: int | None
-    field: str
-    message: str
+from cytology.batch import SampleFault as SampleFault
 
 
 class RequestFault(Exception):

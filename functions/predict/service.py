@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
+from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
 from predict.answers import Detail, as_csv, as_json
-from predict.batches import Batch, read_batch
+from predict.batches import read_batch
 from predict.engines import load_engine
 from predict.faults import InvalidSamples, MalformedRequest, RequestTooLarge
 from predict.requests import Request, prefers_csv
@@ -106,16 +107,11 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
     predict.faults.InvalidSamples
         No sample is valid.
     """
-    rows = [sample.row for sample in batch.samples if sample is not None]
-    if not rows:
+    if not any(batch.samples):
         count = len(batch.samples)
         detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
         raise InvalidSamples(detail, batch.faults)
-    answers = service.engine.predict(rows, explain=explain)
-    if len(rows) == len(batch.samples):
-        return list(answers)
-    remaining = iter(answers)
-    return [None if sample is None else next(remaining) for sample in batch.samples]
+    return score_batch(batch, service.engine, explain=explain)
 
 
 def describe_model(service: Service, request: Request) -> Reply:

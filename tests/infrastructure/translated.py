@@ -11,7 +11,13 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ("template.yaml", "stacks/site.yaml", "stacks/watch.yaml")
+TEMPLATES = (
+    "template.yaml",
+    "stacks/site.yaml",
+    "stacks/watch.yaml",
+    "stacks/bulk.yaml",
+    "stacks/jobs.yaml",
+)
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/predict@sha256:" + "0" * 64
 
 

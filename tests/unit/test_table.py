@@ -33,7 +33,7 @@ def test_an_id_that_may_be_a_wrong_score_before_what_may_be_a_class_is_refused(f
 def test_one_wrong_score_among_many_does_not_make_its_column_an_id():
     table = read_table("\n".join([f"{LINE},2", f"{LINE},4", f"0{LINE[1:]},2"]), SCHEMA, 10)
     assert table.labels == ["benign", "malignant", "benign"]
-    assert [index for index, _ in table.faults] == [2]
+    assert [fault.sample for fault in table.faults] == [2]
 
 
 def test_text_before_the_scores_is_an_id_whatever_the_last_score_is():
@@ -67,7 +67,7 @@ def test_more_rows_than_allowed_are_refused_before_they_are_read():
 )
 def test_a_cell_that_is_no_score_is_described(cell, message):
     table = read_table(LINE.replace("5", cell, 1), SCHEMA, 10)
-    assert table.faults[0][1].message.endswith(message)
+    assert table.faults[0].message.endswith(message)
 
 
 @pytest.mark.parametrize("cell", ["5", " 5 ", "5.0", "05", "+5", "5e0"])
@@ -84,7 +84,7 @@ def test_a_repeated_column_is_named_where_it_is_known_and_told_by_its_place_wher
 
 def test_a_class_that_is_none_is_a_fault_of_its_row():
     table = read_table(f"id,{','.join(SCHEMA.names)},class\na,{LINE},3", SCHEMA, 10)
-    assert table.faults[0][1].message == "class must be benign or malignant, or its code"
+    assert table.faults[0].message == "class must be benign or malignant, or its code"
 
 
 @given(st.text(max_size=200))
@@ -93,4 +93,4 @@ def test_any_text_is_read_or_refused_with_a_reason(text):
         table = read_table(text, SCHEMA, 100)
     except (InvalidTable, TooManyRows):
         return
-    assert len(table.samples) >= len({index for index, _ in table.faults})
+    assert len(table.samples) >= len({fault.sample for fault in table.faults})

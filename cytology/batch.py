@@ -1,0 +1,61 @@
+"""Turns untrusted rows into one outcome each: a prediction, or every rule that the row breaks.
+
+The one way from rows to answers: the API, the bulk function on AWS and the Dask runner call it, so
+a row is answered, or refused in the same words, wherever it is scored.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cytology.measurements import InvalidMeasurements, Sample, read_sample
+from cytology.prediction import Engine, Prediction
+from cytology.schema import Schema
+
+#: Misspelt fields get a "did you mean" until a batch has this many faults.
+_SUGGESTED_FAULTS = 200
+
+
+class SampleFault(NamedTuple):
+    """One broken rule in one sample; ``sample`` counts from 0, None concerns the whole request."""
+
+    sample: int | None
+    field: str
+    message: str
+
+
+class Batch(NamedTuple):
+    """Samples in the order sent, None where one is invalid; its faults; labels where sent.
+
+    ``labels`` is None where there is no class column; a single label is None where its cell is
+    empty.
+    """
+
+    samples: list[Sample | None]
+    faults: list[SampleFault]
+    labels: list[str | None] | None = None
+
+
+def check_values(values: Sequence[Any], schema: Schema) -> Batch:
+    """Check rows that are JSON values: mappings of named scores, or arrays in schema order."""
+    samples: list[Sample | None] = []
+    faults: list[SampleFault] = []
+    for index, value in enumerate(values):
+        try:
+            samples.append(read_sample(value, schema, len(faults) < _SUGGESTED_FAULTS))
+        except InvalidMeasurements as invalid:
+            samples.append(None)
+            faults += [SampleFault(index, *fault) for fault in invalid.faults]
+    return Batch(samples, faults)
+
+
+def score_batch(batch: Batch, engine: Engine, *, explain: bool = False) -> list[Prediction | None]:
+    """Predict every valid sample, in order; None where a sample is invalid, which has faults.
+
+    Pure: the same rows and the same model give the same answers, so repeating it does no harm.
+    """
+    rows = [sample.row for sample in batch.samples if sample is not None]
+    answers = engine.predict(rows, explain=explain) if rows else []
+    if len(rows) == len(batch.samples):
+        return list(answers)
+    remaining = iter(answers)
+    return [None if sample is None else next(remaining) for sample in batch.samples]
