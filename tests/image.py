@@ -17,6 +17,7 @@ INPUTS = (
     ".dockerignore",
     "template.yaml",
     "artifact/*",
+    "challenger/*",
     "cytology/*",
     "functions/*/*",
     "layers/sklearn/requirements.txt",
@@ -114,7 +115,7 @@ def sam_template(image: str) -> Path:
     # Beside the original, whose nested templates are named by relative paths
     path = ROOT / ".aws-sam" / "build" / "tested.yaml"
     template = path.with_name("template.yaml").read_text()
-    path.write_text(re.sub(r"\b(predict|preflight)function:latest\b", name, template))
+    path.write_text(re.sub(r"\b(predict|preflight|drift)function:latest\b", name, template))
     return path
 
 

@@ -1,6 +1,6 @@
 """Turns a request into an answer: the one predict call that every route and adapter shares."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.prediction import Engine, Prediction
@@ -12,6 +12,9 @@ from predict.requests import Request, prefers_csv
 from predict.responses import CSV, JSON, Reply, Tally, json_reply
 from predict.settings import Settings
 from predict.strict_json import read_json
+
+if TYPE_CHECKING:
+    from predict.watch import Watch
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
@@ -26,6 +29,8 @@ class Service(NamedTuple):
     artifact: Artifact
     engine: Engine
     settings: Settings
+    #: What watches the model, None where nothing does
+    watch: "Watch | None" = None
 
 
 def load_service(settings: Settings) -> Service:
@@ -37,7 +42,18 @@ def load_service(settings: Settings) -> Service:
         The artifact is missing, damaged or not made for these libraries.
     """
     artifact = load_artifact(settings.model_dir)
-    return Service(artifact, load_engine(artifact, settings.engine), settings)
+    return Service(
+        artifact, load_engine(artifact, settings.engine), settings, _load_watch(settings, artifact)
+    )
+
+
+def _load_watch(settings: Settings, artifact: Artifact) -> "Watch | None":
+    if not settings.drift_histograms and settings.challenger_dir is None:
+        return None
+    # Imported here: off by default, and then at no cost
+    from predict.watch import load_watch
+
+    return load_watch(settings, artifact)
 
 
 def model_identity(service: Service) -> dict[str, str]:
@@ -112,6 +128,8 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
         detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
         raise InvalidSamples(detail, batch.faults)
     answers = service.engine.predict(rows, explain=explain)
+    if service.watch is not None:
+        service.watch.note(rows, answers)
     if len(rows) == len(batch.samples):
         return list(answers)
     remaining = iter(answers)

@@ -45,8 +45,16 @@ class Log:
         )
 
 
-def write_metrics(namespace: str, service: str, metrics: Mapping[str, tuple[str, float]]) -> None:
-    """Write one line of metrics, each ``name: (unit, value)``."""
+def write_metrics(
+    namespace: str,
+    service: str,
+    metrics: Mapping[str, tuple[str, float]],
+    properties: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one line of metrics, each ``name: (unit, value)``.
+
+    ``properties`` stay in the line, where a query finds them, and become no metrics.
+    """
     directive = {
         "Namespace": namespace,
         "Dimensions": [["service"]],
@@ -57,6 +65,7 @@ def write_metrics(namespace: str, service: str, metrics: Mapping[str, tuple[str,
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
             "service": service,
             **{name: [float(value)] for name, (_, value) in metrics.items()},
+            **(properties or {}),
         }
     )
 

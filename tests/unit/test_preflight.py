@@ -26,7 +26,7 @@ def aws(monkeypatch):
         name: aws_client(name, region_name="eu-central-1", **credentials)
         for name in ("codedeploy", "lambda")
     }
-    monkeypatch.setattr(app, "_client", clients.__getitem__)
+    monkeypatch.setattr(app, "client", clients.__getitem__)
     with Stubber(clients["codedeploy"]) as codedeploy, Stubber(clients["lambda"]) as function:
         yield codedeploy, function
         codedeploy.assert_no_pending_responses()

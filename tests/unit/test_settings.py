@@ -28,6 +28,7 @@ def test_an_empty_engine_is_the_manifest_s_choice():
         ("MODEL_ENGINE", "tensorflow", "must be one of scorecard, sklearn, got 'tensorflow'"),
         ("MAX_SAMPLES", "0", "must be a whole number above 0"),
         ("MAX_BODY_BYTES", "1e6", "must be a whole number above 0"),
+        ("DRIFT_HISTOGRAMS", "yes", "must be true or false, got 'yes'"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable, value, rule):
