@@ -99,6 +99,9 @@ def test_the_drift_check_reads_the_log_that_the_function_writes_and_no_other(api
     assert [item["Resource"] for item in start] == [{"Fn::GetAtt": ["PredictLogs", "Arn"]}]
     assert function["ImageConfig"] == {"Command": ["drift.app.handler"]}
     assert only(api, "AWS::Events::Rule")["ScheduleExpression"] == "rate(1 day)"
+    permission = api["Resources"]["DriftFunctionDailyPermission"]["Properties"]
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": ["DriftFunctionDaily", "Arn"]}
 
 
 def test_a_challenger_scores_only_where_it_is_asked_for(api):
@@ -143,7 +146,7 @@ def test_other_origins_are_let_in_only_by_name(api):
 
 
 def test_requests_go_to_the_alias_and_only_this_api_may_send_them(api):
-    permission = only(api, "AWS::Lambda::Permission")
+    permission = api["Resources"]["PredictInvocation"]["Properties"]
 
     assert permission["FunctionName"] == {"Ref": "PredictFunctionAliaslive"}
     assert "${PredictApi}" in permission["SourceArn"]["Fn::Sub"]
