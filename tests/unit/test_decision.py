@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cytology.decision import Decision
+from cytology.decision import Decision, parse_decision
 from cytology.familiarity import Familiarity
 from cytology.schema import Feature
 
@@ -62,8 +62,8 @@ def test_the_median_is_the_lower_one_of_the_scores_that_are_known(shares, median
 
 
 def test_every_part_of_the_decision_is_read(artifact):
-    raw = json.loads(artifact.read("decision.json"))
-    found = artifact.decision
+    content = artifact.read("decision.json")
+    raw, found = json.loads(content), parse_decision(content)
     assert (found.level, found.base) == (raw["conformal"]["level"], raw["base"])
     assert found.level == 0.99
     assert (found.threshold, found.classes) == (raw["threshold"], ("benign", "malignant"))

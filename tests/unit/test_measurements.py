@@ -263,3 +263,17 @@ def test_eight_unknown_fields_are_all_named_and_the_ninth_is_counted():
 def test_what_is_no_sample_is_described(value, shown):
     expected = "a sample must be an object of 9 named scores or an array of 9 scores, got " + shown
     assert faults(value) == [("", expected)]
+
+
+@pytest.mark.parametrize("position", range(9))
+def test_true_is_no_score_wherever_it_stands_in_a_row(position):
+    row = [*ROW]
+    row[position] = True
+    (field,) = messages(row)
+    assert field == SCHEMA.names[position]
+
+
+def test_a_row_of_decimals_that_are_whole_is_read_as_whole_numbers():
+    sample = read_sample([float(score) for score in ROW], SCHEMA)
+    assert sample.row == tuple(ROW)
+    assert {type(score) for score in sample.row} == {int}

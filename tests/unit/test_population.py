@@ -49,6 +49,10 @@ def test_a_probability_belongs_to_the_tenth_that_begins_at_or_below_it(probabili
     assert counts[tenth] == sum(counts) == 1
 
 
+def test_probabilities_of_one_tenth_add_up():
+    assert count_probabilities([0.31, 0.35, 0.39, 0.99]) == [0, 0, 0, 3, 0, 0, 0, 0, 0, 1]
+
+
 def test_a_population_counts_each_row_in_every_histogram(small):
     found = count_population([(0, 3), (1, None)], [0.05, 0.95], small)
 
