@@ -64,7 +64,7 @@ challenger: local ## train a model that scores in the shadow of the one that ser
 
 .PHONY: drift
 drift: local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv or LOGS=export (REFERENCE=earlier.csv)
-	@$(PYTHON) -m drift $(if $(LOGS),--logs "$(LOGS)",--csv "$(CSV)") $(if $(REFERENCE),--reference "$(REFERENCE)")
+	@$(PYTHON) -m drift $(if $(LOGS),--logs "$(LOGS)") $(if $(CSV),--csv "$(CSV)") $(if $(REFERENCE),--reference "$(REFERENCE)")
 
 .PHONY: bench-drift
 bench-drift: local $(ARTIFACT) ## simulate how often drift is found, and how often falsely, into docs/drift.md
