@@ -28,6 +28,8 @@ def watched(monkeypatch):
 
     def load(**environment):
         monkeypatch.setattr(app, "service", load_service(settings(**environment)))
+        # The resolver keeps the service that it was made for
+        monkeypatch.setitem(app._state, "router", None)
 
     return load
 
