@@ -29,7 +29,7 @@ BEGIN, END = "<!-- written by make bench-drift -->\n", "<!-- end of what it wrot
 
 SIZES = (50, 100, 200, 500, 1_000, 5_000)
 DETECTED = (50, 100, 200, 500, 1_000)
-FALSE_TRIALS, TRIALS = 1_000, 100
+FALSE_TRIALS, TRIALS = 500, 60
 SEED = 20_261_123
 
 Rows = list[Row]
