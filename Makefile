@@ -57,6 +57,27 @@ card: dev ## write docs/model-card.md and its drawings from docs/report.json
 verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
 	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
 
+.PHONY: challenger
+challenger: local ## train a model that scores in the shadow of the one that serves: challenger/ (ESTIMATOR=name)
+	@$(PYTHON) -m training --estimator $(ESTIMATOR) --out build/challenger
+	@rm -rf challenger/*.joblib challenger/*.json && cp build/challenger/*.joblib build/challenger/*.json challenger/
+
+.PHONY: drift
+drift: local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv or LOGS=export (REFERENCE=earlier.csv)
+	@$(PYTHON) -m drift $(if $(LOGS),--logs "$(LOGS)") $(if $(CSV),--csv "$(CSV)") $(if $(REFERENCE),--reference "$(REFERENCE)")
+
+.PHONY: bench-drift
+bench-drift: local $(ARTIFACT) ## simulate how often drift is found, and how often falsely, into docs/drift.md
+	@$(PYTHON) -m benchmarks.drift
+
+.PHONY: coverage
+coverage: dev $(ARTIFACT) ## lines and branches of cytology and functions that tests run; fails under 95 %
+	@$(PYTHON) -m tools.coverage
+
+.PHONY: mutate
+mutate: dev $(ARTIFACT) ## change cytology in 1,700 small ways and see that tests notice; fails under 90 %
+	@$(PYTHON) -m tools.mutate
+
 # Three lanes (tests/conftest.py): containers, Chromium, and all the rest
 WORKERS ?= 3
 .PHONY: test

@@ -19,6 +19,7 @@ SCHEMA = "features.json"
 DECISION = "decision.json"
 SCORECARD = "scorecard.json"
 MODEL = "model.joblib"
+POPULATION = "population.json"
 
 FORMAT = 2
 

@@ -18,6 +18,7 @@ INPUTS = (
     "template.yaml",
     "stacks/bulk.yaml",
     "artifact/*",
+    "challenger/*",
     "cytology/*",
     "functions/*/*",
     "layers/sklearn/requirements.txt",
@@ -123,7 +124,7 @@ def sam_template(image: str) -> Path:
 
 
 def _renamed(template: str, image: str) -> str:
-    return re.sub(r"\b(predict|preflight|score|clerk)function:latest\b", image, template)
+    return re.sub(r"\b(predict|preflight|drift|score|clerk)function:latest\b", image, template)
 
 
 def _fingerprint() -> str:

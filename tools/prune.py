@@ -69,8 +69,8 @@ UNUSED = (
     "skops/card",
     "wcwidth*",
 )
-#: botocore has a description of each of 400 services; the hook and the bulk job's clerk call three.
-SERVICES = {"codedeploy", "lambda", "s3"}
+#: botocore has a description of each of 400 services; all our functions together call four.
+SERVICES = {"codedeploy", "lambda", "logs", "s3"}
 #: NumPy quotes these docstrings in others at import, and refuses to start where it cannot.
 QUOTED = ("numpy/_core/fromnumeric.py", "numpy/_core/numeric.py", "numpy/ma/core.py")
 

@@ -71,10 +71,11 @@ def checkov_findings(templates: list[Path]) -> list[Finding]:
     """Every check that fails and is not skipped in the template itself."""
     command = [checkov(), "--skip-download", "--quiet", "--compact", "--output", "json"]
     command += ["--framework", "cloudformation"]
+    # By name alone: it takes a path of forty letters and slashes for a secret among the variables
     for path in templates:
-        command += ["--file", path]
+        command += ["--file", path.name]
     # 1 means that there are findings
-    report = json.loads(_run(command, statuses=(0, 1)))
+    report = json.loads(_run(command, statuses=(0, 1), directory=templates[0].parent))
     reports = report if isinstance(report, list) else [report]
     return [
         Finding(Path(failed["file_path"]).name, failed["resource"], failed["check_id"])
@@ -137,9 +138,13 @@ def _fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def _run(command: list[Any], statuses: tuple[int, ...] = (0,)) -> str:
+def _run(
+    command: list[Any], statuses: tuple[int, ...] = (0,), directory: Path | None = None
+) -> str:
     words = [str(word) for word in command]
-    ran = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    ran = subprocess.run(  # noqa: S603
+        words, cwd=directory, capture_output=True, text=True, check=False
+    )
     if ran.returncode not in statuses:
         raise Unavailable(f"{words[0]} ended with {ran.returncode}: {ran.stderr[-1000:]}")
     return ran.stdout

@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 
 from cytology import artifact
 from cytology.decision import Decision
+from cytology.population import Population
 from cytology.schema import Schema
 from training.compile import as_rows
 from training.fit import positive_probabilities
@@ -59,6 +60,7 @@ def write_artifact(
     model: Model,
     schema: Schema,
     schema_content: bytes,
+    population: Population,
     report: dict[str, Any],
     site: dict[str, bytes],
     facts: dict[str, Any],
@@ -66,13 +68,15 @@ def write_artifact(
     """Write every file and the manifest, whole or not at all; return the manifest.
 
     The directory is built beside its place and moved into it, so that an interrupted run leaves
-    the artifact of the run before. ``site`` holds the pages that describe the model; like the
-    report they are vouched for by the manifest but do not change the model's version.
+    the artifact of the run before. ``site`` holds the pages that describe the model, ``population``
+    what drift is measured from; like the report they are vouched for by the manifest but do not
+    change the model's version.
     """
     files = {
         artifact.SCHEMA: schema_content,
         artifact.DECISION: _json(decision_document(model.decision)),
         artifact.MODEL: _dump(model.pipeline),
+        artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
         **{f"{SITE}/{name}": content for name, content in site.items()},
     }

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
+from cytology.population import count_population
 from cytology.schema import Schema, parse_schema
 from training.card.content import PICTURES
 from training.card.site import draw, site_files
+from training.compile import as_rows
 from training.dataset import DATA_SHA256, Dataset, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
@@ -72,6 +74,8 @@ def train(estimator: str, data: Path, schema_path: Path, out: Path) -> Trained:
         model=model,
         schema=schema,
         schema_content=schema_content,
+        # Out of fold: what the model says of patients it has not seen, as it will of callers'
+        population=count_population(as_rows(dataset.scores), model.judged.tolist(), schema),
         report=report,
         site=site_files(report, schema, drawings),
         facts=_facts(model, dataset, report, failures),

@@ -60,7 +60,10 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     )
     _state["cold"] = False
     _record(reply, route, about)
-    return seal(reply, request, about)
+    answer = seal(reply, request, about)
+    if service.watch is not None:
+        service.watch.report()
+    return answer
 
 
 def _router() -> Any:

@@ -1,6 +1,6 @@
 """Turns a request into an answer: the one predict call that every route and adapter shares."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
@@ -13,6 +13,9 @@ from predict.requests import Request, prefers_csv
 from predict.responses import CSV, JSON, Reply, Tally, json_reply
 from predict.settings import Settings
 from predict.strict_json import read_json
+
+if TYPE_CHECKING:
+    from predict.watch import Watch
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
@@ -27,6 +30,8 @@ class Service(NamedTuple):
     artifact: Artifact
     engine: Engine
     settings: Settings
+    #: What watches the model, None where nothing does
+    watch: "Watch | None" = None
 
 
 def load_service(settings: Settings) -> Service:
@@ -38,7 +43,18 @@ def load_service(settings: Settings) -> Service:
         The artifact is missing, damaged or not made for these libraries.
     """
     artifact = load_artifact(settings.model_dir)
-    return Service(artifact, load_engine(artifact, settings.engine), settings)
+    return Service(
+        artifact, load_engine(artifact, settings.engine), settings, _load_watch(settings, artifact)
+    )
+
+
+def _load_watch(settings: Settings, artifact: Artifact) -> "Watch | None":
+    if not settings.drift_histograms and settings.challenger_dir is None:
+        return None
+    # Imported here: off by default, and then at no cost
+    from predict.watch import load_watch
+
+    return load_watch(settings, artifact)
 
 
 def model_identity(service: Service) -> dict[str, str]:
@@ -111,7 +127,11 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
         count = len(batch.samples)
         detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
         raise InvalidSamples(detail, batch.faults)
-    return score_batch(batch, service.engine, explain=explain)
+    answers = score_batch(batch, service.engine, explain=explain)
+    if service.watch is not None:
+        scored = [sample.row for sample in batch.samples if sample is not None]
+        service.watch.note(scored, [answer for answer in answers if answer is not None])
+    return answers
 
 
 def describe_model(service: Service, request: Request) -> Reply:

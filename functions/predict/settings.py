@@ -21,6 +21,9 @@ class Settings(NamedTuple):
     max_samples: int
     allowed_origins: tuple[str, ...]
     metrics_namespace: str | None
+    #: Watching the model, off unless asked for (docs/drift.md)
+    drift_histograms: bool = False
+    challenger_dir: str | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -42,6 +45,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
         metrics_namespace=_namespace(environment),
+        drift_histograms=_flag(environment, "DRIFT_HISTOGRAMS"),
+        challenger_dir=environment.get("CHALLENGER_DIR") or None,
     )
 
 
@@ -61,6 +66,13 @@ def _origins(text: str) -> tuple[str, ...]:
                 f"ALLOWED_ORIGINS must list origins such as https://example.org, got {origin!r}"
             )
     return origins
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name) or "false"
+    if text not in ("true", "false"):
+        raise InvalidSetting(f"{name} must be true or false, got {text!r}")
+    return text == "true"
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -48,8 +48,16 @@ class Log:
         )
 
 
-def metrics_line(namespace: str, service: str, metrics: Mapping[str, tuple[str, float]]) -> str:
-    """The line that holds these metrics, each ``name: (unit, value)``."""
+def metrics_line(
+    namespace: str,
+    service: str,
+    metrics: Mapping[str, tuple[str, float]],
+    properties: Mapping[str, Any] | None = None,
+) -> str:
+    """The line that holds these metrics, each ``name: (unit, value)``.
+
+    ``properties`` stay in the line, where a query finds them, and become no metrics.
+    """
     directive = {
         "Namespace": namespace,
         "Dimensions": [["service"]],
@@ -60,8 +68,19 @@ def metrics_line(namespace: str, service: str, metrics: Mapping[str, tuple[str, 
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
             "service": service,
             **{name: [float(value)] for name, (_, value) in metrics.items()},
+            **(properties or {}),
         }
     )
+
+
+def write_metrics(
+    namespace: str,
+    service: str,
+    metrics: Mapping[str, tuple[str, float]],
+    properties: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a line of metrics by itself."""
+    write(metrics_line(namespace, service, metrics, properties))
 
 
 def write(lines: str) -> None:

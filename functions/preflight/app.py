@@ -6,17 +6,13 @@ compared are golden and random ones, never a patient's, so a fault may name them
 
 import json
 import os
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from cytology.artifact import Artifact, ArtifactMismatch, load_artifact
 from predict.telemetry import Log
+from preflight.packages import client
 from preflight.verdict import judge
-
-#: Where the image keeps boto3, off the path of every other entry point.
-PACKAGES = "/opt/preflight"
 
 log = Log("preflight", os.environ.get("LOG_LEVEL") or "INFO")
 
@@ -50,7 +46,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     # Whatever else goes wrong must stop the roll-out too, and not leave CodeDeploy waiting an hour
     except Exception as error:  # noqa: BLE001
         log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400
-    _client("codedeploy").put_lifecycle_event_hook_execution_status(
+    client("codedeploy").put_lifecycle_event_hook_execution_status(
         deploymentId=event["DeploymentId"],
         lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
         status=status,
@@ -80,7 +76,7 @@ def ask(artifact: Artifact, version: str) -> None:
         "body": json.dumps({"samples": [case["row"] for case in golden]}),
         "isBase64Encoded": False,
     }
-    reply = _client("lambda").invoke(FunctionName=version, Payload=json.dumps(event).encode())
+    reply = client("lambda").invoke(FunctionName=version, Payload=json.dumps(event).encode())
     answer = json.loads(reply["Payload"].read())
     if reply.get("FunctionError") or answer.get("statusCode") != 200:
         raise NewVersionFailed(
@@ -97,13 +93,3 @@ def ask(artifact: Artifact, version: str) -> None:
                 f"golden row {case['row']}: expected {case['probability']}, "
                 f"found {found['probability']}"
             )
-
-
-def _client(service: str) -> Any:
-    # Imported here: AWS's image has a boto3 of its own, ours is pinned and comes first
-    if Path(PACKAGES).is_dir() and PACKAGES not in sys.path:
-        sys.path.insert(0, PACKAGES)
-    import boto3
-
-    session: Any = boto3.Session()
-    return session.client(service)

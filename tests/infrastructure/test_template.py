@@ -50,7 +50,7 @@ def test_no_template_outgrows_what_one_can_read():
         assert len(texts(read(name)["Resources"])) < 260, name
 
 
-@pytest.mark.parametrize("name", ["PredictRole", "PreflightRole"])
+@pytest.mark.parametrize("name", ["PredictRole", "PreflightRole", "DriftRole"])
 def test_a_role_has_only_the_rights_that_its_function_needs(name, api):
     role = api["Resources"][name]["Properties"]
 
@@ -60,17 +60,65 @@ def test_a_role_has_only_the_rights_that_its_function_needs(name, api):
             assert statement["Effect"] == "Allow"
             actions = statement["Action"]
             assert "*" not in json.dumps(actions)
-            assert "*" not in json.dumps(statement["Resource"])
+            # Results of queries know no resource; the query itself names its log group
+            if actions != "logs:GetQueryResults":
+                assert "*" not in json.dumps(statement["Resource"])
 
 
-def test_only_the_preflight_hook_may_call_anything(api):
+def test_only_the_hook_and_the_drift_check_may_call_anything(api):
     calls = {json.dumps(item["Action"]) for item in statements(api)}
 
     assert calls == {
         '["logs:CreateLogStream", "logs:PutLogEvents"]',
         '"lambda:InvokeFunction"',
         '"codedeploy:PutLifecycleEventHookExecutionStatus"',
+        '"logs:StartQuery"',
+        '"logs:GetQueryResults"',
     }
+
+
+def test_nothing_watches_drift_unless_it_is_asked_for(api, watch):
+    assert api["Parameters"]["WatchDrift"]["Default"] == "false"
+    conditions = {
+        name: resource.get("Condition")
+        for name, resource in api["Resources"].items()
+        if name.startswith("Drift")
+    }
+    assert len(conditions) == 5
+    assert set(conditions.values()) == {"WatchesDrift"}
+    assert watch["Resources"]["DriftAlarm"]["Condition"] == "WatchesDrift"
+    given = api["Resources"]["Watch"]["Properties"]["Parameters"]["DriftName"]
+    assert given == {"Fn::If": ["WatchesDrift", {"Ref": "DriftFunction"}, ""]}
+
+
+def test_the_drift_check_reads_the_log_that_the_function_writes_and_no_other(api):
+    function = api["Resources"]["DriftFunction"]["Properties"]
+    start = [item for item in statements(api) if item["Action"] == "logs:StartQuery"]
+
+    assert function["Environment"]["Variables"]["LOG_GROUP"] == {"Ref": "PredictLogs"}
+    assert [item["Resource"] for item in start] == [{"Fn::GetAtt": ["PredictLogs", "Arn"]}]
+    assert function["ImageConfig"] == {"Command": ["drift.app.handler"]}
+    assert only(api, "AWS::Events::Rule")["ScheduleExpression"] == "rate(1 day)"
+    permission = api["Resources"]["DriftFunctionDailyPermission"]["Properties"]
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": ["DriftFunctionDaily", "Arn"]}
+
+
+def test_a_challenger_scores_only_where_it_is_asked_for(api):
+    variables = api["Resources"]["PredictFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert api["Parameters"]["Challenger"]["Default"] == "false"
+    challenger = {"Fn::If": ["HasChallenger", "/opt/ml/challenger", ""]}
+    assert variables["CHALLENGER_DIR"] == challenger
+
+
+def test_the_alarm_on_drift_also_tells_of_a_check_that_failed(watch):
+    alarm = watch["Resources"]["DriftAlarm"]["Properties"]
+    metrics = {item["Id"]: item for item in alarm["Metrics"]}
+
+    assert metrics["alarming"]["Expression"] == "FILL(shifted, 0) + FILL(failed, 0)"
+    assert metrics["shifted"]["MetricStat"]["Metric"]["MetricName"] == "HistogramsShifted"
+    assert metrics["failed"]["MetricStat"]["Metric"]["MetricName"] == "Errors"
 
 
 def test_the_api_is_throttled_and_logs_no_address(api):
@@ -98,7 +146,7 @@ def test_other_origins_are_let_in_only_by_name(api):
 
 
 def test_requests_go_to_the_alias_and_only_this_api_may_send_them(api):
-    permission = only(api, "AWS::Lambda::Permission")
+    permission = api["Resources"]["PredictInvocation"]["Properties"]
 
     assert permission["FunctionName"] == {"Ref": "PredictFunctionAliaslive"}
     assert "${PredictApi}" in permission["SourceArn"]["Fn::Sub"]

@@ -122,3 +122,28 @@ def test_metrics_count_samples_and_name_none(capsys):
     metrics = json.loads(lines[-1])
     assert (metrics["Samples"], metrics["SamplesInvalid"]) == ([3.0], [1.0])
     assert metrics["SamplesPositive"] == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://a.example", True), ("https://b.example", False), ("", False)]
+)
+def test_only_a_listed_origin_is_told_that_it_may_read_the_answer(origin, allowed, monkeypatch):
+    listed = app.settings._replace(allowed_origins=("https://a.example",))
+    monkeypatch.setattr(app, "settings", listed)
+    headers = answer(json.dumps(ROW), headers={"origin": origin})["headers"]
+    assert headers.get("access-control-allow-origin") == (origin if allowed else None)
+    assert headers["vary"] == "origin"
+
+
+def test_one_row_more_than_a_request_may_carry_is_refused_with_or_without_a_header(monkeypatch):
+    tight = app.service._replace(settings=app.service.settings._replace(max_samples=2))
+    monkeypatch.setattr(app, "service", tight)
+    line = ",".join(str(score) for score in ROW)
+    names = ",".join(app.service.artifact.schema.names)
+    for table, status in (
+        (f"{line}\n" * 2, 200),
+        (f"{line}\n" * 3, 413),
+        (f"{names}\n" + f"{line}\n" * 2, 200),
+        (f"{names}\n" + f"{line}\n" * 3, 413),
+    ):
+        assert answer(table, headers={"content-type": "text/csv"})["statusCode"] == status

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from cytology.artifact import ArtifactMismatch, load_artifact
+from cytology.artifact import ArtifactMismatch, check_golden, load_artifact
 from predict.engines import load_engine
 
 
@@ -107,3 +107,104 @@ def test_a_file_that_the_manifest_does_not_list_is_not_read(copy):
     rewrite_manifest(copy, lambda manifest: manifest["files"].pop("scorecard.json"))
     with pytest.raises(ArtifactMismatch, match="no"):
         load(copy, "scorecard")
+
+
+def mismatch_of(directory, engine=None):
+    with pytest.raises(ArtifactMismatch) as caught:
+        load(directory, engine)
+    return caught.value
+
+
+def test_a_mismatch_carries_what_was_expected_and_what_was_found(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "decision.json").write_bytes(b"")
+
+    found = mismatch_of(copy)
+
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert found.subject == "sha256 of decision.json"
+    assert found.expected == manifest["files"]["decision.json"]["sha256"]
+    assert found.found == nothing
+    assert str(found) == f"{found.subject}: expected {found.expected}, found {nothing}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "manifest.json: expected JSON, found something else"),
+        (b"\xff", "manifest.json: expected JSON, found something else"),
+        (b"[]", "manifest.json format: expected 2, found no object"),
+        (b"{}", "manifest.json format: expected 2, found None"),
+        (b'{"format": 1}', "manifest.json format: expected 2, found 1"),
+        (b'{"format": 2}', "features.json: expected an entry in the manifest, found none"),
+    ],
+)
+def test_the_message_of_a_strange_manifest_says_what_is_strange(copy, content, message):
+    (copy / "manifest.json").write_bytes(content)
+    assert str(mismatch_of(copy)) == message
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "features.json"])
+def test_a_file_that_is_not_there_is_told_in_the_system_s_words(copy, name):
+    (copy / name).unlink()
+    expected = f"{name}: expected a readable file, found No such file or directory"
+    assert str(mismatch_of(copy)) == expected
+
+
+def test_a_golden_prediction_that_is_off_is_quoted(copy):
+    changed = {}
+
+    def drift(manifest):
+        case = manifest["golden"][0]
+        changed["true"] = case["probability"]
+        case["probability"] = 0.5
+
+    rewrite_manifest(copy, drift)
+
+    found = mismatch_of(copy)
+
+    assert found.subject == "golden prediction 0 of the scorecard engine"
+    assert found.expected == 0.5
+    assert found.found == pytest.approx(changed["true"], abs=1e-12)
+
+
+class Answering:
+    """An engine that answers these probabilities, however many rows it is asked."""
+
+    name = "answering"
+
+    def __init__(self, artifact, probabilities):
+        self._prediction = load_engine(artifact, None).predict([(1,) * 9], explain=False)[0]
+        self._probabilities = probabilities
+        self.explained = None
+
+    def predict(self, rows, *, explain):
+        self.explained = explain
+        return [self._prediction._replace(probability=p) for p in self._probabilities]
+
+
+def golden(artifact):
+    return [case["probability"] for case in artifact.manifest["golden"]]
+
+
+def test_golden_rows_are_predicted_without_the_cost_of_reasons(artifact):
+    engine = Answering(artifact, golden(artifact))
+    check_golden(engine, artifact)
+    assert engine.explained is False
+
+
+def test_an_engine_that_leaves_a_golden_row_out_is_not_passed(artifact):
+    with pytest.raises(ValueError, match="shorter"):
+        check_golden(Answering(artifact, golden(artifact)[:-1]), artifact)
+
+
+@pytest.mark.parametrize("probability", [float("nan"), float("inf")])
+def test_an_engine_that_answers_no_number_is_not_passed(artifact, probability):
+    with pytest.raises(ArtifactMismatch):
+        check_golden(Answering(artifact, [probability] * 5), artifact)
+
+
+def test_the_name_and_version_are_the_manifest_s(artifact):
+    assert artifact.name == artifact.manifest["name"] == "breast-fna-logistic"
+    assert artifact.version == artifact.manifest["version"]
+    assert len(artifact.version) == 12

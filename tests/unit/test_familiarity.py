@@ -56,3 +56,11 @@ def test_random_scores_are_mostly_unusual(familiarity):
 
 def test_a_missing_score_alone_does_not_make_a_sample_unusual(familiarity):
     assert not familiarity.is_unusual((1, 1, 1, 1, 2, None, 1, 1, 1), schema.features)
+
+
+def test_a_sample_on_the_limit_itself_is_usual(familiarity):
+    row = (5, 4, 4, 5, 7, 10, 3, 2, 1)
+    exact = familiarity.log_likelihood(row, schema.features)
+
+    assert not familiarity._replace(limit=exact).is_unusual(row, schema.features)
+    assert familiarity._replace(limit=exact + 1e-9).is_unusual(row, schema.features)

@@ -1,11 +1,13 @@
 """Untrusted samples: what is accepted, and what every refusal says."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cytology.measurements import InvalidMeasurements, read_sample
-from cytology.schema import load_schema
+from cytology.schema import load_schema, parse_schema
 
 SCHEMA = load_schema()
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
@@ -165,3 +167,131 @@ def test_any_json_value_is_read_or_refused_with_reasons(value):
 @given(st.lists(st.integers(1, 10), min_size=9, max_size=9))
 def test_every_row_of_nine_scores_in_range_is_accepted_unchanged(scores):
     assert read_sample(scores, SCHEMA).row == tuple(scores)
+
+
+def faults(value) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidMeasurements) as caught:
+        read_sample(value, SCHEMA)
+    return [tuple(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("position", "score", "read"),
+    [(0, 1, 1), (0, 10, 10), (8, 4.0, 4), (5, None, None), (5, "?", None)],
+)
+def test_a_row_with_an_unusual_score_is_read_score_by_score(position, score, read):
+    # A missing one beside it keeps the row from the short cut for nine plain integers
+    row = [*ROW[:5], None, *ROW[6:]]
+    row[position] = score
+    expected = [*ROW[:5], None, *ROW[6:]]
+    expected[position] = read
+    sample = read_sample(row, SCHEMA)
+    assert sample.row == tuple(expected)
+    assert all(type(score) is int for score in sample.row if score is not None)
+
+
+def test_every_fault_of_a_row_is_named_at_once_and_in_order():
+    row = [0, 11, True, 4.5, "4", None, None, 1, 1]
+    whole = "must be a whole number from 1 to 10, got"
+    assert faults(row) == [
+        ("clump_thickness", f"clump_thickness {whole} 0"),
+        ("uniformity_cell_size", f"uniformity_cell_size {whole} 11"),
+        ("uniformity_cell_shape", f"uniformity_cell_shape {whole} true"),
+        ("marginal_adhesion", f"marginal_adhesion {whole} a number with decimals"),
+        ("single_epithelial_cell_size", f"single_epithelial_cell_size {whole} text"),
+        (
+            "bland_chromatin",
+            "bland_chromatin may not be missing; give a whole number from 1 to 10",
+        ),
+    ]
+
+
+def test_a_row_of_features_that_differ_in_range_is_held_to_each_range():
+    mixed = parse_schema(
+        json.dumps(
+            {
+                "classes": [{"name": "no", "code": 0}, {"name": "yes", "code": 1}],
+                "positive": "yes",
+                "features": [
+                    {"name": "a", "min": 0, "max": 3},
+                    {"name": "b", "min": 2, "max": 5},
+                ],
+            }
+        )
+    )
+    assert read_sample([0, 2], mixed).row == (0, 2)
+    assert read_sample([3, 5], mixed).row == (3, 5)
+    for row, field in (([4, 5], "a"), ([-1, 5], "a"), ([3, 1], "b"), ([3, 6], "b")):
+        with pytest.raises(InvalidMeasurements) as caught:
+            read_sample(row, mixed)
+        assert [fault.field for fault in caught.value.faults] == [field]
+
+
+def test_a_refusal_quotes_every_message():
+    with pytest.raises(InvalidMeasurements) as caught:
+        read_sample(named(mitoses=0, bland_chromatin=0), SCHEMA)
+    rule = "must be a whole number from 1 to 10, got 0"
+    assert str(caught.value) == f"bland_chromatin {rule}; mitoses {rule}"
+
+
+def test_an_id_of_64_characters_is_not_too_long():
+    assert read_sample(named(id="x" * 64), SCHEMA).id == "x" * 64
+    assert messages(named(id="x" * 65))["id"] == "id must be at most 64 characters long, got 65"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "message"),
+    [
+        (True, "id must be a string, got true"),
+        (12_345, "id must be a string, got a far larger or smaller number"),
+        ("a\u2028b", "id must be printable text on one line"),
+    ],
+)
+def test_a_wrong_id_is_described_and_never_quoted(identifier, message):
+    assert messages(named(id=identifier)) == {"id": message}
+
+
+@pytest.mark.parametrize(("score", "shown"), [(9_999, "9999"), (-9_999, "-9999")])
+def test_numbers_of_up_to_four_digits_are_quoted(score, shown):
+    assert messages(named(mitoses=score))["mitoses"].endswith(f"got {shown}")
+    further = score + (1 if score > 0 else -1)
+    assert messages(named(mitoses=further))["mitoses"].endswith("a far larger or smaller number")
+
+
+def test_a_misspelt_id_is_known_for_one():
+    assert messages(named(idd="7")) == {"idd": "idd is not a known field; did you mean id?"}
+
+
+@pytest.mark.parametrize("name", ["zzzz", ""])
+def test_a_field_that_resembles_none_is_told_by_its_place(name):
+    assert faults(named(**{name: 1})) == [("", "field 10 of the sample is not known")]
+
+
+def test_eight_unknown_fields_are_told_by_their_places_and_the_ninth_is_counted():
+    [(_, eight)] = faults(named(**{f"zzz{n}": 1 for n in range(8)}))
+    assert eight == "fields 10, 11, 12, 13, 14, 15, 16, 17 of the sample are not known"
+    [(_, nine)] = faults(named(**{f"zzz{n}": 1 for n in range(9)}))
+    assert nine == eight.replace(" of", " and 1 more of")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(5, "5"), ("x", "text"), (None, "nothing"), (True, "true"), (1.5, "a number with decimals")],
+)
+def test_what_is_no_sample_is_described(value, shown):
+    expected = "a sample must be an object of 9 named scores or an array of 9 scores, got " + shown
+    assert faults(value) == [("", expected)]
+
+
+@pytest.mark.parametrize("position", range(9))
+def test_true_is_no_score_wherever_it_stands_in_a_row(position):
+    row = [*ROW]
+    row[position] = True
+    (field,) = messages(row)
+    assert field == SCHEMA.names[position]
+
+
+def test_a_row_of_decimals_that_are_whole_is_read_as_whole_numbers():
+    sample = read_sample([float(score) for score in ROW], SCHEMA)
+    assert sample.row == tuple(ROW)
+    assert {type(score) for score in sample.row} == {int}

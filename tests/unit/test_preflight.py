@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.prediction import Prediction
-from preflight import app, verdict
+from preflight import app, packages, verdict
 from tests.transports import http_event, in_process
 
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
@@ -26,7 +26,7 @@ def aws(monkeypatch):
         name: aws_client(name, region_name="eu-central-1", **credentials)
         for name in ("codedeploy", "lambda")
     }
-    monkeypatch.setattr(app, "_client", clients.__getitem__)
+    monkeypatch.setattr(app, "client", clients.__getitem__)
     with Stubber(clients["codedeploy"]) as codedeploy, Stubber(clients["lambda"]) as function:
         yield codedeploy, function
         codedeploy.assert_no_pending_responses()
@@ -164,3 +164,15 @@ def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
     found = verdict.judge(load_artifact(str(forest_dir)))
 
     assert found.engines == ("sklearn",)
+
+
+def test_the_image_s_own_boto3_comes_before_any_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(packages, "PACKAGES", str(tmp_path))
+    monkeypatch.setattr(packages.sys, "path", [*packages.sys.path])
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+    for name in ("logs", "codedeploy"):
+        assert packages.client(name).meta.service_model.service_name == name
+
+    assert packages.sys.path[0] == str(tmp_path)
+    assert packages.sys.path.count(str(tmp_path)) == 1

@@ -31,6 +31,7 @@ def write(folder, model, **changes):
     options = {
         "schema": schema,
         "schema_content": Path(DEFAULT_SCHEMA_PATH).read_bytes(),
+        "population": {"predicted probability": (400, 299)},
         "report": {"format": 1},
         "site": {"model-card.html": b"<p>card</p>"},
         "facts": {"data": {"rows": 699}},

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cytology.schema import InvalidSchema, load_schema, parse_schema
+from cytology.schema import Diagnosis, Feature, InvalidSchema, load_schema, parse_schema
 
 # By hand and on purpose: every other test reads the schema, so a wrong one would pass them all.
 NAMES = (
@@ -84,3 +84,126 @@ def test_a_file_that_is_no_schema_is_refused(text):
 
 def test_the_shipped_schema_loads_from_its_default_place():
     assert load_schema().name == "breast-fna"
+
+
+def test_what_a_schema_leaves_out_has_a_default():
+    small = parse_schema(json.dumps(valid_document()))
+
+    assert (small.name, small.title, small.missing) == ("model", "", "?")
+    assert (small.id_column, small.class_column, small.limits_of_use) == ("id", "class", ())
+    assert small.features == (
+        Feature("a", "a", "", "", "", minimum=0, maximum=3, may_be_missing=False, direction=0),
+    )
+    assert small.classes == (Diagnosis("no", 0), Diagnosis("yes", 1))
+    assert (small.positive, small.class_names) == ("yes", ("no", "yes"))
+
+
+def test_what_a_schema_states_is_taken_over():
+    feature = {
+        "name": "a",
+        "label": "The a",
+        "help": "Look.",
+        "low": "few",
+        "high": "many",
+        "min": 0,
+        "max": 3,
+        "may_be_missing": True,
+        "direction": -1,
+    }
+    stated = {
+        "name": "small",
+        "title": "A small one",
+        "id_column": "slide",
+        "class_column": "verdict",
+        "missing": "NA",
+        "limits_of_use": ["teaching only"],
+        "features": [feature],
+    }
+    small = parse_schema(json.dumps(valid_document() | stated))
+
+    assert (small.name, small.title, small.missing) == ("small", "A small one", "NA")
+    assert (small.id_column, small.class_column) == ("slide", "verdict")
+    assert small.limits_of_use == ("teaching only",)
+    assert small.features[0] == Feature("a", "The a", "Look.", "few", "many", 0, 3, True, -1)
+
+
+def test_scores_are_common_only_where_all_features_have_the_same():
+    document = valid_document()
+    assert parse_schema(json.dumps(document)).common_scores == {0, 1, 2, 3}
+    document["features"].append({"name": "b", "min": 1, "max": 3})
+    assert parse_schema(json.dumps(document)).common_scores is None
+
+
+NUMBERS = "min and max must be whole numbers with min below max"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"features": []}, "features: at least one is needed"),
+        ({"features": ["a"]}, "features[0]: needs a name"),
+        ({"features": [{"name": ""}]}, "features[0]: needs a name"),
+        ({"features": [{"name": 5}]}, "features[0]: needs a name"),
+        ({"features": [{"name": "a", "min": 1}]}, f"features[0] (a): {NUMBERS}"),
+        ({"features": [{"name": "a", "max": 1}]}, f"features[0] (a): {NUMBERS}"),
+        ({"features": [{"name": "a", "min": 1, "max": 2.0}]}, f"features[0] (a): {NUMBERS}"),
+        (
+            {"features": [{"name": "samples", "min": 1, "max": 2}]},
+            "features[0] (samples): this name is reserved for the request itself",
+        ),
+        (
+            {"features": [{"name": "a", "min": 1, "max": 2, "direction": 2}]},
+            "features[0] (a): direction must be -1, 0 or 1",
+        ),
+        (
+            {"features": [{"name": n, "min": 1, "max": 2} for n in "bbaac"]},
+            "features: a, b appears more than once",
+        ),
+        (
+            {"classes": [{"name": "no", "code": 0}] * 2},
+            "classes: exactly two of different names are needed",
+        ),
+        (
+            {"classes": [{"name": n, "code": 0} for n in "abc"]},
+            "classes: exactly two of different names are needed",
+        ),
+        ({"classes": ["no", "yes"]}, "classes[0]: needs a name and a whole-number code"),
+        (
+            {"classes": [{"name": "no", "code": 0}, {"name": "yes", "code": True}]},
+            "classes[1]: needs a name and a whole-number code",
+        ),
+        (
+            {"classes": [{"name": 1, "code": 0}, {"name": "yes", "code": 1}]},
+            "classes[0]: needs a name and a whole-number code",
+        ),
+        ({"positive": "maybe"}, "positive: 'maybe' is not one of the classes"),
+    ],
+)
+def test_the_message_of_a_broken_schema_is_a_whole_sentence(change, message):
+    with pytest.raises(InvalidSchema) as caught:
+        parse_schema(json.dumps(valid_document() | change))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("direction", [-1, 0, 1])
+def test_a_direction_is_up_down_or_none(direction):
+    feature = {"name": "a", "min": 1, "max": 2, "direction": direction}
+    small = parse_schema(json.dumps(valid_document() | {"features": [feature]}))
+    assert small.features[0].direction == direction
+
+
+@pytest.mark.parametrize("key", ["classes", "features", "positive"])
+def test_a_schema_without_one_of_its_parts_is_told_which(key):
+    document = valid_document()
+    del document[key]
+    with pytest.raises(InvalidSchema) as caught:
+        parse_schema(json.dumps(document))
+    assert str(caught.value) == f"the schema lacks '{key}'"
+
+
+def test_what_is_no_schema_at_all_is_told_so():
+    with pytest.raises(InvalidSchema) as caught:
+        parse_schema("[]")
+    assert str(caught.value) == "the schema must be a JSON object"
+    with pytest.raises(InvalidSchema, match=r"^the schema is not JSON: Expecting value"):
+        parse_schema("nothing")

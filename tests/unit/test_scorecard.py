@@ -1,5 +1,6 @@
 """The table: sums, ranges and reasons, computed a second way."""
 
+import json
 import math
 
 import pytest
@@ -80,3 +81,50 @@ def test_a_certain_probability_has_finite_log_odds(probability):
 
 def test_the_artifact_states_the_engine_that_serves_it(artifact_dir):
     assert load_artifact(str(artifact_dir)).manifest["engine"] == "scorecard"
+
+
+@given(row=rows(SCORES | st.none()))
+def test_the_reasons_are_exact_and_name_the_nearest_score_that_changes_the_label(scorecard, row):
+    (answer,) = scorecard.predict([row], explain=True)
+    reasons = answer.reasons
+    assert (reasons.exact, reasons.fragility_exact) == (True, True)
+    for index, named in enumerate(reasons.what_would_change):
+        if named is not None:
+            changed = (*row[:index], named, *row[index + 1 :])
+            (other,) = scorecard.predict([changed], explain=False)
+            assert other.label != answer.label
+
+
+def test_contributions_stand_in_the_order_of_the_schema(scorecard):
+    low, high = scorecard.predict([(1,) * 9, (10, *[1] * 8)], explain=True)
+    differ = [
+        one != other
+        for one, other in zip(low.reasons.contributions, high.reasons.contributions, strict=True)
+    ]
+    assert differ == [True] + [False] * 8
+
+
+def test_a_row_of_another_length_is_not_explained(scorecard):
+    with pytest.raises(ValueError, match="zip"):
+        scorecard.predict([(1,) * 8], explain=True)
+    with pytest.raises(ValueError, match="zip"):
+        scorecard.predict([(*[1] * 5, None)], explain=False)
+
+
+@pytest.mark.parametrize("change", [lambda scores: scores[:-1], lambda scores: [*scores, 0.0]])
+def test_a_scorecard_that_does_not_fit_the_schema_is_not_served(artifact, change):
+    raw = json.loads(artifact.read(SCORECARD))
+    raw["points"]["mitoses"] = change(raw["points"]["mitoses"])
+    with pytest.raises(ValueError, match="zip"):
+        parse_scorecard(json.dumps(raw).encode(), artifact.schema, artifact.decision)
+
+
+@pytest.mark.parametrize("probability", [0.2, 0.5, 0.8, 1e-6])
+def test_log_odds_and_probability_are_each_other_s_inverse(probability):
+    assert logit(probability) == pytest.approx(math.log(probability / (1 - probability)))
+    assert sigmoid(logit(probability)) == pytest.approx(probability)
+
+
+def test_log_odds_are_cut_at_a_billionth():
+    assert logit(0.0) == logit(1e-9) == pytest.approx(math.log(1e-9))
+    assert logit(1.0) == pytest.approx(-math.log(1e-9))

@@ -125,3 +125,40 @@ def test_a_missing_score_is_changed_from_the_training_median_on():
 
     # From 3 both 2 and 4 change the label and lie equally near: the lower one is named
     assert nearest_changes(points, (None,), 0.25, 1.0, (3,)) == (2,)
+
+
+def test_twelve_features_are_still_counted():
+    points = tables(*([[0.0, 0.0, 1.0, 1.0]] * 12))
+
+    share, exact = fragility(points, schema_of(12), (2,) * 12, 0.0, 12.0)
+
+    # Only where all twelve go up is the cutoff reached
+    assert exact
+    assert share == pytest.approx(3.0**-12)
+
+
+def test_a_sampled_sum_on_the_cutoff_is_above_it():
+    level = tables(*([[0.0] * 4] * 13))
+
+    assert fragility(level, schema_of(13), (2,) * 13, 1.0, 1.0) == (0.0, False)
+
+
+def test_sampled_sums_begin_at_the_base():
+    level = tables(*([[0.5] * 4] * 13))
+
+    assert fragility(level, schema_of(13), (2,) * 13, 1.0, 2.0) == (0.0, False)
+    assert fragility(level, schema_of(13), (2,) * 13, 1.0, 7.6) == (0.0, False)
+
+
+@pytest.mark.parametrize("count", [3, 13])
+def test_what_does_not_fit_together_is_not_counted(count):
+    points, schema, row = tables(*([[0.0] * 4] * count)), schema_of(count), (2,) * count
+
+    with pytest.raises(ValueError, match="zip"):
+        fragility(points[:-1], schema, row, 0.0, 0.0)
+    with pytest.raises(ValueError, match="zip"):
+        fragility(points, schema, row[:-1], 0.0, 0.0)
+    with pytest.raises(ValueError, match="zip"):
+        rescorings(row[:-1], schema)
+    with pytest.raises(ValueError, match="zip"):
+        nearest_changes(points, row, 0.0, 0.0, (1,) * (count - 1))

@@ -28,8 +28,23 @@ def test_an_empty_engine_is_the_manifest_s_choice():
         ("MODEL_ENGINE", "tensorflow", "must be one of scorecard, sklearn, got 'tensorflow'"),
         ("MAX_SAMPLES", "0", "must be a whole number above 0"),
         ("MAX_BODY_BYTES", "1e6", "must be a whole number above 0"),
+        ("ALLOWED_ORIGINS", "example.org", "must list origins such as https://example.org"),
+        ("ALLOWED_ORIGINS", "ftp://a.example", "must list origins such as https://example.org"),
+        ("ALLOWED_ORIGINS", "https://a.example/", "must list origins such as https://example.org"),
+        ("DRIFT_HISTOGRAMS", "yes", "must be true or false, got 'yes'"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable, value, rule):
     with pytest.raises(InvalidSetting, match=f"{variable} {rule}"):
         read_settings({variable: value})
+
+
+def test_origins_are_listed_with_commas():
+    listed = read_settings({"ALLOWED_ORIGINS": "https://a.example, http://localhost:8000,"})
+    assert listed.allowed_origins == ("https://a.example", "http://localhost:8000")
+
+
+def test_what_watches_the_model_is_off_unless_named():
+    assert (read_settings({}).drift_histograms, read_settings({}).challenger_dir) == (False, None)
+    named = read_settings({"DRIFT_HISTOGRAMS": "true", "CHALLENGER_DIR": "/model"})
+    assert (named.drift_histograms, named.challenger_dir) == (True, "/model")

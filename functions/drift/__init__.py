@@ -1,0 +1,1 @@
+"""Watches whether the samples are still those that the model was trained on."""
