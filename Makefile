@@ -9,6 +9,7 @@ DEV := .venv/installed-dev
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 
 ESTIMATOR ?= logistic
+FORMAT ?= joblib
 EVENT ?= benign
 PORT ?= 8000
 ARTIFACT := artifact/manifest.json
@@ -39,11 +40,11 @@ site: local ## add the interactive API reference to the site (needs npm)
 	@$(PYTHON) -m tools.site
 
 .PHONY: train
-train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
-	@$(PYTHON) -m training --estimator $(ESTIMATOR) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
+train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
+	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
 $(ARTIFACT): $(MODEL_SOURCES) | local
-	@$(PYTHON) -m training --estimator $(ESTIMATOR)
+	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT)
 
 .PHONY: evaluate
 evaluate: dev ## judge every candidate into docs/report.json and the model card (FAST=1: a minute, no files in docs/)
