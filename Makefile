@@ -71,10 +71,11 @@ lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and C
 	@node tests/browser/lighthouse.mjs $(PYTHON)
 
 .PHONY: check
-check: dev ## format, lint, types, import rules, template
+check: dev ## format, lint, types, import rules, security lint, template
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
+	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client deploy tools benchmarks
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@tools/form-tools
@@ -86,9 +87,22 @@ format: dev ## format the Python code
 	@$(PYTHON) -m ruff check --fix .
 
 .PHONY: build
-build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale), and its bill of materials
 	@tests/container/base-image.sh
 	@.venv/bin/sam build
+	@$(PYTHON) -m tools.sbom
+
+.PHONY: sbom
+sbom: dev ## list what is in the image and compare with the locks: build/sbom.cdx.json (IMAGE=name)
+	@$(PYTHON) -m tools.sbom $(IMAGE)
+
+.PHONY: licences
+licences: dev ## list the licence of everything that ships; fails on one that is not allowed
+	@$(PYTHON) -m tools.licences
+
+.PHONY: audit
+audit: dev ## ask PyPI and npm for known vulnerabilities of every lock; fails without a network
+	@$(PYTHON) -m tools.audit
 
 .PHONY: layer
 layer: dev ## pack layers/sklearn as a Lambda layer: build/sklearn-layer.zip
