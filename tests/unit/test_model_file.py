@@ -1,6 +1,5 @@
 """A model file is built into objects only after its versions and its sha256 were compared."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from cytology.trusted import TRUSTED
 from predict.engines import load_engine
 from predict.model_file import load_model
 from tests.conftest import ROOT
+from tests.model_files import exchange, sign
 from training.fit import positive_probabilities
 from training.formats import Unwritable, skops_file
 
@@ -64,23 +64,6 @@ def skops_copy(copy):
     """The artifact as ``make train FORMAT=skops`` writes it."""
     exchange(copy, joblib.load(copy / "model.joblib"))
     return copy
-
-
-def exchange(directory, pipeline):
-    written = skops_file(pipeline)
-    sign(directory, written.name, written.content, packages=written.packages)
-
-
-def sign(directory, name, content, **changes):
-    """Exchange the model file and vouch for it in the manifest."""
-    for old in directory.glob("model.*"):
-        old.unlink()
-    (directory / name).write_bytes(content)
-    path = directory / "manifest.json"
-    manifest = json.loads(path.read_text()) | changes
-    files = {key: entry for key, entry in manifest["files"].items() if "model." not in key}
-    files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    path.write_text(json.dumps(manifest | {"files": files}))
 
 
 def load(directory):
