@@ -65,7 +65,9 @@ def test_pages_of_allowed_origins_may_send_a_token(template, access):
     cors = resources(template, **ORIGINS, **access)["PredictApi"]["CorsConfiguration"]
 
     assert cors["AllowOrigins"] == ["https://one.example.org", "https://two.example.org"]
-    assert "authorization" in cors["AllowHeaders"]
+    # All that a page may want to send: a token, a packed body, a tag, an id of its own
+    wanted = {"authorization", "content-type", "content-encoding", "if-none-match", "x-request-id"}
+    assert set(cors["AllowHeaders"]) == wanted
     assert "OPTIONS" in cors["AllowMethods"]
     assert "AllowCredentials" not in cors
 

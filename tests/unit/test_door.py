@@ -1,7 +1,11 @@
 """The local server refuses as API Gateway does, and only when it is told to."""
 
-import pytest
+import json
 
+import pytest
+from starlette.requests import Request
+
+from server.door import Door, read_door
 from tests.transports import http_server
 
 SAMPLE = "[5, 1, 1, 1, 2, 1, 3, 1, 1]"
@@ -86,3 +90,41 @@ def test_the_refusal_repeats_nothing_that_was_shown(with_token):
     answer = call(with_token, authorization="Bearer canary-0815")
     assert b"canary-0815" not in answer.body
     assert "canary-0815" not in str(answer.headers)
+
+
+def asked(door, method="POST", path="/v1/predict", **headers):
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": named}
+    return door.refuse(Request(scope | {"query_string": b"", "scheme": "http"}))
+
+
+def test_without_settings_nobody_is_refused():
+    for environment in ({}, {"REQUIRE_TOKEN": "", "API_KEY": ""}):
+        assert asked(read_door(environment, ())) is None
+
+
+def test_where_both_are_asked_for_the_token_is_looked_at_first():
+    door = read_door({"REQUIRE_TOKEN": "one", "API_KEY": "two"}, ())
+
+    assert asked(door, x_api_key="two").status_code == 401
+    assert asked(door, authorization="Bearer one").status_code == 403
+    assert asked(door, authorization="Bearer one", x_api_key="two") is None
+
+
+def test_open_paths_are_open_in_their_own_method_only():
+    door = Door("one", None, ())
+
+    assert asked(door, "GET", "/v1/health") is None
+    assert asked(door, "HEAD", "/v1/health") is None
+    assert asked(door, "OPTIONS", "/anything") is None
+    for method, path in (("POST", "/v1/health"), ("GET", "/v1/health/"), ("GET", "/v1/healthy")):
+        assert asked(door, method, path).status_code == 401
+
+
+def test_a_refusal_names_the_origin_only_where_it_is_allowed():
+    door = Door(None, "two", (ORIGIN,))
+
+    refused = asked(door, origin=ORIGIN)
+    assert json.loads(refused.body) == {"message": "Forbidden"}
+    assert refused.headers["access-control-allow-origin"] == ORIGIN
+    assert "access-control-allow-origin" not in asked(door, origin="https://x.org").headers
