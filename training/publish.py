@@ -7,7 +7,6 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def write_artifact(
     report: dict[str, Any],
     site: dict[str, bytes],
     facts: dict[str, Any],
-    write_model: Callable[[Pipeline], ModelFile] = joblib_file,
+    model_file: ModelFile | None = None,
 ) -> dict[str, Any]:
     """Write every file and the manifest, whole or not at all; return the manifest.
 
@@ -68,7 +67,7 @@ def write_artifact(
     the artifact of the run before. ``site`` holds the pages that describe the model; like the
     report they are vouched for by the manifest but do not change the model's version.
     """
-    model_file = write_model(model.pipeline)
+    model_file = model_file or joblib_file(model.pipeline)
     files = {
         artifact.SCHEMA: schema_content,
         artifact.DECISION: _json(decision_document(model.decision)),

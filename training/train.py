@@ -70,6 +70,8 @@ def train(
     dataset = load_dataset(schema, data)
     with tqdm(total=count_fits(estimator, schema), desc="fit", unit="fit") as progress:
         model = learn(estimator, dataset, schema, progress.update)
+    # Before the judging, which takes a minute: a format that cannot hold the model is known now
+    model_file = FORMATS[file_format](model.pipeline)
     report, drawings = _report(estimator, dataset, schema)
     failures = check_gates(estimator, dataset, report)
     manifest = write_artifact(
@@ -80,7 +82,7 @@ def train(
         report=report,
         site=site_files(report, schema, drawings),
         facts=_facts(model, dataset, report, failures),
-        write_model=FORMATS[file_format],
+        model_file=model_file,
     )
     return Trained(manifest, model, failures)
 
