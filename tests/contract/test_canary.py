@@ -1,12 +1,14 @@
 """What is sent is found again in its own answer at most: in no log, metric or other answer."""
 
 import json
+import tempfile
 
 import pytest
 
 from predict import app
 from tests.canaries import NAMES, Canary, Maker, canaries, traces
-from tests.transports import in_process
+from tests.conftest import required
+from tests.transports import emulator, http_server, in_process
 
 REQUESTS = canaries()
 
@@ -100,6 +102,25 @@ def test_a_fault_of_our_own_leaves_no_trace_though_its_text_quotes_the_sample(
     assert answer.status == 500
     assert '"failed"' in logged
     assert traces(logged + said(answer), canary) == []
+
+
+@pytest.mark.parametrize("run", [emulator, http_server])
+def test_neither_the_runtime_s_output_nor_its_temporary_files_keep_anything(
+    run, tmp_path, monkeypatch
+):
+    # Where the transport puts its log, and apart from it where the service would put files
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = tmp_path / "own"
+    own.mkdir()
+    with required(), run({"TMPDIR": str(own)}) as transport:
+        answers = [send(transport, canary) for canary in REQUESTS]
+        [log] = tmp_path.glob("transport-*/log")
+        logged = log.read_text()
+
+    assert [answer.status for answer in answers] == [canary.status for canary in REQUESTS]
+    assert logged.count('"answered"') >= len(REQUESTS)
+    assert [trace for canary in REQUESTS for trace in traces(logged, canary)] == []
+    assert list(own.rglob("*")) == []
 
 
 def test_a_trace_would_be_found_in_any_form():
