@@ -9,6 +9,7 @@ DEV := .venv/installed-dev
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 
 ESTIMATOR ?= logistic
+FORMAT ?= joblib
 EVENT ?= benign
 PORT ?= 8000
 ARTIFACT := artifact/manifest.json
@@ -39,11 +40,11 @@ site: local ## add the interactive API reference to the site (needs npm)
 	@$(PYTHON) -m tools.site
 
 .PHONY: train
-train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, DATA=my.csv SCHEMA=my-features.json)
-	@$(PYTHON) -m training --estimator $(ESTIMATOR) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
+train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
+	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
 $(ARTIFACT): $(MODEL_SOURCES) | local
-	@$(PYTHON) -m training --estimator $(ESTIMATOR)
+	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT)
 
 .PHONY: evaluate
 evaluate: dev ## judge every candidate into docs/report.json and the model card (FAST=1: a minute, no files in docs/)
@@ -109,10 +110,11 @@ lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and C
 	@node tests/browser/lighthouse.mjs $(PYTHON)
 
 .PHONY: check
-check: dev ## format, lint, types, import rules, template
+check: dev ## format, lint, types, import rules, security lint, template
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
+	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client deploy tools benchmarks
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@tools/form-tools
@@ -124,9 +126,22 @@ format: dev ## format the Python code
 	@$(PYTHON) -m ruff check --fix .
 
 .PHONY: build
-build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale)
+build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale), and its bill of materials
 	@tests/container/base-image.sh
 	@.venv/bin/sam build
+	@$(PYTHON) -m tools.sbom
+
+.PHONY: sbom
+sbom: dev ## list what is in the image and compare with the locks: build/sbom.cdx.json (IMAGE=name)
+	@$(PYTHON) -m tools.sbom $(IMAGE)
+
+.PHONY: licences
+licences: dev ## list the licence of everything that ships; fails on one that is not allowed
+	@$(PYTHON) -m tools.licences
+
+.PHONY: audit
+audit: dev ## ask PyPI and npm for known vulnerabilities of every lock; fails without a network
+	@$(PYTHON) -m tools.audit
 
 .PHONY: layer
 layer: dev ## pack layers/sklearn as a Lambda layer: build/sklearn-layer.zip

@@ -19,6 +19,7 @@ SCHEMA = "features.json"
 DECISION = "decision.json"
 SCORECARD = "scorecard.json"
 MODEL = "model.joblib"
+SKOPS_MODEL = "model.skops"
 POPULATION = "population.json"
 
 FORMAT = 2
@@ -54,6 +55,22 @@ class Artifact(NamedTuple):
     def version(self) -> str:
         """The model's version: a hash of what decides its answers."""
         return str(self.manifest["version"])
+
+    @property
+    def model_file(self) -> str:
+        """Name of the file that holds the model itself, in joblib's format or in skops'.
+
+        Raises
+        ------
+        ArtifactMismatch
+            The manifest lists neither or both: which is meant must not be guessed.
+        """
+        found = [name for name in (MODEL, SKOPS_MODEL) if name in self.manifest["files"]]
+        if len(found) != 1:
+            raise ArtifactMismatch(
+                "model files", f"{MODEL} or {SKOPS_MODEL}", " and ".join(found) or "none"
+            )
+        return found[0]
 
     def read(self, file_name: str) -> bytes:
         """Return a file's bytes once they match the manifest's sha256, never before."""

@@ -2,7 +2,7 @@
 
 /** @import { Answer, Fault } from "./types.js" */
 
-/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "cancelled"} Kind */
+/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "closed" | "cancelled"} Kind */
 
 /** What went wrong, in the page's words; `faults` where the service named them. */
 export class Failure extends Error {
@@ -31,6 +31,8 @@ export function read(response, text, count) {
     throw new Failure(waitMs || status === 429 ? "busy" : "unanswered", { waitMs, requestId });
   }
   if (status >= 500) throw new Failure("unanswered", { requestId });
+  // The gateway's own answers: a token or a key is asked for, which this page does not have
+  if (status === 401 || status === 403) throw new Failure("closed", { requestId });
   /** @type {any} */
   let document;
   try {

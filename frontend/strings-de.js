@@ -54,6 +54,8 @@ export default {
     busy: "Der Dienst ist ausgelastet. Ihre Scores bleiben erhalten; in {seconds} Sekunden erneut versuchen.",
     unreadable: "Der Dienst hat eine unlesbare Antwort gesendet. Ihre Scores bleiben erhalten.",
     refused: "Der Dienst hat die Anfrage nicht angenommen. Ihre Scores bleiben erhalten.",
+    closed:
+      "Dieser Dienst antwortet nur nach einer Anmeldung, die diese Seite nicht bietet. Ihre Scores bleiben erhalten.",
     cancelled: "Abgebrochen. Ihre Scores bleiben erhalten.",
     stale:
       "Die Scores haben sich seit diesem Ergebnis geändert. Für ein neues „Einordnen“ drücken.",

@@ -54,6 +54,8 @@ export default {
     busy: "The service is busy. Your scores are kept; try again in {seconds} seconds.",
     unreadable: "The service sent an answer that cannot be read. Your scores are kept.",
     refused: "The service did not accept the request. Your scores are kept.",
+    closed:
+      "This service answers only callers who have signed in, which this page cannot do. Your scores are kept.",
     cancelled: "Cancelled. Your scores are kept.",
     stale: "The scores have changed since this result. Press Classify for a new one.",
     request_id: "Request {id}.",

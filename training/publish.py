@@ -1,7 +1,6 @@
 """Turns a fitted model into an artifact directory whose every file the manifest vouches for."""
 
 import hashlib
-import io
 import json
 import os
 import platform
@@ -12,10 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
-import scipy
-import sklearn
 from sklearn.pipeline import Pipeline
 
 from cytology import artifact
@@ -24,6 +20,7 @@ from cytology.population import Population
 from cytology.schema import Schema
 from training.compile import as_rows
 from training.fit import positive_probabilities
+from training.formats import ModelFile, joblib_file
 from training.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +61,7 @@ def write_artifact(
     report: dict[str, Any],
     site: dict[str, bytes],
     facts: dict[str, Any],
+    model_file: ModelFile | None = None,
 ) -> dict[str, Any]:
     """Write every file and the manifest, whole or not at all; return the manifest.
 
@@ -72,10 +70,11 @@ def write_artifact(
     what drift is measured from; like the report they are vouched for by the manifest but do not
     change the model's version.
     """
+    model_file = model_file or joblib_file(model.pipeline)
     files = {
         artifact.SCHEMA: schema_content,
         artifact.DECISION: _json(decision_document(model.decision)),
-        artifact.MODEL: _dump(model.pipeline),
+        model_file.name: model_file.content,
         artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
         **{f"{SITE}/{name}": content for name, content in site.items()},
@@ -85,17 +84,12 @@ def write_artifact(
     manifest = {
         "format": artifact.FORMAT,
         "name": f"{schema.name}-{model.estimator}",
-        "version": _version(files),
+        "version": _version(files, model_file.name),
         "created": _now(),
         "estimator": model.estimator,
         "engine": "sklearn" if model.card is None else "scorecard",
         "python": platform.python_version(),
-        "packages": {
-            "joblib": joblib.__version__,
-            "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
-            "scipy": scipy.__version__,
-        },
+        "packages": model_file.packages,
         "git_revision": _git_revision(),
         **facts,
         "golden": _golden(model.pipeline, schema),
@@ -109,9 +103,9 @@ def write_artifact(
     return manifest
 
 
-def _version(files: dict[str, bytes]) -> str:
+def _version(files: dict[str, bytes], model: str) -> str:
     """Twelve hex digits that change with whatever decides an answer, and with nothing else."""
-    points = artifact.SCORECARD if artifact.SCORECARD in files else artifact.MODEL
+    points = artifact.SCORECARD if artifact.SCORECARD in files else model
     deciding = (artifact.SCHEMA, artifact.DECISION, points)
     return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
 
@@ -129,12 +123,6 @@ def _golden(pipeline: Pipeline, schema: Schema) -> list[dict[str, Any]]:
         {"row": list(row), "probability": float(probability)}
         for row, probability in zip(as_rows(vectors), probabilities, strict=True)
     ]
-
-
-def _dump(pipeline: Pipeline) -> bytes:
-    buffer = io.BytesIO()
-    joblib.dump(pipeline, buffer)
-    return buffer.getvalue()
 
 
 def _json(document: dict[str, Any]) -> bytes:

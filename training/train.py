@@ -16,6 +16,7 @@ from training.dataset import DATA_SHA256, Dataset, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.report import evaluate
+from training.formats import FORMATS
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
 from training.publish import ROOT, write_artifact
 
@@ -47,7 +48,9 @@ class Trained(NamedTuple):
     failures: list[str]
 
 
-def train(estimator: str, data: Path, schema_path: Path, out: Path) -> Trained:
+def train(
+    estimator: str, data: Path, schema_path: Path, out: Path, file_format: str = "joblib"
+) -> Trained:
     """Learn, judge and write; nothing is written where a gate fails.
 
     The gates bind the estimator that ships for the shipped data. Another estimator or table is
@@ -61,12 +64,16 @@ def train(estimator: str, data: Path, schema_path: Path, out: Path) -> Trained:
         No setting keeps the directions that the schema promises.
     training.evaluation.gates.GateFailed
         The model is worse than what may ship, or too good to be true.
+    training.formats.Unwritable
+        The service would refuse this model in this format.
     """
     schema_content = schema_path.read_bytes()
     schema = parse_schema(schema_content)
     dataset = load_dataset(schema, data)
     with tqdm(total=count_fits(estimator, schema), desc="fit", unit="fit") as progress:
         model = learn(estimator, dataset, schema, progress.update)
+    # Before the judging, which takes a minute: a format that cannot hold the model is known now
+    model_file = FORMATS[file_format](model.pipeline)
     report, drawings = _report(estimator, dataset, schema)
     failures = check_gates(estimator, dataset, report)
     manifest = write_artifact(
@@ -79,6 +86,7 @@ def train(estimator: str, data: Path, schema_path: Path, out: Path) -> Trained:
         report=report,
         site=site_files(report, schema, drawings),
         facts=_facts(model, dataset, report, failures),
+        model_file=model_file,
     )
     return Trained(manifest, model, failures)
 

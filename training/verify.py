@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cytology.artifact import MODEL, SCORECARD, Artifact, ArtifactMismatch, load_artifact
+from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch, load_artifact
 from training.publish import ROOT
 
 #: Run apart: training may not import the function that serves, and the engine should be judged
@@ -54,7 +54,7 @@ def _files(directory: Path) -> set[str]:
 
 def _engines(artifact: Artifact) -> list[str]:
     files = artifact.manifest["files"]
-    named = {"scorecard": SCORECARD, "sklearn": MODEL}
+    named = {"scorecard": SCORECARD, "sklearn": artifact.model_file}
     return [engine for engine, file in named.items() if file in files]
 
 

@@ -111,7 +111,8 @@ def _options(request: Request, methods: tuple[str, ...], origins: tuple[str, ...
     if request.headers.get("origin") in origins:
         headers["access-control-allow-methods"] = ", ".join(methods)
         headers["access-control-allow-headers"] = (
-            "accept, content-type, content-encoding, if-none-match, x-request-id"
+            "accept, authorization, content-type, content-encoding, if-none-match, x-api-key, "
+            "x-request-id"
         )
         headers["access-control-max-age"] = "600"
     return Reply(204, headers, "")

@@ -1,20 +1,14 @@
-"""Turns rows into predictions with the joblib model itself: any classifier, additive or not."""
+"""Turns rows into predictions with the fitted model itself: any classifier, additive or not."""
 
-import io
 import itertools
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 
-import joblib
 import numpy as np
-import scipy
-import sklearn
 from numpy.typing import NDArray
-from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
-from cytology.artifact import MODEL, SCORECARD, Artifact, ArtifactMismatch
+from cytology.artifact import SCORECARD, Artifact
 from cytology.assembly import Assembler
 from cytology.measurements import Row
 from cytology.prediction import Prediction, Reasons, logit
@@ -27,19 +21,13 @@ from cytology.sensitivity import (
     nearest_changes,
     rescorings,
 )
+from predict.model_file import load_model
 
 #: All combinations of missing scores are tried up to this number; beyond it, each on its own.
 _MAX_COMBINATIONS = 1_000
 
 #: So many rows are explained at once; each asks the model about some 300 variations.
 _EXPLAINED_AT_ONCE = 100
-
-_INSTALLED = {
-    "joblib": joblib.__version__,
-    "numpy": np.__version__,
-    "scikit-learn": sklearn.__version__,
-    "scipy": scipy.__version__,
-}
 
 
 class SklearnEngine:
@@ -164,23 +152,5 @@ def _values(feature: Feature) -> list[int | None]:
 
 
 def load_sklearn_engine(artifact: Artifact) -> SklearnEngine:
-    """Unpickle the model, but only bytes that the manifest vouches for and versions that match.
-
-    Raises
-    ------
-    ArtifactMismatch
-        Another version of a library, or scikit-learn itself warns of one, or a changed file.
-    """
-    for package, version in artifact.manifest["packages"].items():
-        if _INSTALLED.get(package) != version:
-            raise ArtifactMismatch(f"version of {package}", version, _INSTALLED.get(package))
-    content = artifact.read(MODEL)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", InconsistentVersionWarning)
-        try:
-            pipeline = joblib.load(io.BytesIO(content))
-        except InconsistentVersionWarning as warning:
-            raise ArtifactMismatch(
-                MODEL, sklearn.__version__, warning.original_sklearn_version
-            ) from None
-    return SklearnEngine(pipeline, artifact)
+    """Load the model; what is checked, and raised, says :func:`predict.model_file.load_model`."""
+    return SklearnEngine(load_model(artifact), artifact)

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from predict.app import handler, service
+from server.door import Door, read_door
 from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
@@ -80,9 +81,10 @@ class ApiFirst:
     answer it in their own way.
     """
 
-    def __init__(self, app: ASGIApp, *, has_site: bool) -> None:
+    def __init__(self, app: ASGIApp, *, has_site: bool, door: Door) -> None:
         self._app = app
         self._has_site = has_site
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
@@ -91,16 +93,18 @@ class ApiFirst:
         if scope["type"] != "http" or (self._has_site and not ours):
             await self._app(scope, receive, send)
             return
-        response = await answer(Request(scope, receive), handler)
+        request = Request(scope, receive)
+        response = self._door.refuse(request) or await answer(request, handler)
         await response(scope, receive, send)
 
 
 HAS_SITE = SITE.is_dir()
+DOOR = read_door(os.environ, service.settings.allowed_origins)
 
 app = Starlette(
     routes=[
         Route("/features.json", features),
         *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if HAS_SITE else []),
     ],
-    middleware=[Middleware(PageHeaders), Middleware(ApiFirst, has_site=HAS_SITE)],
+    middleware=[Middleware(PageHeaders), Middleware(ApiFirst, has_site=HAS_SITE, door=DOOR)],
 )

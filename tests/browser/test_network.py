@@ -207,6 +207,16 @@ def test_faults_that_the_service_names_are_put_at_their_fields_and_never_retried
     ]
 
 
+@pytest.mark.parametrize(("code", "word"), [(401, "Unauthorized"), (403, "Forbidden")])
+def test_a_service_that_asks_for_a_sign_in_is_called_so_and_not_asked_again(page, code, word):
+    script = Script(page, status(code, json.dumps({"message": word})))
+
+    submit(page, "closed")
+
+    assert script.calls == 1
+    assert words(page).startswith("This service answers only callers who have signed in")
+
+
 def test_alternatives_that_fail_can_be_fetched_again(page):
     page.expected_messages.append(FAILED)
     page.route("**/v1/predict?explain=false", status(500))

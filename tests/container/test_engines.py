@@ -5,9 +5,11 @@ import random
 import shutil
 from pathlib import Path
 
+import joblib
 import pytest
 
 from cytology.schema import load_schema
+from tests.model_files import exchange
 from tests.transports import ARTIFACT, container, http_event, invoke_emulator, running_container
 
 MODEL_DIR = "/opt/ml/model"
@@ -61,6 +63,21 @@ def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image
     assert benign["predictions"][0]["label"] == "benign"
     assert malignant["predictions"][0]["label"] == "malignant"
     assert malignant["predictions"][0]["contributions_exact"] is False
+
+
+def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_path):
+    directory = shutil.copytree(artifact_dir, tmp_path / "model")
+    exchange(directory, joblib.load(directory / "model.joblib"))
+    volume = ("--volume", f"{directory}:{MODEL_DIR}:ro")
+    with container({"MODEL_ENGINE": "sklearn"}, *volume, image=image) as transport:
+        answer = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
+    with container(image=image) as compiled:
+        expected = predict(compiled, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
+
+    assert answer["model"]["engine"] == "sklearn"
+    assert answer["predictions"][0]["probability"] == pytest.approx(
+        expected["predictions"][0]["probability"], abs=1e-12
+    )
 
 
 def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest_dir):

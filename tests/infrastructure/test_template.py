@@ -157,7 +157,7 @@ def test_requests_go_to_the_alias_and_only_this_api_may_send_them(api):
 
 
 def test_a_token_is_demanded_where_an_issuer_is_named(api):
-    route = only(api, "AWS::ApiGatewayV2::Route")
+    route = api["Resources"]["PredictRoute"]["Properties"]
 
     assert route["AuthorizationType"] == {"Fn::If": ["HasJwt", "JWT", "NONE"]}
     assert api["Resources"]["PredictAuthorizer"]["Condition"] == "HasJwt"

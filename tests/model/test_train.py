@@ -12,6 +12,7 @@ from training.evaluation.gates import GateFailed
 from training.evaluation.rounding import rounded
 from training.model import DEFAULT_ESTIMATOR
 from training.train import REPORT, check_gates, committed_report, train
+from training.verify import verify
 
 schema = load_schema()
 report = json.loads(REPORT.read_bytes())
@@ -119,3 +120,16 @@ def test_the_stored_decision_is_the_trained_one(trained):
     folder, result = trained
 
     assert load_artifact(str(folder)).decision == result.model.decision
+
+
+def test_a_skops_artifact_is_the_same_model_in_another_file(trained, tmp_path, capsys):
+    assert main(["--format", "skops", "--out", str(tmp_path / "artifact")]) == 0
+
+    manifest = load_artifact(str(tmp_path / "artifact")).manifest
+    assert "model.skops" in manifest["files"]
+    assert "model.joblib" not in manifest["files"]
+    assert manifest["packages"].items() > trained[1].manifest["packages"].items()
+    # What decides an answer is the scorecard, so the version is the same
+    assert manifest["version"] == trained[1].manifest["version"]
+    assert manifest["golden"] == trained[1].manifest["golden"]
+    assert verify(tmp_path / "artifact")[-1].startswith("the sklearn engine gives")

@@ -1,0 +1,70 @@
+"""Turns an artifact's model file into its classifier, once versions and sha256 are the manifest's.
+
+The one place that may unpickle; tests/unit/test_unpickling.py looks for any other.
+"""
+
+import io
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import joblib
+import numpy as np
+import scipy
+import sklearn
+from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.pipeline import Pipeline
+
+from cytology.artifact import SKOPS_MODEL, Artifact, ArtifactMismatch
+
+
+def load_model(artifact: Artifact) -> Pipeline:
+    """Compare versions, then sha256, and only then build objects from the file.
+
+    Raises
+    ------
+    ArtifactMismatch
+        Another version of a library, or scikit-learn itself warns of one; a changed file; or in a
+        skops file a type that is not on the closed list.
+    """
+    name = artifact.model_file
+    _check_versions(artifact.manifest["packages"])
+    content = artifact.read(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", InconsistentVersionWarning)
+        try:
+            return _from_skops(content) if name == SKOPS_MODEL else joblib.load(io.BytesIO(content))
+        except InconsistentVersionWarning as warning:
+            raise ArtifactMismatch(
+                name, sklearn.__version__, warning.original_sklearn_version
+            ) from None
+
+
+def _check_versions(expected: Mapping[str, str]) -> None:
+    installed = {
+        "joblib": joblib.__version__,
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "scipy": scipy.__version__,
+    }
+    if "skops" in expected:
+        import skops
+
+        installed["skops"] = skops.__version__
+    for package, version in expected.items():
+        if installed.get(package) != version:
+            raise ArtifactMismatch(f"version of {package}", version, installed.get(package))
+
+
+def _from_skops(content: bytes) -> Any:
+    # Imported here: skops imports all of scikit-learn, and the default model needs neither
+    from skops import io as skops_io
+
+    from cytology.trusted import TRUSTED
+
+    strangers = set(skops_io.get_untrusted_types(data=content)) - set(TRUSTED)
+    if strangers:
+        raise ArtifactMismatch(
+            f"types in {SKOPS_MODEL}", "those of the closed list", ", ".join(sorted(strangers))
+        )
+    return skops_io.loads(content, trusted=list(TRUSTED))
