@@ -64,6 +64,12 @@ test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=3 sid
 	@tools/form-tools
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
+CASES ?= 200000
+
+.PHONY: fuzz
+fuzz: dev $(ARTIFACT) ## throw hostile input at the handler and count the outcomes (CASES=200000, SEED=number)
+	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.hostile --cases $(CASES) $(if $(SEED),--seed $(SEED))
+
 .PHONY: lighthouse
 lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
 	@tools/form-tools

@@ -36,8 +36,7 @@ def read_header(row: list[str], schema: Schema) -> list[str] | None:
 
 def layout_of_header(names: list[str], schema: Schema) -> Layout:
     """Find each column by its name, the feature's or its label's; refuses what lacks or doubles."""
-    if repeated := sorted({name[:40] for name in names if name and names.count(name) > 1}):
-        raise InvalidTable(f"the header names {', '.join(repeated[:9])} more than once")
+    _refuse_repeated(names, schema)
     at = {name: index for index, name in enumerate(names)}
     places = [at.get(_plain(f.name), at.get(_plain(f.label))) for f in schema.features]
     absent = [
@@ -55,6 +54,22 @@ def layout_of_header(names: list[str], schema: Schema) -> Layout:
     )
 
 
+def _refuse_repeated(names: list[str], schema: Schema) -> None:
+    """A repeated name is quoted where the schema has it, else told by its columns' numbers."""
+    # Counted in one pass: a header may have half a million columns
+    columns: dict[str, list[int]] = {}
+    for number, name in enumerate(names, 1):
+        if name:
+            columns.setdefault(name, []).append(number)
+    known = {_plain(text) for feature in schema.features for text in (feature.name, feature.label)}
+    for name, numbers in columns.items():
+        if len(numbers) > 1:
+            what = name if name in known else "the same column"
+            raise InvalidTable(
+                f"the header names {what} more than once: columns {numbers[0]} and {numbers[1]}"
+            )
+
+
 def _first(at: dict[str, int], names: set[str]) -> int | None:
     return min((at[name] for name in names if name in at), default=None)
 
@@ -62,8 +77,10 @@ def _first(at: dict[str, int], names: set[str]) -> int | None:
 def layout_of_rows(rows: list[list[str]], schema: Schema) -> Layout:
     """Read the columns off rows without a header; refuses what cannot be told."""
     count = len(schema.features)
-    widths = [len(row) for row in rows]
-    width = max(set(widths), key=widths.count)
+    widths: dict[int, int] = {}
+    for row in rows:
+        widths[len(row)] = widths.get(len(row), 0) + 1
+    width = max(widths, key=widths.__getitem__)
     extra = width - count
     if extra not in (0, 1, 2):
         raise InvalidTable(f"{width} columns found, {count} scores needed")

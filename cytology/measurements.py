@@ -13,8 +13,18 @@ ID_MAX_LENGTH = 64
 #: described, so that an answer cannot be made long, and no free text returns to the caller.
 _QUOTED_MAX = 9_999
 
-#: Unknown fields are named up to this number and counted beyond it: a body can hold 100,000.
-_UNKNOWN_NAMED = 8
+#: What the faults of one sample may take up in an answer, in characters, so that a refused sample
+#: makes less than 2 KB; the faults of the features always fit, misspelt names as far as they do.
+_FAULTS_MAX = 1_550
+
+#: What JSON adds to each fault's field and message.
+_FAULT_FRAME = 40
+
+#: Positions of unknown fields that are given before the rest is only counted.
+_UNKNOWN_PLACED = 8
+
+#: A field name that may be quoted, if it resembles a known one: nothing in it can be a value.
+_SPELLING = re.compile("[A-Za-z_ -]{1,40}")
 
 #: Control characters and line ends, and half a surrogate pair, which JSON can spell but no UTF-8
 #: answer or log can carry.
@@ -46,8 +56,11 @@ class Sample(NamedTuple):
     id: str | None = None
 
 
-def read_sample(value: object, schema: Schema) -> Sample:
+def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
     """Check one sample, given as a mapping of field to score or as a list in schema order.
+
+    Without ``suggest``, misspelt fields get no "did you mean": comparing names takes a thousand
+    times longer than reading a sample, too long to do for thousands of hostile ones.
 
     Raises
     ------
@@ -55,7 +68,7 @@ def read_sample(value: object, schema: Schema) -> Sample:
         With every fault of the sample, not only the first.
     """
     if isinstance(value, dict):
-        return _read_mapping(value, schema)
+        return _read_mapping(value, schema, suggest)
     if isinstance(value, list):
         return Sample(_read_list(value, schema))
     raise InvalidMeasurements(
@@ -69,7 +82,7 @@ def read_sample(value: object, schema: Schema) -> Sample:
     )
 
 
-def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
+def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sample:
     row: list[int | None] = []
     faults: list[Fault] = []
     known = 0
@@ -89,7 +102,7 @@ def _read_mapping(value: dict[str, object], schema: Schema) -> Sample:
         known += 1
         check_id(identifier, faults)
     if known != len(value):
-        faults.extend(_unknown_fields(value, schema))
+        _name_unknown_fields(value, schema, faults, suggest)
     if faults:
         raise InvalidMeasurements(faults)
     return Sample(tuple(row), identifier if isinstance(identifier, str) else None)
@@ -159,6 +172,11 @@ def _rule(feature: Feature) -> str:
     return f"give {_range(feature)}{suffix}"
 
 
+def is_one_line(text: str) -> bool:
+    """True where a text holds no control character, line end or half a surrogate pair."""
+    return _NOT_ONE_LINE.search(text) is None
+
+
 def check_id(identifier: object, faults: list[Fault]) -> None:
     """Append what is wrong with a sample's id, which is text of at most 64 characters."""
     if not isinstance(identifier, str):
@@ -170,27 +188,55 @@ def check_id(identifier: object, faults: list[Fault]) -> None:
                 f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
             )
         )
-    elif _NOT_ONE_LINE.search(identifier):
+    elif not is_one_line(identifier):
         faults.append(Fault("id", "id must be printable text on one line"))
 
 
-def _unknown_fields(value: dict[str, object], schema: Schema) -> list[Fault]:
+def _name_unknown_fields(
+    value: dict[str, object], schema: Schema, faults: list[Fault], suggest: bool
+) -> None:
+    """Append a fault for each field that resembles a known one, and one for all the others.
+
+    A field's name is the caller's text. What resembles no known field may be anything, so it is
+    told by its position and never repeated.
+    """
+    known = [*schema.names, "id"]
+    places = []
+    room = _FAULTS_MAX - sum(_length(fault) for fault in faults)
+    for place, field in enumerate(value, 1):
+        if field in known:
+            continue
+        close = _closest(field, known) if suggest and room > 0 else None
+        if close is not None:
+            message = f"{field} is not a known field; did you mean {close}?"
+            room -= _length(Fault(field, message))
+            if room >= 0:
+                faults.append(Fault(field, message))
+                continue
+        places.append(place)
+    if places:
+        faults.append(Fault("", _unknown_at(places)))
+
+
+def _length(fault: Fault) -> int:
+    return len(fault.field) + len(fault.message) + _FAULT_FRAME
+
+
+def _closest(field: str, known: list[str]) -> str | None:
     # Imported here: only a faulty request pays for it
     import difflib
 
-    known = [*schema.names, "id"]
-    unknown = [field for field in value if field not in known]
-    faults = []
-    for field in unknown[:_UNKNOWN_NAMED]:
-        # A field name is the caller's text: cut short and made harmless before it is quoted
-        shown = "".join(c if c.isprintable() and c.isascii() else "?" for c in field[:40])
-        close = difflib.get_close_matches(field[:ID_MAX_LENGTH], known, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        faults.append(Fault(shown, f"{shown or 'an empty name'} is not a known field{hint}"))
-    if len(unknown) > _UNKNOWN_NAMED:
-        rest = len(unknown) - _UNKNOWN_NAMED
-        faults.append(Fault("", f"{rest} more fields are not known"))
-    return faults
+    if not _SPELLING.fullmatch(field):
+        return None
+    return next(iter(difflib.get_close_matches(field, known, n=1)), None)
+
+
+def _unknown_at(places: list[int]) -> str:
+    if len(places) == 1:
+        return f"field {places[0]} of the sample is not known"
+    shown = ", ".join(str(place) for place in places[:_UNKNOWN_PLACED])
+    more = len(places) - _UNKNOWN_PLACED
+    return f"fields {shown}{f' and {more} more' if more > 0 else ''} of the sample are not known"
 
 
 def _describe(value: object) -> str:

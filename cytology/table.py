@@ -152,8 +152,9 @@ def _value(cell: str) -> object:
     text = cell.strip()
     if not text:
         return None
-    # Short texts only: int() refuses thousands of digits, and no score needs them
-    if len(text) <= 20 and text[0] in "+-.0123456789":
+    # Short texts only: int() refuses thousands of digits, and no score needs them. It also reads
+    # 1_0 and Arabic digits as 10, which no table means
+    if len(text) <= 20 and text[0] in "+-.0123456789" and text.isascii() and "_" not in text:
         for read in (int, float):
             try:
                 return read(text)

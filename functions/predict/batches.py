@@ -16,6 +16,9 @@ from predict.responses import CSV, JSON
 from predict.settings import Settings
 from predict.strict_json import read_json
 
+#: Misspelt fields get a "did you mean" until a request has this many faults.
+_SUGGESTED_FAULTS = 200
+
 
 class Batch(NamedTuple):
     """Samples in the order sent, None where one is invalid; its faults; labels where sent."""
@@ -57,7 +60,7 @@ def read_values(values: list[Any], schema: Schema, settings: Settings) -> Batch:
     faults: list[SampleFault] = []
     for index, value in enumerate(values):
         try:
-            samples.append(read_sample(value, schema))
+            samples.append(read_sample(value, schema, len(faults) < _SUGGESTED_FAULTS))
         except InvalidMeasurements as invalid:
             samples.append(None)
             faults += [SampleFault(index, *fault) for fault in invalid.faults]

@@ -4,8 +4,10 @@ Source: github.com/kserve/open-inference-protocol (REST), and for tensors behind
 Triton's binary data extension, which the clients in use send by default.
 """
 
+import re
 from typing import Any
 
+from cytology.measurements import is_one_line
 from predict.batches import read_values
 from predict.faults import InvalidSamples, MalformedRequest, RequestFault, UnknownPath
 from predict.requests import Request, read_body
@@ -15,6 +17,9 @@ from predict.strict_json import read_json
 from predict.tensors import read_rows
 
 HEADER_LENGTH = "inference-header-content-length"
+
+#: The protocol's own member repeats the faults; so many bytes of it keep a refusal under 2 KB.
+_REFUSAL_BYTES = 1_900
 
 LABELS, PROBABILITIES = "predict", "predict_proba"
 
@@ -91,8 +96,9 @@ def _infer(service: Service, request: Request) -> Reply:
     document, tail = _split(content, request.headers.get(HEADER_LENGTH))
     if not isinstance(document, dict):
         raise MalformedRequest("an inference request must be a JSON object")
-    if not isinstance(document.get("id", ""), str):
-        raise MalformedRequest('"id" must be a string')
+    identifier = document.get("id", "")
+    if not isinstance(identifier, str) or not is_one_line(identifier):
+        raise MalformedRequest('"id" must be a string of printable text on one line')
     wanted = _wanted_outputs(document)
     batch = read_values(read_rows(document, tail, schema), schema, settings)
     if batch.faults:
@@ -115,14 +121,13 @@ def _infer(service: Service, request: Request) -> Reply:
             ],
         },
     }
-    identifier = {"id": document["id"]} if "id" in document else {}
     positive = sum(answer.label == schema.positive for answer in answers)
     inconclusive = sum(answer.inconclusive for answer in answers)
     return json_reply(
         {
             "model_name": service.artifact.name,
             "model_version": service.artifact.version,
-            **identifier,
+            **({"id": identifier} if "id" in document else {}),
             "outputs": [{"name": output, **outputs[output]} for output in wanted],
         }
     )._replace(tally=Tally(len(answers), 0, positive, inconclusive))
@@ -136,7 +141,8 @@ def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
     """Part the JSON header from the binary tensors behind it, where the request has some."""
     if header_length is None:
         return read_json(content), b""
-    if not header_length.isdecimal() or int(header_length) > len(content):
+    # Nine digits at most: int() refuses thousands of them with an error of its own
+    if not re.fullmatch("[0-9]{1,9}", header_length) or int(header_length) > len(content):
         raise MalformedRequest(f"{HEADER_LENGTH} must be the length of the JSON before the tensors")
     length = int(header_length)
     return read_json(content[:length]), content[length:]
@@ -172,6 +178,11 @@ def _protocol_problem(fault: RequestFault, request: Request) -> Reply:
     """A problem document that also has the protocol's own member, ``error``."""
     reply = problem_reply(fault, request.id)
     problem = read_json(reply.body.encode())
-    messages = [entry["message"] for entry in problem.get("errors", [])[:9]]
-    problem["error"] = "; ".join([fault.detail, *messages])
+    error = fault.detail
+    for entry in problem.get("errors", [])[:9]:
+        longer = f"{error}; {entry['message']}"
+        if len(reply.body) + len(longer) > _REFUSAL_BYTES and error != fault.detail:
+            break
+        error = longer
+    problem["error"] = error
     return Reply(reply.status, reply.headers, json_reply(problem).body)

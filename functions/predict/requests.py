@@ -3,9 +3,12 @@
 import base64
 import binascii
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from predict.faults import MalformedRequest, RequestTooLarge, UnsupportedMediaType
+
+#: A request id goes into a header, the log and every problem document.
+_HARMLESS_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
 
 class Request(NamedTuple):
@@ -47,7 +50,7 @@ def read_request(event: Any, fallback_id: str) -> Request:
     body = event.get("body")
     request_id = context.get("requestId")
     return Request(
-        id=request_id if isinstance(request_id, str) else fallback_id,
+        id=request_id if _is_harmless(request_id) else fallback_id,
         method=method.upper(),
         path=_without_stage(path, context.get("stage")),
         headers={
@@ -63,6 +66,11 @@ def read_request(event: Any, fallback_id: str) -> Request:
         body=body if isinstance(body, str) else "",
         body_is_base64=event.get("isBase64Encoded") is True,
     )
+
+
+def _is_harmless(request_id: Any) -> TypeGuard[str]:
+    """API Gateway's ids are; an event that somebody else made may hold anything."""
+    return isinstance(request_id, str) and _HARMLESS_ID.fullmatch(request_id) is not None
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -152,6 +160,9 @@ def _unzip(content: bytes, max_bytes: int) -> bytes:
         raise _too_large(max_bytes)
     if not unpacker.eof:
         raise MalformedRequest("the gzipped body is cut short")
+    if unpacker.unused_data:
+        # gzip files may be joined end to end; reading the first alone would lose rows in silence
+        raise MalformedRequest("more follows the gzipped body; pack it in one piece")
     return unpacked
 
 

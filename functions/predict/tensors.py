@@ -24,6 +24,10 @@ _CODES = {
 }
 
 
+#: No body of a megabyte holds a tensor of more sides, or of longer ones.
+_SHAPE_MAX, _SIDE_MAX = 8, 10_000_000
+
+
 def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[list[Any]]:
     """Return one list of values per row, in schema order; the values are not checked yet.
 
@@ -46,8 +50,9 @@ def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[lis
         shape = _shape(tensor, index)
         data, tail = _data(tensor, index, tail)
         if len(data) != math.prod(shape):
+            # The product is not quoted: it is made of what was sent, and may have a million digits
             raise MalformedRequest(
-                f"inputs[{index}]: the shape holds {math.prod(shape)} values, {len(data)} were sent"
+                f"inputs[{index}]: {len(data)} values were sent, the shape holds more or fewer"
             )
         tensors[tensor["name"]] = (shape, data)
     if tail:
@@ -82,7 +87,11 @@ def _value(value: Any) -> Any:
 
 def _shape(tensor: dict[str, Any], index: int) -> list[int]:
     shape = tensor.get("shape")
-    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _SHAPE_MAX
+        or not all(type(side) is int and 0 <= side <= _SIDE_MAX for side in shape)
+    ):
         raise MalformedRequest(f"inputs[{index}]: shape must be an array of whole numbers")
     datatype = tensor.get("datatype")
     if not isinstance(datatype, str) or datatype not in _CODES:

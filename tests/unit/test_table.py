@@ -60,6 +60,9 @@ def test_more_rows_than_allowed_are_refused_before_they_are_read():
         ("1e3", "got a number out of range"),
         ("nan", "got text"),
         ("9" * 5_000, "got text"),
+        # int() would read both as 10
+        ("1_0", "got text"),
+        ("1\u0660", "got text"),
     ],
 )
 def test_a_cell_that_is_no_score_is_described(cell, message):
@@ -70,6 +73,13 @@ def test_a_cell_that_is_no_score_is_described(cell, message):
 @pytest.mark.parametrize("cell", ["5", " 5 ", "5.0", "05", "+5", "5e0"])
 def test_a_score_may_be_written_in_any_usual_way(cell):
     assert read_table(LINE.replace("5", cell, 1), SCHEMA, 10).samples[0].row[0] == 5
+
+
+def test_a_repeated_column_is_named_where_it_is_known_and_told_by_its_place_where_not():
+    with pytest.raises(InvalidTable, match="names mitoses more than once: columns 9 and 10"):
+        read_table(",".join([*SCHEMA.names, "Mitoses"]), SCHEMA, 10)
+    with pytest.raises(InvalidTable, match="names the same column more than once: columns 10 and"):
+        read_table(",".join([*SCHEMA.names, "Jane", "", "Jane"]), SCHEMA, 10)
 
 
 def test_a_class_that_is_none_is_a_fault_of_its_row():

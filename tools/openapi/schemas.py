@@ -9,6 +9,9 @@ Document = dict[str, Any]
 
 MAX_SAMPLES = 10_000
 
+#: Text without control characters or line ends; half surrogate pairs cannot be written here.
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+
 
 def ref(name: str) -> Document:
     """A reference to a schema of this document."""
@@ -46,7 +49,7 @@ def samples(schema: Schema) -> dict[str, Document]:
                 "id": {
                     "type": "string",
                     "maxLength": ID_MAX_LENGTH,
-                    "pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$",
+                    "pattern": ONE_LINE,
                     "description": "Comes back unchanged; no names or record numbers, please.",
                 },
                 **{feature.name: score(feature, schema) for feature in features},
@@ -218,7 +221,7 @@ def tensors(schema: Schema) -> dict[str, Document]:
             "type": "object",
             "required": ["inputs"],
             "properties": {
-                "id": text,
+                "id": {"type": "string", "pattern": ONE_LINE},
                 "inputs": {
                     "type": "array",
                     "minItems": 1,
