@@ -253,7 +253,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def start_and_wait(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[None]:
+def start_and_wait(
+    command: list[str], port: int, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a child until the block ends, from when it listens; its children end with it."""
     settings = {
         **os.environ,
@@ -269,7 +271,7 @@ def start_and_wait(command: list[str], port: int, environment: Mapping[str, str]
             )
         try:
             _wait_for_port(process, port, log)
-            yield
+            yield process
         finally:
             _end(process)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from cytology.artifact import ArtifactMismatch
+from server import stopping
 
 ROOT = Path(__file__).parents[2]
 #: Where the kernel states a container's quota: control groups version 2, then 1.
@@ -29,7 +30,7 @@ def main() -> int:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
     print(f"serving on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
-    uvicorn.run(
+    config = uvicorn.Config(
         "server.app:app",
         host=options.host,
         port=options.port,
@@ -38,11 +39,12 @@ def main() -> int:
         reload_dirs=[str(ROOT / name) for name in RELOADED] if options.reload else None,
         reload_includes=["*.py", "*.json"] if options.reload else None,
         # Requests in flight when a host says stop are answered; hosts wait 30 s or longer
-        timeout_graceful_shutdown=25,
+        timeout_graceful_shutdown=20,
         log_level="warning",
         access_log=False,
         server_header=False,
     )
+    stopping.run(config)
     return 0
 
 

@@ -1,6 +1,7 @@
 """The local server: what it says before it starts, and how wide it starts."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import pytest
 
 from server import __main__ as server
 from server.gateway import GATEWAY_MAX_BYTES
+from tests.chaos.flights import Flights
 from tests.conftest import ROOT
-from tests.transports import http_server
+from tests.transports import free_port, http_server, start_and_wait
 
 
 def start(*arguments, **environment):
@@ -53,6 +55,21 @@ def test_a_container_s_quota_limits_its_workers(monkeypatch, tmp_path, quota, ex
     monkeypatch.setattr(server.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(server, "QUOTAS", (str(tmp_path / "cpu.max"),))
     assert server.processors() == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_answers_every_request_that_was_sent(workers, artifact_dir):
+    port = free_port()
+    path = f"{ROOT}{os.pathsep}{ROOT / 'functions'}"
+    environment = {"PYTHONPATH": path, "MODEL_DIR": str(artifact_dir), "LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-m", "server", "--port", str(port), "--workers", str(workers)]
+    with start_and_wait(command, port, environment) as server:
+        flights = Flights("127.0.0.1", port)
+        flights.take_off(callers=8, seconds=1)
+        server.send_signal(signal.SIGTERM)
+        flights.land()
+    flights.check()
 
 
 def test_what_the_gateway_would_refuse_never_reaches_the_handler():
