@@ -70,6 +70,18 @@ CASES ?= 200000
 fuzz: dev $(ARTIFACT) ## throw hostile input at the handler and count the outcomes (CASES=200000, SEED=number)
 	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.hostile --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
+.PHONY: chaos
+chaos: dev $(ARTIFACT) ## do every fault to the real container: a claim, held or broken, for each
+	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
+
+BURST ?= 60
+SOAK ?= 600
+REQUESTS ?= 72000
+
+.PHONY: load
+load: dev $(ARTIFACT) ## burst, soak and a server's day on real containers (BURST=60 SOAK=600 seconds, REQUESTS=72000)
+	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.load --burst $(BURST) --soak $(SOAK) --requests $(REQUESTS)
+
 .PHONY: lighthouse
 lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
 	@tools/form-tools

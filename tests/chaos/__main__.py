@@ -1,0 +1,45 @@
+"""Turns the faults into a list of claims, each held or broken: ``make chaos``."""
+
+import argparse
+import sys
+import time
+
+from tests.chaos.faults import FAULTS
+from tests.image import Unavailable, built_image
+from tests.load.record import keep
+
+
+def main() -> int:
+    """Inject every fault, print and keep the verdicts; 1 where a claim is broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", default="", help="faults whose name holds this text")
+    parser.add_argument("--no-record", action="store_true", help="leave docs/reliability.* alone")
+    options = parser.parse_args()
+    image = built_image()
+    verdicts = []
+    for fault in FAULTS:
+        if options.only not in fault.name:
+            continue
+        started = time.monotonic()
+        try:
+            verdict, evidence = "holds", fault.inject(image)
+        except Unavailable as lack:
+            verdict, evidence = "not tried", str(lack)
+        # A fault that surprises is a broken claim, and the others are still worth trying
+        except Exception as error:  # noqa: BLE001
+            verdict, evidence = "BROKEN", f"{type(error).__name__}: {error}"
+        took_s = time.monotonic() - started
+        print(
+            f"{verdict:9} {fault.name}: {fault.claim} ({took_s:.0f} s)\n          {evidence}",
+            flush=True,
+        )
+        verdicts.append(
+            {"fault": fault.name, "claim": fault.claim, "verdict": verdict, "evidence": evidence}
+        )
+    if not options.no_record and not options.only:
+        keep("chaos", {"command": "make chaos", "faults": verdicts})
+    return int(any(verdict["verdict"] == "BROKEN" for verdict in verdicts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Turns a whole artifact into one that is damaged in a certain way."""
+
+import hashlib
+import json
+from pathlib import Path
+
+#: File, engine that needs it, what happens to it.
+CASES = (
+    ("scorecard.json", "scorecard", "flip"),
+    ("decision.json", "scorecard", "truncate"),
+    ("features.json", "scorecard", "remove"),
+    ("model.joblib", "sklearn", "flip"),
+    ("model.joblib", "sklearn", "truncate"),
+    ("scorecard.json", "scorecard", "swap"),
+    ("scorecard.json", "scorecard", "forge"),
+)
+
+
+def flip(model: Path, name: str) -> str:
+    """One bit in the middle is another."""
+    content = bytearray((model / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (model / name).write_bytes(content)
+    return f"sha256 of {name}"
+
+
+def truncate(model: Path, name: str) -> str:
+    """The second half is missing."""
+    content = (model / name).read_bytes()
+    (model / name).write_bytes(content[: len(content) // 2])
+    return f"sha256 of {name}"
+
+
+def remove(model: Path, name: str) -> str:
+    """The file is missing."""
+    (model / name).unlink()
+    return name
+
+
+def swap(model: Path, name: str) -> str:
+    """The file is whole, and another model's."""
+    _shift_base(model / name)
+    return f"sha256 of {name}"
+
+
+def forge(model: Path, name: str) -> str:
+    """As a swap, with the manifest's hash made to fit: the golden predictions tell."""
+    _shift_base(model / name)
+    manifest = json.loads((model / "manifest.json").read_text())
+    digest = hashlib.sha256((model / name).read_bytes()).hexdigest()
+    manifest["files"][name]["sha256"] = digest
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    return "golden prediction"
+
+
+def _shift_base(scorecard: Path) -> None:
+    card = json.loads(scorecard.read_text())
+    card["base"] += 0.5
+    scorecard.write_text(json.dumps(card))
+
+
+HARM = {"flip": flip, "truncate": truncate, "remove": remove, "swap": swap, "forge": forge}

@@ -1,0 +1,229 @@
+"""Turns an image and one fault into the evidence that the claim about it holds, or a failure."""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.chaos import damage
+from tests.chaos.flights import Flights
+from tests.containers import Container, docker, started
+from tests.image import Unavailable
+from tests.pool import ContainerPool
+from tests.transports import ARTIFACT, http_event
+
+BENIGN = [5, 1, 1, 1, 2, 1, 3, 1, 1]
+TYPE = {"content-type": "application/json"}
+MODEL_DIR = "/opt/ml/model"
+
+SHORT = http_event("POST", "/v1/predict", TYPE, json.dumps(BENIGN))
+#: Ten thousand samples with all their reasons: about a second of one processor.
+LONG = http_event(
+    "POST", "/v1/predict?explain=true", TYPE, json.dumps({"samples": [BENIGN] * 10_000})
+)
+
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+OTHER_SKLEARN = "1.6.1"
+
+
+class Fault(NamedTuple):
+    """A fault, what must come of it, and whether it is quick enough for the ordinary tests."""
+
+    name: str
+    claim: str
+    inject: Callable[[str], str]
+    quick: bool = True
+
+
+def expect(holds: object, what: str) -> None:
+    if not holds:
+        raise AssertionError(what)
+
+
+def label(answer: Any) -> str:
+    expect("statusCode" in answer, f"no answer: {json.dumps(answer)[:300]}")
+    expect(answer["statusCode"] == 200, f"status {answer['statusCode']}")
+    return json.loads(answer["body"])["predictions"][0]["label"]
+
+
+def wait_until_busy(pool: ContainerPool, count: int) -> list[Container]:
+    deadline = time.monotonic() + 60
+    while len(pool.busy()) < count:
+        expect(time.monotonic() < deadline, "no request is in flight")
+        time.sleep(0.01)
+    time.sleep(0.3)
+    return pool.busy()
+
+
+def kill_mid_request(image: str) -> str:
+    with ContainerPool(image, 2, timeout_s=60) as pool, ThreadPoolExecutor(2) as callers:
+        pool.warm()
+        flights = [callers.submit(pool.invoke, LONG) for _ in range(2)]
+        wait_until_busy(pool, 2)[0].kill()
+        statuses = sorted(flight.result().status for flight in flights)
+        expect(statuses == [200, 502], f"in flight: {statuses}")
+        after = pool.invoke(SHORT)
+        again = [pool.invoke(SHORT).status for _ in range(3)]
+        expect(after.status == 200 and set(again) == {200}, "the next request is not served")
+    return "the killed container's request got 502, the other in flight 200, the next four 200"
+
+
+def out_of_memory(image: str) -> str:
+    # A short request needs 13 MB, the long one some 50
+    limits = ("--memory", "36m", "--memory-swap", "36m")
+    with ContainerPool(image, 1, *limits, timeout_s=60) as pool:
+        expect(pool.invoke(SHORT).status == 200, "a small request needs more than 36 MB")
+        delivery = pool.invoke(LONG)
+        expect(delivery.status == 502, f"the request beyond memory got {delivery.status}")
+        expect("signal: killed" in delivery.reason, delivery.reason)
+        after = pool.invoke(SHORT)
+        expect(after.status == 200 and after.cold, "the next request is not served")
+    return (
+        "in 36 MB a request of 10,000 explained samples got 502 (Runtime.ExitError, signal: "
+        "killed), the next 200"
+    )
+
+
+def timeout(image: str) -> str:
+    with ContainerPool(image, 1, "--cpus", "0.3", timeout_s=1) as pool:
+        pool.warm()
+        started_s = time.monotonic()
+        delivery = pool.invoke(LONG)
+        took_s = time.monotonic() - started_s
+        expect(delivery.status == 504, f"got {delivery.status}: {delivery.reason}")
+        expect(took_s < 5, f"only after {took_s:.1f} s")
+        expect(pool.invoke(SHORT).status == 200, "the next request is not served")
+    return f"504 after {took_s:.1f} s with a limit of 1 s, the next request 200"
+
+
+def limited(*options: str) -> Callable[[str], str]:
+    """The image under restrictions of ``docker run``."""
+
+    def inject(image: str) -> str:
+        with started(image, *options) as container:
+            expect(label(container.ask(SHORT)) == "benign", "another label")
+            facts = container.run_inside(
+                "id -u; touch /var/task/x 2>&1; grep -E 'CapEff|NoNewPrivs' /proc/1/status"
+            )
+        return "answers; inside: " + "; ".join(
+            " ".join(line.split()) for line in facts.splitlines()
+        )
+
+    return inject
+
+
+def no_network(image: str) -> str:
+    with started(image, "--network", "none", published=False) as container:
+        expect(label(container.ask_inside(SHORT)) == "benign", "another label")
+        interfaces = container.run_inside("ls /sys/class/net").split()
+        expect(interfaces == ["lo"], f"interfaces {interfaces}")
+    return "answers with no interface but the loopback"
+
+
+def broken_artifact(image: str) -> str:
+    seen = []
+    for name, engine, harm in damage.CASES:
+        with tempfile.TemporaryDirectory(prefix="model-") as directory:
+            model = Path(directory) / "model"
+            shutil.copytree(ARTIFACT, model, ignore=shutil.ignore_patterns("site"))
+            subject = damage.HARM[harm](model, name)
+            mount = ("--volume", f"{model}:{MODEL_DIR}:ro")
+            with started(image, *mount, environment={"MODEL_ENGINE": engine}) as container:
+                for _ in range(2):
+                    report = container.ask(SHORT)
+                    expect("statusCode" not in report, f"{harm} {name}: answered")
+                    expect(report["errorType"] == "ArtifactMismatch", json.dumps(report)[:300])
+                    expect(subject in report["errorMessage"], report["errorMessage"])
+        seen.append(f"{harm} {name}")
+    return f"ArtifactMismatch names the fault at start-up, twice asked: {', '.join(seen)}"
+
+
+def wrong_sklearn(image: str) -> str:
+    recipe = f"FROM {image}\nRUN python -m pip install --quiet --no-cache-dir --no-deps --upgrade"
+    recipe += f" --target /opt/python scikit-learn=={OTHER_SKLEARN}\n"
+    other = "tumour-classification-other-sklearn"
+    try:
+        docker("build", "--quiet", "--tag", other, "-", input=recipe)
+    except AssertionError as error:
+        raise Unavailable(f"no other scikit-learn to be had: {error}") from None
+    with started(other, environment={"MODEL_ENGINE": "sklearn"}) as container:
+        report = container.ask(SHORT)
+        expect(report.get("errorType") == "ArtifactMismatch", json.dumps(report)[:300])
+        expect(f"found {OTHER_SKLEARN}" in report["errorMessage"], report["errorMessage"])
+    with started(other, environment={"MODEL_ENGINE": "scorecard"}) as container:
+        expect(label(container.ask(SHORT)) == "benign", "the scorecard needs no scikit-learn")
+    return f"{report['errorMessage']}; the scorecard engine, which needs none, answers"
+
+
+def wrong_clock(image: str) -> str:
+    if not FAKETIME.exists():
+        raise Unavailable("libfaketime is missing: apt-get install faketime")
+    bodies, years = set(), []
+    mount = ("--volume", f"{FAKETIME}:/faketime.so:ro")
+    for shift in ("+0d", "-3650d", "+3650d"):
+        environment = {"LD_PRELOAD": "/faketime.so", "FAKETIME": shift}
+        with started(image, *mount, environment=environment) as container:
+            answer = container.ask(SHORT)
+            expect(label(answer) == "benign", "another label")
+            bodies.add(answer["body"])
+            line = next(line for line in container.logs().splitlines() if '"answered"' in line)
+            years.append(json.loads(line[line.index("{") :])["timestamp"][:4])
+    expect(len(bodies) == 1, "the answer depends on the date")
+    expect(len(set(years)) == 3, f"the clock was not moved: {years}")
+    return f"equal bytes in the years {', '.join(years)} (as the log has it)"
+
+
+def repeat(image: str) -> str:
+    bodies, headers = set(), set()
+    count = 1_000
+    for _ in range(2):
+        with started(image) as container:
+            for number in range(count // 2):
+                event = SHORT | {
+                    "requestContext": SHORT["requestContext"] | {"requestId": f"r{number}"}
+                }
+                answer = container.ask(event)
+                bodies.add(answer["body"])
+                varying = ("x-request-id", "server-timing")
+                kept = {k: v for k, v in answer["headers"].items() if k not in varying}
+                headers.add(json.dumps([answer["statusCode"], kept], sort_keys=True))
+    expect(len(bodies) == len(headers) == 1, f"{len(bodies)} bodies, {len(headers)} headers")
+    return f"{count:,} answers of two containers equal to the byte, but for request id and timing"
+
+
+def stop_server(image: str) -> str:
+    with started(image, command=("serve",)) as container:
+        # Past Docker's proxy, which accepts connections that the server would refuse
+        flights = Flights(container.address(), 8080)
+        flights.take_off(callers=8, seconds=2)
+        container.kill("TERM")
+        flights.land()
+        docker("wait", container.name)
+        code = container.state()["ExitCode"]
+    flights.check()
+    expect(code == 0, f"exit status {code}")
+    return f"{flights.summary()}; exit status 0"
+
+
+FAULTS = (
+    Fault("killed mid-request", "only the request in flight is lost", kill_mid_request),
+    Fault("out of memory", "a visible error, 502 at the front, then service", out_of_memory),
+    Fault("out of time", "504 at the front, then service", timeout),
+    Fault("read-only root", "answers", limited("--read-only", "--tmpfs", "/tmp")),
+    Fault("another user", "answers", limited("--user", "993:990")),
+    Fault(
+        "no capabilities",
+        "answers",
+        limited("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
+    ),
+    Fault("no network", "answers", no_network),
+    Fault("broken model", "a named error at start-up, never an answer", broken_artifact),
+    Fault("another scikit-learn", "refuses at start-up", wrong_sklearn, quick=False),
+    Fault("clock ten years off", "the same answer", wrong_clock, quick=False),
+    Fault("the same again", "the same bytes", repeat),
+    Fault("SIGTERM to the server", "no request in flight is lost", stop_server),
+)
