@@ -113,7 +113,7 @@ def run_guided(cases: int, seed: int) -> Part:
 def run_schemathesis(seed: int) -> Part:
     """Ask a running server what the specification generates."""
     with http_server() as transport, tempfile.TemporaryDirectory() as directory:
-        generated = ask(transport.port, 1_000, seed, Path(directory))
+        generated = ask(transport.port, 400, seed, Path(directory))
     if not generated.passed:
         _report("schemathesis", generated.report)
     outcome = "every answer as documented" if generated.passed else "BROKEN"
