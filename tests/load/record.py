@@ -8,7 +8,10 @@ from benchmarks.results import record
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "reliability.json", DOCS / "reliability.md"
-START, END = "<!-- results: written by make chaos and make load -->", "<!-- end of results -->"
+START, END = (
+    "<!-- results: written by make fuzz, make chaos and make load -->",
+    "<!-- end of results -->",
+)
 
 
 def keep(name: str, content: dict[str, Any]) -> None:
