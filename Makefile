@@ -98,11 +98,11 @@ chaos: dev $(ARTIFACT) ## do every fault to the real container: a claim, held or
 
 BURST ?= 60
 SOAK ?= 600
-REQUESTS ?= 72000
+RATE ?= 10
 
 .PHONY: load
-load: dev $(ARTIFACT) ## burst, soak and a server's day on real containers (BURST=60 SOAK=600 seconds, REQUESTS=72000)
-	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.load --burst $(BURST) --soak $(SOAK) --requests $(REQUESTS)
+load: dev $(ARTIFACT) ## burst, soak and a server's day on real containers (BURST=60 SOAK=600 seconds, RATE=10 a second)
+	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.load --burst $(BURST) --soak $(SOAK) --rate $(RATE)
 
 .PHONY: lighthouse
 lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)

@@ -36,8 +36,10 @@ def pytest_collection_modifyitems(items) -> None:
 def _lane(nodeid: str) -> str | None:
     if nodeid.startswith("tests/browser/"):
         return "browser" if can_be_apart() else "containers"
-    if nodeid.startswith("tests/container/") or "[container" in nodeid:
+    if nodeid.startswith(("tests/container/", "tests/chaos/")) or "[container" in nodeid:
         return "containers"
+    if nodeid.startswith("tests/hostile/test_handler.py"):
+        return "hostile"  # its tests look at the same 10,000 answers
     if nodeid.startswith("tests/infrastructure/"):
         return "scanners"
     return None

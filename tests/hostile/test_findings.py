@@ -52,7 +52,9 @@ def test_a_finding_stays_mended(found):
     assert bar.judge(found).breaches == ()
 
 
-@pytest.mark.parametrize("tail", [b"x", gzip.compress(b"6,1,1,1,2,1,3,1,1\n")])
+@pytest.mark.parametrize(
+    "tail", [b"x", gzip.compress(b"6,1,1,1,2,1,3,1,1\n")], ids=["one byte", "another member"]
+)
 def test_what_follows_a_gzipped_body_is_refused_and_not_dropped_in_silence(tail):
     body = gzip.compress(b"5,1,1,1,2,1,3,1,1\n") + tail
     outcome = bar.judge(

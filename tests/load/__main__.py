@@ -17,19 +17,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--burst", type=float, default=60, metavar="S", help="0: leave it out")
     parser.add_argument("--soak", type=float, default=600, metavar="S", help="0: leave it out")
-    parser.add_argument("--rate", type=float, default=10, help="requests/s that serve stands for")
-    parser.add_argument("--requests", type=int, default=72_000, help="to the server; 0: none")
+    parser.add_argument("--rate", type=float, default=10, help="two hours of it; 0: leave it out")
     parser.add_argument("--no-record", action="store_true", help="leave docs/reliability.* alone")
     options = parser.parse_args()
     image = built_image()
     found = {}
     if options.burst:
         found["burst"] = runs.burst(image, options.burst)
-    if options.requests:
-        found["server"] = runs.serve(image, options.requests, options.rate)
+    if options.rate:
+        found["server"] = runs.serve(image, options.rate)
     if options.soak:
         found["soak"] = runs.soak(image, options.soak)
+    knobs = {"burst": "BURST", "soak": "SOAK", "server": "RATE"}
     for name, result in found.items():
+        value = getattr(options, "rate" if name == "server" else name)
+        result["command"] = f"`make load {knobs[name]}={value:g}`"
         print(f"\n{name}")
         for key, value in result.items():
             print(f"  {key}: {value}")
