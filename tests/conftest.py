@@ -81,6 +81,16 @@ def forest_dir() -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def classifiers(tmp_path_factory) -> tuple[Path, dict[str, object]]:
+    """Directory of one fitted model of every classifier, and what each answers."""
+    # Imported here: most tests need no scikit-learn
+    from tests.classifiers import save_all
+
+    directory = tmp_path_factory.mktemp("classifiers")
+    return directory, save_all(directory)
+
+
 @contextmanager
 def required():
     """Skip with the reason where this machine lacks something; fail where CI promises it."""

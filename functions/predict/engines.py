@@ -30,6 +30,9 @@ def _load_scorecard(artifact: Artifact) -> Engine:
 
 def _load_sklearn(artifact: Artifact) -> Engine:
     # Imported here: joblib and scikit-learn cost fifty times what the scorecard costs to load
+    from predict.deferral import defer_imports
+
+    defer_imports()
     from predict.sklearn_engine import load_sklearn_engine
 
     return load_sklearn_engine(artifact)
