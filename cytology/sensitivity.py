@@ -1,6 +1,5 @@
 """Turns a row's points into what would change its label, and how easily its label changes."""
 
-import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -121,4 +120,8 @@ def _count_at_least(options: list[list[float]], needed: float) -> tuple[int, int
 
 
 def _sums(options: list[list[float]]) -> list[float]:
-    return [sum(picked) for picked in itertools.product(*options)]
+    # One list after another and not itertools.product: half of a request's time was spent here
+    sums = [0.0]
+    for values in options:
+        sums = [total + value for total in sums for value in values]
+    return sums
