@@ -20,6 +20,7 @@ INPUTS = (
     "cytology/*",
     "functions/*/*",
     "layers/sklearn/requirements.txt",
+    "tools/prune.py",
 )
 
 

@@ -12,14 +12,14 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from tools.prune import cut, trim
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "layers" / "sklearn" / "requirements.txt"
 LIMIT_BYTES = 250 * 1024 * 1024
 #: A function needs room for its own code beside the layer.
 ROOM_BYTES = 20 * 1024 * 1024
 PYTHON = "3.13"
-WASTE_FOLDERS = {"tests", "test", "__pycache__", "bin"}
-WASTE_SUFFIXES = {".pyx", ".pxd", ".pxi", ".c", ".cpp", ".h", ".pyi"}
 #: Zip's first day; one content gives one file, byte for byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -56,20 +56,14 @@ def build(folder: Path, architecture: str) -> int:
         command += ["--platform", f"{tag}_{machine}"]
     command += ["--target", str(folder / "python"), "-r", str(LOCK)]
     subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    trim(folder)
+    # Sources stay: a notebook's user reads them
+    trim(folder / "python")
+    for library in folder.rglob("*.so*"):
+        cut(library)
     size = sum(path.stat().st_size for path in _files(folder))
     if size > LIMIT_BYTES - ROOM_BYTES:
         raise SystemExit(f"the layer takes {size:,} bytes unpacked; Lambda's limit leaves no room")
     return size
-
-
-def trim(folder: Path) -> None:
-    """Remove what never runs: tests, sources of extensions, bytecode (the layer is zipped)."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and path.name in WASTE_FOLDERS:
-            shutil.rmtree(path)
-        elif path.is_file() and path.suffix in WASTE_SUFFIXES:
-            path.unlink()
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -5,52 +5,95 @@ import subprocess
 
 import pytest
 
+from tests.classifiers import ASK, ask_all, differs
 from tests.image import BASE, ROOT
 from tests.transports import as_answer, http_event, invoke_emulator, running_container
 
-#: Runs in the image: every source under the two roots, and how its bytecode stands.
+#: Runs in the image: every file under the roots, and how each module's bytecode stands.
 INSPECT = """
-import importlib.util, json, marshal, os, pathlib
+import importlib.util, json, os, pathlib
+hash_of = importlib.util.source_hash
 report = {"packages": [], "files": [], "bad": [], "compiled": 0}
-for root in ("/var/task", "/opt/python", "/opt/ml/model"):
-    report["packages"] += sorted(os.listdir(root))
+def inspect(source, compiled):
+    content = compiled.read_bytes() if compiled.exists() else b""
+    if content[:4] != importlib.util.MAGIC_NUMBER:
+        report["bad"].append(f"{source}: no bytecode of this Python")
+    elif int.from_bytes(content[4:8], "little") != 1:
+        report["bad"].append(f"{source}: bytecode that is checked against its source at a start")
+    elif source.suffix == ".py" and content[8:16] != hash_of(source.read_bytes()):
+        report["bad"].append(f"{source}: bytecode of another source")
+    else:
+        report["compiled"] += 1
+for root in ("/var/task", "/opt/python", "/opt/server", "/opt/preflight", "/opt/ml/model"):
+    report["packages"] += sorted(os.listdir(root)) if root != "/opt/server" else []
     for path in pathlib.Path(root).rglob("*"):
         if "__pycache__" in path.parts or not path.is_file():
             continue
         report["files"].append(str(path))
-        if path.suffix != ".py":
-            continue
-        compiled = pathlib.Path(importlib.util.cache_from_source(str(path)))
-        if not compiled.exists():
-            report["bad"].append(f"{path}: no bytecode")
-            continue
-        content = compiled.read_bytes()
-        if content[:4] != importlib.util.MAGIC_NUMBER:
-            report["bad"].append(f"{path}: bytecode of another Python")
-        elif content[8:16] != importlib.util.source_hash(path.read_bytes()):
-            report["bad"].append(f"{path}: bytecode of another source")
-        elif int.from_bytes(content[4:8], "little") != 1:
-            report["bad"].append(f"{path}: bytecode that is checked against its source at a start")
-        else:
-            report["compiled"] += 1
+        if path.suffix == ".py":
+            inspect(path, pathlib.Path(importlib.util.cache_from_source(str(path))))
+        elif path.suffix == ".pyc":
+            inspect(path, path)
 print(json.dumps(report))
+"""
+#: Imports whatever is left of the libraries, but for what needs tools that are not there.
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys, warnings
+warnings.simplefilter("ignore")
+sys.path[:0] = ["/opt/python"]
+import numpy, scipy, sklearn, skops.io
+failed = {}
+for package in (numpy, scipy, sklearn):
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".", lambda name: None):
+        if not found.name.endswith("__main__"):
+            try:
+                importlib.import_module(found.name)
+            except Exception as fault:
+                failed[found.name] = str(fault)
+print(json.dumps(failed))
 """
 
 
 @pytest.fixture(scope="module")
 def content(image):
-    ran = subprocess.run(
-        ["docker", "run", "--rm", "--entrypoint", "python", image, "-c", INSPECT],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(ran.stdout)
+    return json.loads(run_in(image, "-c", INSPECT))
 
 
-def test_every_source_in_the_image_has_trusted_bytecode(content):
+def run_in(image, *arguments):
+    command = ["docker", "run", "--rm", "--entrypoint", "python", image, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_every_module_in_the_image_has_trusted_bytecode(content):
     assert content["bad"] == []
     assert content["compiled"] > 1000
+
+
+def test_only_our_own_code_is_there_as_source(content):
+    sources = {path.split("/")[3] for path in content["files"] if path.endswith(".py")}
+
+    assert sources == {"cytology", "predict", "preflight", "server"}
+
+
+def test_what_was_pruned_is_missed_by_no_library(image):
+    failed = json.loads(run_in(image, "-c", IMPORT_ALL).splitlines()[-1])
+
+    # What tests, or builds, of the libraries import
+    tools = ("pytest", "Cython", "code_generators")
+    assert {
+        name for name, fault in failed.items() if not any(tool in fault for tool in tools)
+    } == set()
+
+
+def test_every_classifier_answers_in_the_image_as_where_it_was_fitted(image, classifiers):
+    directory, expected = classifiers
+    command = ["docker", "run", "--rm", "--volume", f"{directory}:/models:ro", "--entrypoint"]
+    command += ["python", image, "-W", "ignore", "-c", ASK, "/models", "/var/task", "/opt/python"]
+
+    answers = ask_all(command)
+
+    assert len(expected) > 45
+    assert [name for name in expected if differs(answers[name], expected[name])] == []
 
 
 @pytest.mark.parametrize(
