@@ -1,5 +1,6 @@
 """Turns a row's points into what would change its label, and how easily its label changes."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -13,6 +14,7 @@ _EXACT_FEATURES = 12
 #: Beyond it, and for models that are not additive, this many re-scorings are tried.
 SAMPLED_RESCORINGS = 200
 _SEED = 20_260_101
+_ROUNDING = 1e-6
 
 #: Log-odds per score of one feature, None for a missing score.
 Points = dict[int | None, float]
@@ -112,11 +114,18 @@ def _count_at_least(options: list[list[float]], needed: float) -> tuple[int, int
 
     Meets in the middle: 3^4 + 3^5 sums instead of 3^9.
     """
+    count = math.prod(map(len, options))
+    # Most rows lie too far from the limit for any re-scoring to cross it; the margin is far more
+    # than rounding in another order can make of nine numbers
+    if sum(map(max, options)) < needed - _ROUNDING:
+        return 0, count
+    if sum(map(min, options)) > needed + _ROUNDING:
+        return count, count
     half = len(options) // 2
     first = _sums(options[:half])
     second = sorted(_sums(options[half:]))
     size = len(second)
-    return sum(size - bisect_left(second, needed - value) for value in first), len(first) * size
+    return sum([size - bisect_left(second, needed - value) for value in first]), count
 
 
 def _sums(options: list[list[float]]) -> list[float]:

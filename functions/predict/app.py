@@ -11,7 +11,7 @@ from predict.requests import Request, read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.service import Service, load_service, predict, report_health
 from predict.settings import read_settings
-from predict.telemetry import Log, write_metrics
+from predict.telemetry import Log, metrics_line, write
 
 #: Answered without the resolver, whose import costs as much as all the rest of a cold start: the
 #: prediction, and the page's warm-up call. Method and path → name in the log, route.
@@ -73,7 +73,8 @@ def _router() -> Any:
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:
     """Write one log line and one metrics line; numbers only."""
-    log.info(
+    lines = log.line(
+        "INFO",
         "answered",
         request_id=about.request_id,
         route=route,
@@ -82,25 +83,25 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
         duration_ms=round(about.duration_ms, 3),
         **reply.tally._asdict(),
     )
-    if settings.metrics_namespace is None:
-        return
-    counts = {
-        "ColdStarts": int(about.cold),
-        "Rejected": int(400 <= reply.status < 500),
-        "Failed": int(reply.status >= 500),
-        "Samples": reply.tally.samples,
-        "SamplesInvalid": reply.tally.invalid,
-        "SamplesPositive": reply.tally.positive,
-        "SamplesInconclusive": reply.tally.inconclusive,
-    }
-    write_metrics(
-        settings.metrics_namespace,
-        "predict",
-        {
-            "Duration": ("Milliseconds", about.duration_ms),
-            **{name: ("Count", count) for name, count in counts.items()},
-        },
-    )
+    if settings.metrics_namespace is not None:
+        counts = {
+            "ColdStarts": int(about.cold),
+            "Rejected": int(400 <= reply.status < 500),
+            "Failed": int(reply.status >= 500),
+            "Samples": reply.tally.samples,
+            "SamplesInvalid": reply.tally.invalid,
+            "SamplesPositive": reply.tally.positive,
+            "SamplesInconclusive": reply.tally.inconclusive,
+        }
+        lines += metrics_line(
+            settings.metrics_namespace,
+            "predict",
+            {
+                "Duration": ("Milliseconds", about.duration_ms),
+                **{name: ("Count", count) for name, count in counts.items()},
+            },
+        )
+    write(lines)
 
 
 def _place(error: BaseException) -> str:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from predict import faults
 from predict.faults import InvalidSamples, MethodNotAllowed, RequestFault, SampleFault
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
 JSON = "application/json"
 CSV = "text/csv"
 PROBLEM = "application/problem+json"
@@ -51,7 +53,7 @@ def json_reply(document: Mapping[str, Any], status: int = 200) -> Reply:
 
 def encode(document: Mapping[str, Any]) -> str:
     """Compact JSON; a number that is not finite would be a bug and raises."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return _ENCODER.encode(document)
 
 
 def problem_reply(fault: RequestFault, request_id: str) -> Reply:

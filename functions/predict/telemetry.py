@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+#: Made once: json.dumps makes one for each call that asks for other separators than its own.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -23,18 +25,19 @@ class Log:
 
     def info(self, message: str, **fields: Any) -> None:
         """Write what happened."""
-        self._write("INFO", message, fields)
+        write(self.line("INFO", message, **fields))
 
     def error(self, message: str, **fields: Any) -> None:
         """Write what went wrong."""
-        self._write("ERROR", message, fields)
+        write(self.line("ERROR", message, **fields))
 
-    def _write(self, level: str, message: str, fields: Mapping[str, Any]) -> None:
+    def line(self, level: str, message: str, **fields: Any) -> str:
+        """The line to write; none, an empty text, below the chosen level."""
         if _LEVELS.index(level) < self._lowest:
-            return
+            return ""
         now = time.time()
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now))
-        _write_line(
+        return _line(
             {
                 "level": level,
                 "message": message,
@@ -45,14 +48,14 @@ class Log:
         )
 
 
-def write_metrics(namespace: str, service: str, metrics: Mapping[str, tuple[str, float]]) -> None:
-    """Write one line of metrics, each ``name: (unit, value)``."""
+def metrics_line(namespace: str, service: str, metrics: Mapping[str, tuple[str, float]]) -> str:
+    """The line that holds these metrics, each ``name: (unit, value)``."""
     directive = {
         "Namespace": namespace,
         "Dimensions": [["service"]],
         "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
     }
-    _write_line(
+    return _line(
         {
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
             "service": service,
@@ -61,7 +64,13 @@ def write_metrics(namespace: str, service: str, metrics: Mapping[str, tuple[str,
     )
 
 
-def _write_line(document: Mapping[str, Any]) -> None:
-    # One write of one line: JSON escapes line ends, so no value can forge a second line
-    sys.stdout.write(json.dumps(document, separators=(",", ":")) + "\n")
-    sys.stdout.flush()
+def write(lines: str) -> None:
+    """Write lines at once: each write wakes whoever reads standard output, and takes its time."""
+    if lines:
+        sys.stdout.write(lines)
+        sys.stdout.flush()
+
+
+def _line(document: Mapping[str, Any]) -> str:
+    # JSON escapes line ends, so no value can forge a second line
+    return _ENCODER.encode(document) + "\n"

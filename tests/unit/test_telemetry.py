@@ -8,7 +8,7 @@ import sys
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from predict.telemetry import Log, write_metrics
+from predict.telemetry import Log, metrics_line, write
 from tests.transports import ARTIFACT, ROOT
 
 FIELDS = {"request_id": "abc", "status": 200, "cold_start": True}
@@ -40,7 +40,11 @@ def test_a_metrics_line_is_that_of_powertools_metrics(capsys):
     metrics.add_metric("Failed", "Count", 0)
     metrics.flush_metrics()
 
-    write_metrics("Space", "predict", {"Duration": ("Milliseconds", 1.5), "Failed": ("Count", 0)})
+    write(
+        metrics_line(
+            "Space", "predict", {"Duration": ("Milliseconds", 1.5), "Failed": ("Count", 0)}
+        )
+    )
 
     theirs, ours = lines(capsys)
     theirs["_aws"]["Timestamp"] = ours["_aws"]["Timestamp"] = 0
