@@ -43,16 +43,15 @@ _IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 def defer_imports() -> None:
     """From now on, run the deferred modules at their first use; those that ran stay as they are."""
-    if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, _Finder)
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(MetaPathFinder):
     """Finds modules where they are, and puts off running those that are deferred."""
 
-    @classmethod
     def find_spec(
-        cls, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if name not in DEFERRED and not _waits(name.rpartition(".")[0]):
             return None

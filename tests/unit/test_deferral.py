@@ -1,5 +1,6 @@
 """A deferred module runs when something uses it, in the order it was written for, and only once."""
 
+import importlib
 import json
 import pickle
 import subprocess
@@ -50,7 +51,8 @@ def log(tmp_path, monkeypatch):
         path.write_text(textwrap.dedent(text))
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(deferral, "DEFERRED", frozenset({"heavy", "broken"}))
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    others = [finder for finder in sys.meta_path if not isinstance(finder, deferral._Finder)]
+    monkeypatch.setattr(sys, "meta_path", others)
     defer_imports()
     import log
 
@@ -159,6 +161,10 @@ def test_threads_that_meet_at_a_deferred_module_run_it_once(log):
 
     assert found == [1] * 8
     assert log == ["heavy", "heavy.first", "heavy.second"]
+
+
+def test_other_code_can_still_drop_the_import_system_s_caches(log):
+    importlib.invalidate_caches()
 
 
 def test_deferring_twice_is_deferring_once(log):
