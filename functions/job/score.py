@@ -62,14 +62,17 @@ def score_event(
     answers = score_batch(batch, engine)
     labels = batch.labels or [None] * len(rows)
     names = schema.class_names
+    # Lists: the runtime client writes a named tuple as an object
     scored = [
-        Scored(
-            row,
-            names.index(answer.label),
-            answer.probability,
-            int(answer.inconclusive),
-            sample.id,
-            None if label is None else names.index(label),
+        list(
+            Scored(
+                row,
+                names.index(answer.label),
+                answer.probability,
+                int(answer.inconclusive),
+                sample.id,
+                None if label is None else names.index(label),
+            )
         )
         for row, sample, answer, label in zip(rows, batch.samples, answers, labels, strict=True)
         if sample is not None and answer is not None

@@ -90,11 +90,13 @@ def test_a_job_accounts_for_every_row(text, form, faulty, job):
     s3.put_object(Bucket=BUCKET, Key=key, Body=text.encode())
 
     opened = clerk({"step": "open", "upload": upload_event(key)})
+    assert "form" in opened, opened
     assert (opened["form"], opened["finished"], opened["concurrency"]) == (form, False, 7)
     children = [(event, score(event)) for event in batches(read_items(s3, opened), opened, 5)]
     details = write_results(s3, opened, [*children, children[0]])
     closed = clerk({"step": "close", "job": opened, "map": details})
 
+    assert "unscored" in closed, closed
     assert closed["unscored"] == 0
     assert closed["repeated"] == len(children[0][0]["Items"])
     content, results = table(s3, f"{closed['results']}/results.csv")
@@ -120,6 +122,7 @@ def test_failed_children_end_as_faults(job):
     )
     closed = clerk({"step": "close", "job": opened, "map": details})
 
+    assert "unscored" in closed, closed
     assert closed["unscored"] == 5
     assert closed["scored"] + closed["faulty"] + closed["unscored"] == opened["rows"]
 

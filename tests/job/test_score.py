@@ -33,6 +33,8 @@ def test_a_row_of_csv_is_answered_alike_in_both_forms():
     by_copy = score("cells", [{"cells": GOOD}])
 
     assert by_reader == by_copy
+    # The runtime client would write a named tuple as an object
+    assert type(by_reader["scored"][0]) is list
     [[row, label, probability, inconclusive, identifier, true]] = by_reader["scored"]
     [expected] = ENGINE.predict([(5, 1, 1, 1, 2, None, 3, 1, 1)], explain=False)
     assert (row, SCHEMA.class_names[label], probability) == (
