@@ -182,7 +182,7 @@ predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for
 
 .PHONY: bulk-local
 bulk-local: dev $(ARTIFACT) ## score a table of millions of rows on every core (CSV=samples.csv, WORKERS=2, OUT=results.parquet, SCHEDULER=tcp://…)
-	@$(PYTHON) -m bulk "$(CSV)" $(if $(WORKERS),--workers $(WORKERS)) $(if $(OUT),--out "$(OUT)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+	@$(PYTHON) -m bulk "$(CSV)" $(if $(filter-out file,$(origin WORKERS)),--workers $(WORKERS)) $(if $(OUT),--out "$(OUT)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 .PHONY: openapi
 openapi: dev ## write docs/openapi.json from the schema, the routes and the events

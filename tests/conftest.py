@@ -42,6 +42,8 @@ def _lane(nodeid: str) -> str | None:
         return "hostile"  # its tests look at the same 10,000 answers
     if nodeid.startswith("tests/infrastructure/"):
         return "scanners"
+    if nodeid.startswith("tests/bulk/test_runner.py"):
+        return "dask"  # else every lane would start a cluster of its own
     return None
 
 

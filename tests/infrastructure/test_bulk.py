@@ -3,15 +3,11 @@
 Validated, not executed: no emulator here runs a Distributed Map faithfully (decision 0061).
 """
 
-import copy
 import json
 
 import pytest
 
-from tests.conftest import required
-from tests.image import Unavailable
 from tests.infrastructure.translated import ROOT, of_type, read, texts, translate
-from tools import scan
 
 
 @pytest.fixture(scope="module")
@@ -31,27 +27,6 @@ def definition(jobs):
 
 def maps(definition):
     return {name: state for name, state in definition["States"].items() if state["Type"] == "Map"}
-
-
-def validate(definition, tmp_path):
-    path = tmp_path / "definition.json"
-    path.write_text(json.dumps(definition))
-    with required():
-        try:
-            return scan.machine_findings(path)
-        except scan.Unavailable as lack:
-            raise Unavailable(str(lack)) from None
-
-
-def test_the_state_machine_is_well_formed(definition, tmp_path):
-    assert validate(definition, tmp_path) == []
-
-
-def test_a_state_machine_that_leads_nowhere_would_be_found(definition, tmp_path):
-    broken = copy.deepcopy(definition)
-    broken["States"]["Open"]["Next"] = "Nowhere"
-
-    assert any("MISSING_TRANSITION_TARGET" in line for line in validate(broken, tmp_path))
 
 
 def test_csv_and_json_lines_are_read_from_the_version_that_was_surveyed(definition):
