@@ -147,3 +147,27 @@ def test_one_row_more_than_a_request_may_carry_is_refused_with_or_without_a_head
         (f"{names}\n" + f"{line}\n" * 3, 413),
     ):
         assert answer(table, headers={"content-type": "text/csv"})["statusCode"] == status
+
+
+@pytest.mark.parametrize("origin", ["https://a.example", "https://b.example"])
+def test_a_browser_that_asks_first_is_told_the_methods_only_for_a_listed_origin(
+    origin, monkeypatch
+):
+    listed = app.service.settings._replace(allowed_origins=("https://a.example",))
+    monkeypatch.setattr(app, "service", app.service._replace(settings=listed))
+    monkeypatch.setitem(app._state, "router", None)
+    answered = answer(method="OPTIONS", headers={"origin": origin})
+    assert answered["statusCode"] == 204
+    told = "access-control-allow-methods" in answered["headers"]
+    assert told is (origin == "https://a.example")
+
+
+def test_without_a_place_for_metrics_only_the_log_is_written(monkeypatch, capsys):
+    monkeypatch.setattr(app, "settings", app.settings._replace(metrics_namespace=None))
+    answer(json.dumps(ROW))
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["message"] == "answered"
+
+
+def test_an_error_that_was_never_raised_has_no_place():
+    assert app._place(ValueError()) == "unknown"
