@@ -6,7 +6,7 @@ import pytest
 
 from costs.breakeven import crossings
 from costs.homes import HOMES, estimate, estimates
-from costs.inputs import as_inputs, document
+from costs.inputs import as_inputs, document, measured
 from costs.prices import PRICES, Prices, load_prices
 from costs.queueing import erlang_b, erlang_c, waiting_quantile
 from costs.traffic import Traffic, poisson_cold_share
@@ -227,3 +227,48 @@ def test_erlang_s_formulas_give_the_tables_values():
 def test_requests_an_hour_apart_find_no_environment():
     assert poisson_cold_share(730, 600, 730) == pytest.approx(0.846, abs=0.001)
     assert poisson_cold_share(1e9, 600, 730) == 0
+
+
+def results(**more):
+    entry = {
+        "billed_ms": 4.0,
+        "billed_ms_many": 103.9,
+        "duration_ms": {"median": 1.0, "percentile_99": 9.0},
+        "log_bytes": 1000,
+        "answer_bytes": 1000,
+        "answer_bytes_many": 100_900,
+    }
+    start = {"median": 50, "lower_quartile": 45, "upper_quartile": 55}
+    return {
+        "cold": {"variants": {"bare": {"median": 40}, "scorecard": start}},
+        "capacity": {
+            "memory_mb": {"512": entry},
+            "many": 1000,
+            "server": {"processor_ms": 1.0},
+            "image_mb": 500,
+        },
+        **more,
+    }
+
+
+def test_measurements_are_read_by_their_keys():
+    found = measured(results(), {"published_bare_init_ms": {"value": 160}})
+
+    assert found["memory_mb"]["512"]["billed_ms"] == 4
+    assert found["memory_mb"]["512"]["sample_ms"] == pytest.approx(0.1)
+    assert found["cold_ms"] == 200
+    assert found["answer_sample_bytes"] == pytest.approx(100)
+    assert found["server_ms"] == 1
+
+
+def test_the_benchmark_against_peers_is_preferred_where_it_was_run():
+    warm = {"1": {"billed_ms": 2.0}, "100": {"billed_ms": 9}, "10000": {"billed_ms": 501.95}}
+    more = {
+        "setting": {"memory_mb": {"scorecard": {"512": {"warm": warm}}}},
+        "rate": {"variants": {"scorecard-server": {"median": 800}}},
+    }
+    found = measured(results(**more), {"published_bare_init_ms": {"value": 160}})
+
+    assert found["memory_mb"]["512"]["billed_ms"] == 2
+    assert found["memory_mb"]["512"]["sample_ms"] == pytest.approx(0.05)
+    assert found["server_ms"] == 1.25
