@@ -117,13 +117,16 @@ bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples
 bench-capacity: dev $(ARTIFACT) ## billed milliseconds by memory size, bytes and processor time a request
 	@$(PYTHON) -m benchmarks.capacity
 
-.PHONY: costs prices simulate
+.PHONY: costs prices simulate simulate-containers
 costs: dev ## write docs/costs.md and its drawings from prices, assumptions and benchmarks/results.json
 	@$(PYTHON) -m costs
 prices: dev ## ask AWS's Price List API for the prices in costs/prices.json anew (needs credentials)
 	@$(PYTHON) -m costs.refresh
 simulate: dev ## simulate 1 to 10^9 requests a day on Lambda into docs/scale/simulation.md (minutes)
 	@$(PYTHON) -m simulation
+simulate-containers: dev $(ARTIFACT) ## one trace on real containers and simulated, side by side (needs Docker)
+	@$(PYTHON) -m tests.simulation.containers
+	@$(PYTHON) -m simulation --report
 
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)

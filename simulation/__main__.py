@@ -9,6 +9,8 @@ from simulation.study import study
 
 FOLDER = ROOT / "docs" / "scale"
 DOCUMENT = FOLDER / "simulation.json"
+#: Written by make simulate-containers, which needs Docker.
+CONTAINERS = FOLDER / "containers.json"
 
 
 def main() -> None:
@@ -21,7 +23,8 @@ def main() -> None:
         document = study(load_inputs())
     FOLDER.mkdir(parents=True, exist_ok=True)
     DOCUMENT.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    for name, content in simulation_files(document).items():
+    compared = json.loads(CONTAINERS.read_text()) if CONTAINERS.exists() else None
+    for name, content in simulation_files(document, compared).items():
         (FOLDER / name).write_bytes(content)
         print(f"docs/scale/{name}")
 

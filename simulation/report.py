@@ -11,17 +11,17 @@ from costs.report import table, usd
 Document = Mapping[str, Any]
 
 
-def simulation_files(document: Document) -> dict[str, bytes]:
-    """File name in docs/scale → content."""
+def simulation_files(document: Document, compared: Document | None = None) -> dict[str, bytes]:
+    """File name in docs/scale → content; ``compared`` is what containers made of a trace."""
     return {
-        "simulation.md": page(document).encode(),
+        "simulation.md": page(document, compared).encode(),
         "cold.svg": draw(lambda axes: _cold(axes, document)),
         "refused.svg": draw(lambda axes: _refused(axes, document)),
         "latency.svg": draw(lambda axes: _latency(axes, document)),
     }
 
 
-def page(document: Document) -> str:
+def page(document: Document, compared: Document | None) -> str:
     """The page as Markdown."""
     parts = [
         "# One to a billion requests a day, simulated",
@@ -36,6 +36,7 @@ def page(document: Document) -> str:
         *_remedies(document),
         *_idle(document),
         *_checks(document),
+        *(_containers(compared) if compared else []),
         *_method(document),
     ]
     return "\n\n".join(parts) + "\n"
@@ -237,6 +238,21 @@ def _checks(document: Document) -> list[str]:
         "## Checked against closed forms",
         "The test suite holds each within 5 %.",
         table(["Figure", "Simulated", "Formula", "Off by"], rows),
+    ]
+
+
+def _containers(compared: Document) -> list[str]:
+    rows = [
+        [name, *(f"{compared[key][part]}" for part in ("warm", "cold", "refused"))]
+        for name, key in (("Containers", "real"), ("Simulated", "simulated"))
+    ]
+    return [
+        "## Checked against real containers",
+        f"{compared['requests']} requests of {compared['usual_ms']:.0f} ms, at random "
+        f"{compared['rate']:g} a second, to at most {compared['containers']} containers of the "
+        f"real image (`{compared['command']}`); the simulation is given the same moments and "
+        f"durations. {compared['same_fate']:.1%} of the requests had the same fate in both.",
+        table(["", "Warm", "Cold", "Refused"], rows),
     ]
 
 
