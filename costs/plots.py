@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from costs.homes import HOMES, estimates
 from costs.inputs import Inputs
+from costs.report import TITLES
 from costs.traffic import Traffic
 
 #: Lines differ in their dashes too: colour alone would not tell six apart.
@@ -46,7 +47,9 @@ def by_volume(traffic: Traffic, inputs: Inputs) -> bytes:
             colour, dashes = LOOKS[home]
             usd = [month[index].usd for month in months]
             width = 2.5 if home == "lambda" else 1.4
-            axes.plot(volumes, usd, color=colour, linestyle=dashes, linewidth=width, label=home)
+            axes.plot(
+                volumes, usd, color=colour, linestyle=dashes, linewidth=width, label=TITLES[home]
+            )
         axes.set(xscale="log", yscale="log", xlabel="Requests a month", ylabel="USD a month")
         axes.legend(frameon=False)
 

@@ -53,7 +53,7 @@ def _loss(random: np.random.Generator) -> list[Check]:
     for name, service in services.items():
         lost = replay(arrivals, service, nothing, rules).outcomes == THROTTLED
         found.append(Check(f"refused at the quota, {name} times: Erlang B", lost.mean(), formula))
-    few = count * 3 // 4
+    few = count // 2
     outcomes, _ = simulate(arrivals[:few], services["exponential"][:few], nothing[:few], rules)
     lost = np.frombuffer(outcomes, np.uint8) == THROTTLED
     return [*found, Check("the same by SimPy: Erlang B", lost.mean(), formula)]
@@ -82,7 +82,7 @@ def _idle(random: np.random.Generator) -> list[Check]:
 
 def _waiting(random: np.random.Generator) -> list[Check]:
     """M/M/c at hosts: the formula of the cost model's latency."""
-    servers, rate, count = 4, 2.6, 200_000
+    servers, rate, count = 4, 2.6, 120_000
     arrivals, service = _poisson(count, rate, random), random.exponential(1, count)
     waited = waits(arrivals, service, servers)[count // 100 :]
     mean = erlang_c(servers, rate) / (servers - rate)
