@@ -102,7 +102,8 @@ function makeSliders() {
         "div",
         { class: "slider" },
         el("label", { for: id, id: `${id}-label` }),
-        el("output", { for: id, id: `${id}-value` }),
+        // Silent: a moved slider says its own value
+        el("output", { for: id, id: `${id}-value`, "aria-live": "off" }),
         el("input", {
           type: "range",
           id,
