@@ -44,7 +44,7 @@ def main() -> int:
     """Run the trace on containers, compare, keep the document; 1 where they differ."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.containers")
     parser.add_argument("--requests", type=int, default=120)
-    parser.add_argument("--rate", type=float, default=2.0, help="requests a second")
+    parser.add_argument("--rate", type=float, default=6.0, help="requests a second")
     options = parser.parse_args()
     found = compared(measured(options.requests, options.rate), options.rate)
     print(json.dumps(found, indent=2))
