@@ -31,7 +31,7 @@ dev:
 serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
 
-build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard node_modules/swagger-ui-dist/package.json) | local
+build/site/openapi.json: docs/openapi.json tools/site.py benchmarks/results.json $(wildcard costs/*.json costs/*.py) $(wildcard node_modules/swagger-ui-dist/package.json) | local
 	@$(PYTHON) -m tools.site
 
 .PHONY: site
@@ -175,6 +175,21 @@ bench-bulk: dev $(ARTIFACT) ## score ten million rows three ways, one with a wor
 .PHONY: scale
 scale: local ## write docs/scale.md from what the runs left in docs/scale/
 	@$(PYTHON) -m tools.scale
+
+.PHONY: bench-capacity
+bench-capacity: dev $(ARTIFACT) ## billed milliseconds by memory size, bytes and processor time a request
+	@$(PYTHON) -m benchmarks.capacity
+
+.PHONY: costs prices simulate simulate-containers
+costs: dev ## write docs/costs.md and its drawings from prices, assumptions and benchmarks/results.json
+	@$(PYTHON) -m costs
+prices: dev ## ask AWS's Price List API for the prices in costs/prices.json anew (needs credentials)
+	@$(PYTHON) -m costs.refresh
+simulate: dev ## simulate 1 to 10^9 requests a day on Lambda into docs/scale/simulation.md (minutes)
+	@$(PYTHON) -m simulation
+simulate-containers: dev $(ARTIFACT) ## one trace on real containers and simulated, side by side (needs Docker)
+	@$(PYTHON) -m tests.simulation.containers
+	@$(PYTHON) -m simulation --report
 
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)

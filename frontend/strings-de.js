@@ -10,6 +10,7 @@ export default {
     nav_single: "Einzelfall",
     nav_batch: "Stapel",
     nav_api: "API",
+    nav_costs: "Kosten",
     nav_model: "Modellkarte",
     unreviewed:
       "Diese deutsche Fassung ist nicht klinisch geprüft. Im Zweifel gilt der englische Text.",

@@ -9,6 +9,7 @@ export default {
     nav_single: "Single case",
     nav_batch: "Batch",
     nav_api: "API",
+    nav_costs: "Costs",
     nav_model: "Model card",
     unreviewed: "",
     other_language: "Deutsch",

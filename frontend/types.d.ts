@@ -118,3 +118,46 @@ export type State =
   | "closed"
   | "cancelled"
   | "broken";
+
+/** A month of requests, as costs/traffic.py has it. */
+export interface Traffic {
+  requests: number;
+  samples: number;
+  peak: number;
+  memory_mb: number;
+  cold_share: number;
+  form_share: number;
+  free_tier: boolean;
+  redundant: boolean;
+}
+
+/** costs.json: what costs/inputs.py writes beside the page. */
+export interface Inputs {
+  prices: {
+    taken: string;
+    prices: Record<string, { tiers: [number, number][]; verified: boolean }>;
+    free: Record<string, { amount: number }>;
+  };
+  assumptions: { values: Record<string, { value: number }>; sizes: any };
+  measured: {
+    memory_mb: Record<string, { billed_ms: number; sample_ms: number; slow_ms: number }>;
+    cold_ms: number;
+    server_ms: number;
+    server_sample_ms: number;
+    log_bytes: number;
+    answer_bytes: number;
+    answer_sample_bytes: number;
+    image_gb: number;
+  };
+}
+
+/** One home's month: USD by line, and milliseconds in the service at the peak. */
+export interface Estimate {
+  home: string;
+  lines: Record<string, number>;
+  size: string;
+  units: number;
+  typicalMs: number;
+  slowMs: number | null;
+  beyondQuota: boolean;
+}

@@ -1,11 +1,15 @@
 """Turns what lies elsewhere into build/site: the pages that the form's own folder does not hold.
 
-The specification always; Swagger UI where npm has installed it (``make site`` does).
+The specification and the inputs of the costs page always; Swagger UI where npm has installed it
+(``make site`` does).
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
+
+from costs.inputs import document
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "site"
@@ -17,6 +21,7 @@ def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     shutil.copyfile(ROOT / "docs" / "openapi.json", TARGET / "openapi.json")
+    (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
     if not SWAGGER.is_dir():
         return
     vendor = TARGET / "vendor"

@@ -130,7 +130,7 @@ def test_german_breaks_no_rule_either(visit, axe, state):
     assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("path", ["/404.html", "/api.html", "/model-card.html"])
+@pytest.mark.parametrize("path", ["/404.html", "/api.html", "/costs.html", "/model-card.html"])
 def test_the_pages_beside_the_form_break_no_rule(visit, axe, path):
     page = visit(path, viewport={"width": 320, "height": 900}, reduced_motion="reduce")
     # An artifact made by other means may come without its card

@@ -53,7 +53,8 @@ def test_the_cache_holds_the_page_and_no_answer(offline):
 def test_every_file_of_the_page_is_kept_for_offline_use():
     listed = set(re.findall(r'^  "(.+)",$', (ROOT / "frontend" / "sw.js").read_text(), re.M))
     files = {path.name for path in (ROOT / "frontend").iterdir()}
-    # The page about the API is made with the service and is of no use without it
+    # The pages about the API and the costs are made with the service and are of no use without it
     online_only = {"sw.js", "404.html", "types.d.ts", "api.html", "reference.js", "reference.css"}
+    online_only |= {path.name for path in (ROOT / "frontend").glob("costs*")}
 
     assert listed - {"./", "features.json"} == files - online_only - {"index.html"}

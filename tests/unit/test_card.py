@@ -100,6 +100,7 @@ def test_the_page_keeps_a_strict_content_security_policy(site):
     assert {link for link in page.linked if not link.startswith("model-card/")} == {
         "/",
         "/api.html",
+        "/costs.html",
         "/favicon.svg",
         "/model-card.css",
         "/model-card.html",

@@ -1,0 +1,1 @@
+"""Turns prices, measurements and a pattern of traffic into what every home costs a month."""

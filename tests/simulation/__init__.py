@@ -1,0 +1,1 @@
+"""The simulation against mathematics, against its own reference, and against real containers."""
