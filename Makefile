@@ -159,13 +159,21 @@ events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER
 
-.PHONY: bench-cold
-bench-cold: dev $(ARTIFACT) ## time the image's cold start against the bare runtime and AWS's template
-	@$(PYTHON) -m benchmarks.cold
+# ROUNDS=15 for quieter medians; PARTS="cold warm" for some parts only: each keeps its own entry
+# of benchmarks/results.json, so a run that was broken off goes on with those that are left
+ROUNDS ?= 9
+.PHONY: bench
+bench: dev $(ARTIFACT) ## measure everything against peers and bars into docs/performance.md (ROUNDS=9 PARTS=…)
+	@$(PYTHON) -m benchmarks --rounds $(ROUNDS) $(PARTS)
 
-.PHONY: bench-batch
-bench-batch: dev $(ARTIFACT) ## rows per second of one request of 10,000 samples, beside bare JSON work
-	@MODEL_DIR="$(CURDIR)/artifact" LOG_LEVEL=ERROR $(PYTHON) -m benchmarks.batch
+# One part alone: bench-cold, -warm, -batch, -size, -setting (memory), -money, -loop (TESTS=1)
+.PHONY: bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop
+bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop: bench-%: dev $(ARTIFACT)
+	@$(PYTHON) -m benchmarks.$* --rounds $(ROUNDS)
+
+.PHONY: performance
+performance: dev ## write docs/performance.md and its drawings from benchmarks/results.json
+	@$(PYTHON) -m benchmarks.page
 
 .PHONY: bench-bulk
 bench-bulk: dev $(ARTIFACT) ## score ten million rows three ways, one with a worker killed; writes docs/scale.md

@@ -1,14 +1,33 @@
 """Turns lists of timings into ratios, judges them against bars, and keeps them in results.json."""
 
 import json
+import math
 import os
 import platform
 import statistics
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 RESULTS = Path(__file__).with_name("results.json")
+#: Entries of results.json in the order in which people read them.
+ORDER = (
+    "cold",
+    "processor",
+    "warm",
+    "tail",
+    "handler",
+    "rate",
+    "batch",
+    "batch-rate",
+    "size",
+    "memory",
+    "setting",
+    "money",
+    "loop",
+    "tests",
+)
 
 
 class Spread(NamedTuple):
@@ -22,18 +41,20 @@ class Spread(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A bound on the ratio of two variants' medians.
+    """A bound on the ratio of two series' medians, or on one series' median in its own unit.
 
     ``at_most`` says which way: the ratio numerator / denominator may not exceed ``bound``, or may
-    not fall below it. A bar of a later issue is shown, and not yet held.
+    not fall below it. Without a denominator the numerator itself is bounded, in ``unit``. A bar
+    that is not held is shown, and fails nothing.
     """
 
     name: str
     numerator: str
-    denominator: str
+    denominator: str | None
     bound: float
     at_most: bool
     held: bool = True
+    unit: str = "×"
 
 
 class Verdict(NamedTuple):
@@ -59,7 +80,8 @@ def spread(values: list[float]) -> Spread:
 
 def judge(bar: Bar, series: dict[str, list[float]]) -> Verdict:
     """Compare two interleaved series, round by round and by their medians."""
-    above, below = series[bar.numerator], series[bar.denominator]
+    above = series[bar.numerator]
+    below = [1.0] * len(above) if bar.denominator is None else series[bar.denominator]
     ratio = statistics.median(above) / statistics.median(below)
     rounds = spread([one / other for one, other in zip(above, below, strict=True)])
     if bar.at_most:
@@ -69,18 +91,61 @@ def judge(bar: Bar, series: dict[str, list[float]]) -> Verdict:
     return Verdict(bar, ratio, rounds.lower_quartile, rounds.upper_quartile, met, missed)
 
 
-def verdict_line(verdict: Verdict) -> str:
-    """One line for people."""
+def kept_bars(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every verdict that is kept, whichever run it is of, in the order of ORDER."""
+    return [bar for name in in_order(document) for bar in document[name].get("bars", ())]
+
+
+def in_order(document: Mapping[str, Any]) -> list[str]:
+    """Names of a document's entries; those that ORDER does not name are not of this page."""
+    return [name for name in ORDER if name in document]
+
+
+def bar_document(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as results.json keeps it."""
     bar = verdict.bar
-    sign = "≤" if bar.at_most else "≥"
-    word = "holds" if verdict.met else "MISSED" if verdict.missed else "within noise"
-    if not bar.held and not verdict.met:
-        word = "not yet"
-    return (
-        f"{bar.name:<58} {verdict.ratio:6.2f} × "
-        f"[{verdict.lower_quartile:.2f} … {verdict.upper_quartile:.2f}]  "
-        f"bar {sign} {bar.bound:<5g} {word}"
+    return {
+        "name": bar.name,
+        "found": verdict.ratio,
+        "lower_quartile": verdict.lower_quartile,
+        "upper_quartile": verdict.upper_quartile,
+        "unit": bar.unit,
+        "bound": bar.bound,
+        "at_most": bar.at_most,
+        "verdict": _word(verdict),
+        "failed": verdict.missed and bar.held,
+    }
+
+
+def bar_line(bar: Mapping[str, Any]) -> str:
+    """A kept verdict in one line for people."""
+    found, low, high, bound = (
+        figure(bar[key]) for key in ("found", "lower_quartile", "upper_quartile", "bound")
     )
+    sign = "≤" if bar["at_most"] else "≥"
+    between = f"[{low} … {high}]"
+    return (
+        f"{bar['name']:<58} {found:>9} {bar['unit']:<7} {between:<22} "
+        f"bar {sign} {bound:<8} {bar['verdict']}"
+    )
+
+
+def figure(value: float) -> str:
+    """A number with three significant digits, never in powers of ten."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    if abs(value) >= 1 or not value:
+        return f"{value:.2f}"
+    # As many decimals as three digits take: format's own g turns to powers of ten
+    return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.met:
+        return "holds"
+    if not verdict.bar.held:
+        return "not yet"
+    return "MISSED" if verdict.missed else "within noise"
 
 
 def record(name: str, content: dict[str, Any], path: Path = RESULTS) -> None:
@@ -96,7 +161,18 @@ def record(name: str, content: dict[str, Any], path: Path = RESULTS) -> None:
         },
         **content,
     }
-    path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    path.write_text(
+        json.dumps(rounded(document), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    )
+
+
+def rounded(value: Any) -> Any:
+    """The same document with six digits of every number: clocks know no more."""
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [rounded(entry) for entry in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def processor() -> str:
