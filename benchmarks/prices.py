@@ -1,16 +1,18 @@
-"""Turns the few prices that the benchmarks need into one place: us-east-1, USD, on demand.
+"""Turns the snapshot of costs/prices.json into what a request and a host cost."""
 
-costs/prices.json has the same names, with tiers: once it is here, read them from there.
-"""
+from costs.prices import load_prices
 
-#: Name → price of one unit, and where and when it was read.
+#: Names of the prices used here.
+USED = (
+    *("lambda_gb_second", "lambda_request", "http_api_request"),
+    *("ec2_t3_micro_hour", "ebs_gp3_gb_month", "public_ipv4_hour"),
+)
+_SNAPSHOT = load_prices()
+#: Name → price of one unit at the first tier, and where and when it was read.
 PRICES: dict[str, tuple[float, str]] = {
-    "lambda_gb_second": (1.66667e-05, "AWS bulk price file, 2026-08-31"),
-    "lambda_request": (2e-07, "AWS bulk price file, 2026-08-31"),
-    "http_api_request": (1e-06, "AWS offer file, 2026-09-11"),
-    "ec2_t3_micro_hour": (0.0104, "a blog, 2026-03"),
-    "ebs_gp3_gb_month": (0.08, "infracost, a bill"),
-    "public_ipv4_hour": (0.005, "VPC price catalogue, 2026-09-11"),
+    name: (_SNAPSHOT.cost(name, 1), f"{row['source']}, {row['date']}")
+    for name, row in _SNAPSHOT.document["prices"].items()
+    if name in USED
 }
 HOURS_A_MONTH = 730
 #: HTTP APIs count each 512 KB of a request as one.

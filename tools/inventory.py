@@ -9,11 +9,12 @@ from packaging.requirements import Requirement
 
 from tools.apart import ROOT, run
 from tools.licences import SHIPPED, normalised
+from tools.prune import LEFT_OUT
 
 DOCKERFILE = ROOT / "functions" / "predict" / "Dockerfile"
 
 #: What we put beside the distributions of /var/task ourselves.
-OWN = {"cytology", "predict", "preflight", "server"}
+OWN = {"cytology", "drift", "job", "predict", "preflight", "server"}
 
 #: Runs in the image, so it asks the interpreter that serves and needs nothing installed.
 INSPECT = """
@@ -23,7 +24,9 @@ def distributions(root):
     for each in importlib.metadata.distributions(path=[root]):
         about = {key: each.metadata[key] for key in
                  ("Name", "Version", "License-Expression", "License") if each.metadata[key]}
-        tops = sorted({str(file).partition("/")[0] for file in each.files or ()})
+        # Not each.files, which keeps silent about a module that is there as bytecode alone
+        record = each.read_text("RECORD") or ""
+        tops = sorted({line.partition(",")[0].partition("/")[0] for line in record.splitlines()})
         found.append({"about": about, "tops": tops})
     return found
 def packages():
@@ -97,7 +100,7 @@ def faults(inventory: Inventory) -> list[str]:
         ]
         found += [
             f"{root}: {name} {locked[name]} is in {lock} and not in the image"
-            for name in sorted(locked.keys() - there.keys())
+            for name in sorted(locked.keys() - there.keys() - set(LEFT_OUT))
         ]
         found += [
             f"{root}: {name} is {there[name]} in the image and {locked[name]} in {lock}"
@@ -116,6 +119,8 @@ def faults(inventory: Inventory) -> list[str]:
 def strangers(root: str, inventory: Inventory) -> list[str]:
     """Entries of a directory that no distribution in it lists as its own."""
     owned = {top for each in inventory.content["roots"][root] for top in each["tops"]}
+    # Bytecode takes the place of a module that is one file
+    owned |= {f"{top}c" for top in owned if top.endswith(".py")}
     # pip leaves it, from distributions with programs
     owned |= {"bin", "__pycache__"} | (OWN if root == "/var/task" else set())
     return sorted(set(inventory.content["entries"][root]) - owned)

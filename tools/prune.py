@@ -19,10 +19,12 @@ WASTE_FOLDERS = {"tests", "test", "__pycache__", "bin"}
 WASTE_SUFFIXES = {
     *(".a", ".build", ".c", ".cpp", ".f", ".h", ".in", ".pxd", ".pxi", ".pyi", ".pyx", ".tp"),
 }
+#: Distributions that the locks name, for those who install them, and that the image does without:
+#: they draw tables for people.
+LEFT_OUT = ("prettytable", "wcwidth")
 #: Parts that neither loading nor asking a classifier reaches by any route (tests/classifiers.py),
 #: and of the other packages what the routes, the server and the hook never touch.
 UNUSED = (
-    "*.dist-info/RECORD",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
     *(
         f"aws_lambda_powertools/utilities/{name}"
@@ -42,7 +44,6 @@ UNUSED = (
     "packaging/licenses",
     "packaging/metadata.py",
     "packaging/pylock.py",
-    "prettytable*",
     "*/conftest.py",
     *(f"*/*/array_api_compat/{library}" for library in ("cupy", "dask", "torch")),
     "scipy/cluster",
@@ -67,7 +68,7 @@ UNUSED = (
     "sklearn/utils/_test_common",
     "sklearn/utils/estimator_checks.py",
     "skops/card",
-    "wcwidth*",
+    *(f"{name}*" for name in LEFT_OUT),
 )
 #: botocore has a description of each of 400 services; all our functions together call four.
 SERVICES = {"codedeploy", "lambda", "logs", "s3"}
@@ -100,11 +101,19 @@ def trim(folder: Path) -> None:
         # botocore reads either
         path.with_suffix(".json.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
         path.unlink()
+    for path in folder.glob("*.dist-info/RECORD"):
+        shorten(path)
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in WASTE_FOLDERS:
             _remove(path)
         elif path.is_file() and path.suffix in WASTE_SUFFIXES:
             path.unlink()
+
+
+def shorten(record: Path) -> None:
+    """Of a distribution's list of files keep what stands at the top: it tells whose a folder is."""
+    tops = {line.partition(",")[0].partition("/")[0] for line in record.read_text().splitlines()}
+    record.write_text("".join(f"{top},,\n" for top in sorted(tops)))
 
 
 def cut(library: Path) -> None:

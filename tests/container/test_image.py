@@ -72,7 +72,7 @@ def test_every_module_in_the_image_has_trusted_bytecode(content):
 def test_only_our_own_code_is_there_as_source(content):
     sources = {path.split("/")[3] for path in content["files"] if path.endswith(".py")}
 
-    assert sources == {"cytology", "predict", "preflight", "server"}
+    assert sources == {"cytology", "drift", "job", "predict", "preflight", "server"}
 
 
 def test_what_was_pruned_is_missed_by_no_library(image):

@@ -1,5 +1,7 @@
 """A bucket of moto's, versioned as the template's is."""
 
+import urllib.request
+
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
@@ -18,6 +20,9 @@ def s3_address():
 
 @pytest.fixture
 def s3(s3_address):
+    # moto keeps one state in a process, whoever starts a server of it
+    reset = urllib.request.Request(f"{s3_address}/moto-api/reset", method="POST")
+    urllib.request.urlopen(reset).close()
     client = boto3.client(
         "s3",
         region_name="eu-central-1",
@@ -30,9 +35,4 @@ def s3(s3_address):
     )
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     yield client
-    pages = client.get_paginator("list_object_versions").paginate(Bucket=BUCKET)
-    for page in pages:
-        for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            client.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
-    client.delete_bucket(Bucket=BUCKET)
     client.close()

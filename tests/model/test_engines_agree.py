@@ -93,6 +93,7 @@ def forest(tmp_path_factory):
         model=model,
         schema=schema,
         schema_content=Path(DEFAULT_SCHEMA_PATH).read_bytes(),
+        population={},
         report={},
         site={},
         facts={},

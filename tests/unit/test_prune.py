@@ -135,11 +135,17 @@ def test_tests_sources_and_unused_parts_go_and_licences_stay(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
+    (tmp_path / "numpy-1.dist-info" / "RECORD").write_text(
+        "../bin/f2py,sha256=a,1\nnumpy/__init__.py,sha256=b,2\nnumpy/core.pyx,,\n"
+    )
     trim(tmp_path)
 
+    record = (tmp_path / "numpy-1.dist-info" / "RECORD").read_text()
+    assert record == "..,,\nnumpy,,\n"
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {
         "numpy/__init__.py",
+        "numpy-1.dist-info/RECORD",
         "scipy/stats/__init__.py",
         "numpy-1.dist-info/METADATA",
         "numpy-1.dist-info/licenses/LICENSE.txt",

@@ -37,7 +37,7 @@ def test_one_tensor_a_feature_is_read_row_by_row():
         ([TENSOR, TENSOR], "inputs[1] has the name of a tensor before it"),
         (
             [TENSOR | {"shape": [2, 9]}],
-            "inputs[0]: the shape holds 18 values, 9 were sent",
+            "inputs[0]: 9 values were sent, the shape holds more or fewer",
         ),
         (
             [TENSOR | {"shape": [9]}],

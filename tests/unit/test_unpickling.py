@@ -128,7 +128,13 @@ def product_sources():
 def test_only_the_checked_loader_turns_bytes_into_objects():
     found = {name: findings((ROOT / name).read_text()) for name in product_sources()}
 
-    assert {name: uses for name, uses in found.items() if uses} == {LOADER: ALLOWED}
+    assert {name: uses for name, uses in found.items() if uses} == {
+        LOADER: ALLOWED,
+        # Imports the module of a promise, which a pickle of ours holds by name
+        "functions/predict/deferral.py": {"importlib.import_module"},
+        # Writes bytecode where an image is built, and reads none
+        "tools/prune.py": {"compile", "marshal", "marshal.dumps"},
+    }
 
 
 @pytest.mark.parametrize(
