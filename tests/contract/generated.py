@@ -22,13 +22,17 @@ class Generated(NamedTuple):
     report: str
 
 
-def ask(port: int, examples: int, seed: int, directory: Path) -> Generated:
+def ask(
+    port: int, examples: int, seed: int, directory: Path, phases: str = "all"
+) -> Generated:
     """Send generated requests and check every answer; the specification goes to ``directory``."""
     command = [str(Path(sys.executable).parent / "schemathesis")]
     command += ["--config-file", str(Path(__file__).with_name("schemathesis.toml"))]
     command += ["run", str(_specification(directory)), "--url", f"http://127.0.0.1:{port}"]
     command += ["--checks", "all", "--no-color", "--max-examples", str(examples)]
     command += ["--seed", str(seed)]
+    if phases != "all":
+        command += ["--phases", phases]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     counted = re.search(r"([\d,]+) generated", found.stdout)
     return Generated(

@@ -63,8 +63,16 @@ def _load(result: dict[str, Any]) -> str:
     runs = [result.get(name, {}) for name in ("burst", "soak", "server")]
     names = {name: None for run in runs for name in run}
     for name in names:
-        lines.append(f"| {name} | " + " | ".join(str(run.get(name, "")) for run in runs) + " |")
+        lines.append(f"| {name} | " + " | ".join(_shown(run.get(name)) for run in runs) + " |")
     return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 RENDER = {"fuzz": _fuzz, "chaos": _chaos, "load": _load}
