@@ -25,6 +25,11 @@ def watch():
 
 
 @pytest.fixture(scope="module")
+def keyed():
+    return translate("stacks/keyed.yaml")
+
+
+@pytest.fixture(scope="module")
 def drift():
     return translate("stacks/drift.yaml")
 
@@ -230,10 +235,10 @@ def test_the_hook_is_named_as_codedeploy_s_role_demands(api):
     assert parameters["PreflightName"] == hook["FunctionName"]
 
 
-def test_two_stages_fit_into_one_account(api, site, watch, drift):
+def test_two_stages_fit_into_one_account(api, site, watch, drift, keyed):
     named = {
         text
-        for template in (api, site, watch, drift)
+        for template in (api, site, watch, drift, keyed)
         for resource in template["Resources"].values()
         for key, value in resource.get("Properties", {}).items()
         if key in ("BucketName", "RoleName", "AlarmName", "TopicName", "LogGroupName", "TableName")
@@ -263,8 +268,8 @@ def test_the_function_stops_before_the_api_gives_up(api):
     assert only(api, "AWS::ApiGatewayV2::Integration")["TimeoutInMillis"] > 10_000
 
 
-def test_every_log_is_forgotten_in_time(api, drift):
-    for template in (api, drift):
+def test_every_log_is_forgotten_in_time(api, drift, keyed):
+    for template in (api, drift, keyed):
         for group in of_type(template, "AWS::Logs::LogGroup").values():
             assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     for name in ("PredictFunction", "PreflightFunction"):
@@ -314,8 +319,10 @@ def test_the_site_s_headers_are_those_of_the_local_server(site):
     assert headers["ContentTypeOptions"] == {"Override": True}
 
 
-def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api, site, watch, drift):
-    for name, template in (("Site", site), ("Watch", watch), ("Drift", drift)):
-        given = set(api["Resources"][name]["Properties"]["Parameters"])
-        needed = {key for key, item in template["Parameters"].items() if "Default" not in item}
-        assert needed <= given <= set(template["Parameters"])
+def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api):
+    stacks = of_type(api, "AWS::CloudFormation::Stack")
+    assert {item["TemplateURL"] for item in stacks.values()} == set(TEMPLATES[1:])
+    for stack in stacks.values():
+        parameters = read(stack["TemplateURL"])["Parameters"]
+        needed = {key for key, item in parameters.items() if "Default" not in item}
+        assert needed <= set(stack["Parameters"]) <= set(parameters)
