@@ -1,6 +1,7 @@
 """Turns a CSV file into a file of answers beside it: ``python -m client FILE [--url ADDRESS]``."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -18,7 +19,9 @@ def main() -> int:
     parser.add_argument("file", type=Path, help="samples as CSV, header optional")
     parser.add_argument("--url", help="base address of the service; left out: in this process")
     options = parser.parse_args()
-    predict = over_http(options.url) if options.url else in_process()
+    # From the environment: what stands on a command line, every user of the machine can read
+    key = os.environ.get("API_KEY")
+    predict = over_http(options.url, key=key) if options.url else in_process()
     try:
         with tqdm(desc=options.file.name, unit="row") as progress:
 

@@ -46,10 +46,28 @@ def deploy(
     """Deploy what `make build` built, publish the site; return the outputs.
 
     Each step finds out for itself what is left to do, so after a failure the same command goes on.
+
+    Raises
+    ------
+    Trouble
+        A step failed, or the account lacks what the parameters ask for.
     """
+    _check_log_role(account, parameters)
     run(sam_deploy(account, stage, parameters))
     publish(account)
     return outputs(account)
+
+
+def _check_log_role(account: Account, parameters: Sequence[str]) -> None:
+    """REST APIs log by one role of the whole account, which no stack of a stage may claim."""
+    given = dict(parameter.partition("=")[::2] for parameter in parameters)
+    if given.get("KeyedRequestsPerDay", "0") == "0":
+        return
+    if not account.client("apigateway").get_account().get("cloudwatchRoleArn"):
+        raise Trouble(
+            "REST APIs of this account may write no logs yet: give it a role for that, once; "
+            'docs/operations.md, "Keys and quotas", has the commands'
+        )
 
 
 def smoke(url: str, opener: Callable[..., Any] = urllib.request.urlopen) -> None:

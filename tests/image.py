@@ -17,6 +17,7 @@ INPUTS = (
     ".dockerignore",
     "template.yaml",
     "stacks/bulk.yaml",
+    "stacks/drift.yaml",
     "artifact/*",
     "challenger/*",
     "cytology/*",

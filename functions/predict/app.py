@@ -29,7 +29,7 @@ _state: dict[str, Any] = {"cold": True, "router": None}
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Answer one HTTP event of API Gateway (payload format 2.0).
+    """Answer one HTTP event of API Gateway (payload format 2.0, or 1.0 as REST APIs send it).
 
     Whatever the event, the result is an HTTP answer: a request at fault is told so, and a fault of
     our own is 500 with the request id.

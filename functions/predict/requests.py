@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 
 def read_request(event: Any, fallback_id: str) -> Request:
-    """Read a payload-v2 event; payload v1 and load balancer events share enough to be read too.
+    """Read an event of an HTTP API (payload 2.0 or 1.0), a REST API or a load balancer.
 
     Raises
     ------
@@ -47,20 +47,26 @@ def read_request(event: Any, fallback_id: str) -> Request:
             "the event must be an HTTP request from API Gateway, with a method and a path; "
             "see events/ for examples"
         )
+    # Only HTTP APIs give their payload a version, and only they put the stage into this path: a
+    # REST API whose stage is called v1 means /v1/predict when it says so
+    if "version" in event:
+        path = _without_stage(path, context.get("stage"))
     body = event.get("body")
     request_id = context.get("requestId")
     return Request(
         id=request_id if _is_harmless(request_id) else fallback_id,
         method=method.upper(),
-        path=_without_stage(path, context.get("stage")),
+        path=path,
         headers={
             name.lower(): value
-            for name, value in _mapping(event.get("headers")).items()
+            for name, value in _joined(event, "headers", "multiValueHeaders").items()
             if isinstance(value, str)
         },
         query={
             name: value
-            for name, value in _mapping(event.get("queryStringParameters")).items()
+            for name, value in _joined(
+                event, "queryStringParameters", "multiValueQueryStringParameters"
+            ).items()
             if isinstance(value, str)
         },
         body=body if isinstance(body, str) else "",
@@ -73,8 +79,21 @@ def _is_harmless(request_id: Any) -> TypeGuard[str]:
     return isinstance(request_id, str) and _HARMLESS_ID.fullmatch(request_id) is not None
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _joined(event: dict[str, Any], single: str, multiple: str) -> dict[str, Any]:
+    """Values by name; those of one name joined by commas, as payload 2.0 has them.
+
+    Payload 1.0 lists every value beside the last one of each name, a load balancer instead of it.
+    """
+    values = event.get(single)
+    found = values if isinstance(values, dict) else {}
+    lists = event.get(multiple)
+    if isinstance(lists, dict):
+        found = found | {
+            name: ",".join(each)
+            for name, each in lists.items()
+            if isinstance(each, list) and all(isinstance(value, str) for value in each)
+        }
+    return found
 
 
 def _without_stage(path: str, stage: Any) -> str:

@@ -59,6 +59,33 @@ def test_deploying_calls_sam_with_the_stage_s_settings_and_publishes(stack, monk
     assert found["SiteUrl"] == "https://site.example.org"
 
 
+@pytest.mark.parametrize("role", [None, "arn:aws:iam::123456789012:role/logs"])
+def test_keys_are_not_deployed_where_rest_apis_may_not_log(stack, monkeypatch, role):
+    commands = []
+    monkeypatch.setattr(release, "publish", lambda _: None)
+    answer = {"cloudwatchRoleArn": role} if role else {}
+    stack.stub("apigateway").add_response("get_account", answer, {})
+    keyed = ["Memory=256", "KeyedRequestsPerDay=1000"]
+
+    if role:
+        release.deploy(stack.account, "staging", keyed, run=commands.append)
+    else:
+        with pytest.raises(Trouble, match="Keys and quotas"):
+            release.deploy(stack.account, "staging", keyed, run=commands.append)
+
+    assert len(commands) == (1 if role else 0)
+
+
+def test_without_keys_the_account_s_log_role_is_nobody_s_business(stack, monkeypatch):
+    commands = []
+    monkeypatch.setattr(release, "publish", lambda _: None)
+
+    # An answer that no stub holds would be an error
+    release.deploy(stack.account, "staging", ["KeyedRequestsPerDay=0"], run=commands.append)
+
+    assert len(commands) == 1
+
+
 def test_a_stage_without_settings_of_its_own_takes_the_default(stack):
     command = release.sam_deploy(stack.account, "production", [])
 

@@ -24,6 +24,16 @@ def watch():
     return translate("stacks/watch.yaml")
 
 
+@pytest.fixture(scope="module")
+def keyed():
+    return translate("stacks/keyed.yaml")
+
+
+@pytest.fixture(scope="module")
+def drift():
+    return translate("stacks/drift.yaml")
+
+
 def only(template, kind):
     [properties] = of_type(template, kind).values()
     return properties
@@ -51,8 +61,8 @@ def test_no_template_outgrows_what_one_can_read():
 
 
 @pytest.mark.parametrize("name", ["PredictRole", "PreflightRole", "DriftRole"])
-def test_a_role_has_only_the_rights_that_its_function_needs(name, api):
-    role = api["Resources"][name]["Properties"]
+def test_a_role_has_only_the_rights_that_its_function_needs(name, api, drift):
+    role = (api["Resources"] | drift["Resources"])[name]["Properties"]
 
     assert "ManagedPolicyArns" not in role
     for policy in role["Policies"]:
@@ -65,43 +75,62 @@ def test_a_role_has_only_the_rights_that_its_function_needs(name, api):
                 assert "*" not in json.dumps(statement["Resource"])
 
 
-def test_only_the_hook_and_the_drift_check_may_call_anything(api):
+def test_only_the_hook_and_the_drift_check_may_call_anything(api, drift):
     calls = {json.dumps(item["Action"]) for item in statements(api)}
+    checks = {json.dumps(item["Action"]) for item in statements(drift)}
 
+    its_log = '["logs:CreateLogStream", "logs:PutLogEvents"]'
     assert calls == {
-        '["logs:CreateLogStream", "logs:PutLogEvents"]',
+        its_log,
         '"lambda:InvokeFunction"',
         '"codedeploy:PutLifecycleEventHookExecutionStatus"',
-        '"logs:StartQuery"',
-        '"logs:GetQueryResults"',
     }
+    assert checks == {its_log, '"logs:StartQuery"', '"logs:GetQueryResults"'}
 
 
 def test_nothing_watches_drift_unless_it_is_asked_for(api, watch):
     assert api["Parameters"]["WatchDrift"]["Default"] == "false"
-    conditions = {
-        name: resource.get("Condition")
+    drifting = {
+        name: (resource["Type"], resource.get("Condition"))
         for name, resource in api["Resources"].items()
         if name.startswith("Drift")
     }
-    assert len(conditions) == 5
-    assert set(conditions.values()) == {"WatchesDrift"}
+    assert drifting == {"Drift": ("AWS::CloudFormation::Stack", "WatchesDrift")}
     assert watch["Resources"]["DriftAlarm"]["Condition"] == "WatchesDrift"
     given = api["Resources"]["Watch"]["Properties"]["Parameters"]["DriftName"]
-    assert given == {"Fn::If": ["WatchesDrift", {"Ref": "DriftFunction"}, ""]}
+    name = {"Fn::GetAtt": ["Drift", "Outputs.DriftName"]}
+    assert given == {"Fn::If": ["WatchesDrift", name, ""]}
 
 
-def test_the_drift_check_reads_the_log_that_the_function_writes_and_no_other(api):
-    function = api["Resources"]["DriftFunction"]["Properties"]
-    start = [item for item in statements(api) if item["Action"] == "logs:StartQuery"]
+def test_the_drift_check_reads_the_log_that_the_function_writes_and_no_other(api, drift):
+    given = api["Resources"]["Drift"]["Properties"]["Parameters"]
+    function = drift["Resources"]["DriftFunction"]["Properties"]
+    start = [item for item in statements(drift) if item["Action"] == "logs:StartQuery"]
 
+    assert given["PredictLogs"] == {"Ref": "PredictLogs"}
+    assert given["PredictLogsArn"] == {"Fn::GetAtt": ["PredictLogs", "Arn"]}
     assert function["Environment"]["Variables"]["LOG_GROUP"] == {"Ref": "PredictLogs"}
-    assert [item["Resource"] for item in start] == [{"Fn::GetAtt": ["PredictLogs", "Arn"]}]
-    assert function["ImageConfig"] == {"Command": ["drift.app.handler"]}
-    assert only(api, "AWS::Events::Rule")["ScheduleExpression"] == "rate(1 day)"
-    permission = api["Resources"]["DriftFunctionDailyPermission"]["Properties"]
+    assert [item["Resource"] for item in start] == [{"Ref": "PredictLogsArn"}]
+    assert only(drift, "AWS::Events::Rule")["ScheduleExpression"] == "rate(1 day)"
+    permission = drift["Resources"]["DriftFunctionDailyPermission"]["Properties"]
     assert permission["Principal"] == "events.amazonaws.com"
     assert permission["SourceArn"] == {"Fn::GetAtt": ["DriftFunctionDaily", "Arn"]}
+
+
+def test_the_drift_check_is_the_one_image_and_writes_where_its_alarm_looks(api, drift):
+    stacks = {
+        name: api["Resources"][name]["Properties"]["Parameters"] for name in ("Drift", "Watch")
+    }
+    function = drift["Resources"]["DriftFunction"]["Properties"]
+    built = read("stacks/drift.yaml")["Resources"]["DriftFunction"]["Metadata"]
+
+    assert function["ImageConfig"] == {"Command": ["drift.app.handler"]}
+    file = (ROOT / "stacks" / built["DockerContext"] / built["Dockerfile"]).resolve()
+    assert file == ROOT / "functions" / "predict" / "Dockerfile"
+    namespace = function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    assert namespace == {"Ref": "MetricsNamespace"}
+    assert stacks["Drift"]["MetricsNamespace"] == stacks["Watch"]["MetricsNamespace"]
+    assert drift["Outputs"]["DriftName"]["Value"] == {"Ref": "DriftFunction"}
 
 
 def test_a_challenger_scores_only_where_it_is_asked_for(api):
@@ -206,10 +235,10 @@ def test_the_hook_is_named_as_codedeploy_s_role_demands(api):
     assert parameters["PreflightName"] == hook["FunctionName"]
 
 
-def test_two_stages_fit_into_one_account(api, site, watch):
+def test_two_stages_fit_into_one_account(api, site, watch, drift, keyed):
     named = {
         text
-        for template in (api, site, watch)
+        for template in (api, site, watch, drift, keyed)
         for resource in template["Resources"].values()
         for key, value in resource.get("Properties", {}).items()
         if key in ("BucketName", "RoleName", "AlarmName", "TopicName", "LogGroupName", "TableName")
@@ -239,9 +268,10 @@ def test_the_function_stops_before_the_api_gives_up(api):
     assert only(api, "AWS::ApiGatewayV2::Integration")["TimeoutInMillis"] > 10_000
 
 
-def test_every_log_is_forgotten_in_time(api):
-    for group in of_type(api, "AWS::Logs::LogGroup").values():
-        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_every_log_is_forgotten_in_time(api, drift, keyed):
+    for template in (api, drift, keyed):
+        for group in of_type(template, "AWS::Logs::LogGroup").values():
+            assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     for name in ("PredictFunction", "PreflightFunction"):
         assert "LogGroup" in api["Resources"][name]["Properties"]["LoggingConfig"]
 
@@ -289,8 +319,10 @@ def test_the_site_s_headers_are_those_of_the_local_server(site):
     assert headers["ContentTypeOptions"] == {"Override": True}
 
 
-def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api, site, watch):
-    for name, template in (("Site", site), ("Watch", watch)):
-        given = set(api["Resources"][name]["Properties"]["Parameters"])
-        needed = {key for key, item in template["Parameters"].items() if "Default" not in item}
-        assert needed <= given <= set(template["Parameters"])
+def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api):
+    stacks = of_type(api, "AWS::CloudFormation::Stack")
+    assert {item["TemplateURL"] for item in stacks.values()} == set(TEMPLATES[1:])
+    for stack in stacks.values():
+        parameters = read(stack["TemplateURL"])["Parameters"]
+        needed = {key for key, item in parameters.items() if "Default" not in item}
+        assert needed <= set(stack["Parameters"]) <= set(parameters)

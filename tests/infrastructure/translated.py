@@ -15,6 +15,8 @@ TEMPLATES = (
     "template.yaml",
     "stacks/site.yaml",
     "stacks/watch.yaml",
+    "stacks/keyed.yaml",
+    "stacks/drift.yaml",
     "stacks/bulk.yaml",
     "stacks/jobs.yaml",
 )

@@ -5,6 +5,7 @@ import http.server
 import io
 import json
 import threading
+from contextlib import contextmanager
 from typing import ClassVar
 
 import pytest
@@ -132,16 +133,22 @@ class Moody(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def moody():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Moody)
+@contextmanager
+def serving(handler):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    Moody.seen = []
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def moody():
+    Moody.seen = []
+    with serving(Moody) as address:
+        yield address
 
 
 def test_later_is_asked_again_and_the_answer_is_passed_on(moody):
@@ -155,6 +162,32 @@ def test_a_fault_of_the_request_is_not_asked_again(moody):
     with pytest.raises(Refused, match="422: T: D; M"):
         over_http(moody)("table")
     assert len(Moody.seen) == 1
+
+
+def test_a_key_is_shown_where_there_is_one(moody):
+    Moody.statuses = [200, 200]
+
+    over_http(moody)("table")
+    over_http(moody, key="secret")("table")
+
+    assert [seen.get("x-api-key") for seen in Moody.seen] == [None, "secret"]
+
+
+def test_a_key_is_not_carried_to_another_host(moody):
+    class Astray(Moody):
+        def end_headers(self):
+            self.send_header("location", moody)
+            super().end_headers()
+
+        seen: ClassVar[list[dict]] = []
+        statuses: ClassVar[list[int]] = [307]
+
+    with serving(Astray) as address:
+        Moody.statuses = [200]
+        over_http(address.replace("127.0.0.1", "localhost"), key="secret")("table")
+
+    assert [seen.get("x-api-key") for seen in Astray.seen] == ["secret"]
+    assert [seen.get("x-api-key") for seen in Moody.seen] == [None]
 
 
 def test_a_service_that_stays_away_is_named(moody):
