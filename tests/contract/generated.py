@@ -22,9 +22,7 @@ class Generated(NamedTuple):
     report: str
 
 
-def ask(
-    port: int, examples: int, seed: int, directory: Path, phases: str = "all"
-) -> Generated:
+def ask(port: int, examples: int, seed: int, directory: Path, phases: str = "all") -> Generated:
     """Send generated requests and check every answer; the specification goes to ``directory``."""
     command = [str(Path(sys.executable).parent / "schemathesis")]
     command += ["--config-file", str(Path(__file__).with_name("schemathesis.toml"))]
