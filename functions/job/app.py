@@ -13,9 +13,10 @@ from typing import Any
 from cytology.artifact import load_artifact
 from job.clerk import Clerk
 from job.score import score_event
-from job.store import Store, open_client
+from job.store import Store
 from predict.engines import load_engine
 from predict.telemetry import Log
+from preflight.packages import client
 
 log = Log("job", os.environ.get("LOG_LEVEL") or "INFO")
 artifact = load_artifact(os.environ.get("MODEL_DIR") or "/opt/ml/model")
@@ -49,13 +50,13 @@ def clerk(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """
     found = Clerk(artifact.schema, artifact.version)
     if event["step"] == "open":
-        store = Store(open_client(), event["upload"]["bucket"]["name"])
+        store = Store(client("s3"), event["upload"]["bucket"]["name"])
         opened = found.open(store, event["upload"]["object"]["key"])
         opened["concurrency"] = int(os.environ.get("BULK_CONCURRENCY") or 1)
         log.info("job opened", job=opened["job"], samples=opened["rows"], form=opened["form"])
         return opened
     details = event["map"]["ResultWriterDetails"]
-    store = Store(open_client(), details["Bucket"])
+    store = Store(client("s3"), details["Bucket"])
     closed = found.close(store, event["job"], details["Key"])
     log.info("job closed", **closed)
     return closed
