@@ -114,7 +114,7 @@ check: dev ## format, lint, types, import rules, security lint, template
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client deploy tools benchmarks
+	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client bulk deploy costs simulation tools benchmarks
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@tools/form-tools
