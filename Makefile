@@ -114,7 +114,7 @@ check: dev ## format, lint, types, import rules, security lint, template
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client deploy tools benchmarks
+	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client bulk deploy costs simulation tools benchmarks
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@tools/form-tools
@@ -195,9 +195,11 @@ prices: dev ## ask AWS's Price List API for the prices in costs/prices.json anew
 	@$(PYTHON) -m costs.refresh
 simulate: dev ## simulate 1 to 10^9 requests a day on Lambda into docs/scale/simulation.md (minutes)
 	@$(PYTHON) -m simulation
+	@$(PYTHON) -m tools.scale
 simulate-containers: dev $(ARTIFACT) ## one trace on real containers and simulated, side by side (needs Docker)
 	@$(PYTHON) -m tests.simulation.containers
 	@$(PYTHON) -m simulation --report
+	@$(PYTHON) -m tools.scale
 
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)

@@ -17,16 +17,15 @@ import sys
 import time
 from typing import Any
 
+from benchmarks.containers import MB_PER_PROCESSOR, invocations
 from benchmarks.results import record, spread
 from tests.image import built_image
 from tests.transports import HOST, http_event, invoke_emulator, running_container
 
-MEMORY_MB = (128, 256, 512, 1024, 1769)
-MB_PER_PROCESSOR = 1769
+MEMORY_MB = (128, 256, 512, 1024, MB_PER_PROCESSOR)
 SAMPLE = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 MANY = 1000
 WARM_UP = 20
-REPORT = re.compile(r"REPORT RequestId.*?\tDuration: ([\d.]+) ms.*?Billed Duration: (\d+) ms")
 HEADERS = {"content-type": "application/json"}
 
 
@@ -65,15 +64,15 @@ def emulated(image: str, memory_mb: int, requests: int) -> dict[str, Any]:
         many = [len(ask(port, MANY)["body"]) for _ in range(3 + requests // 20)]
         time.sleep(0.3)
         log = log_of(port)
-    found = REPORT.findall(log)
+    found = invocations(log)
     if len(found) != len(answers) + len(many):
         raise SystemExit(f"{len(answers) + len(many)} invocations, {len(found)} REPORT lines")
     one, rest = found[WARM_UP : len(answers)], found[len(answers) + 3 :]
     return {
-        "billed_ms": statistics.fmean(int(billed) for _, billed in one),
-        "billed_ms_many": statistics.fmean(int(billed) for _, billed in rest),
-        "duration_ms": spread([float(duration) for duration, _ in one])._asdict()
-        | {"percentile_99": statistics.quantiles([float(d) for d, _ in one], n=100)[98]},
+        "billed_ms": statistics.fmean(call.billed_ms for call in one),
+        "billed_ms_many": statistics.fmean(call.billed_ms for call in rest),
+        "duration_ms": spread([call.duration_ms for call in one])._asdict()
+        | {"percentile_99": statistics.quantiles([call.duration_ms for call in one], n=100)[98]},
         "log_bytes": len(log.encode()) / len(found),
         "answer_bytes": statistics.fmean(answers),
         "answer_bytes_many": statistics.fmean(many),

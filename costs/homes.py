@@ -13,22 +13,6 @@ from costs.inputs import Inputs
 from costs.queueing import waiting_quantile
 from costs.traffic import Load, Traffic, load_of
 
-#: What an amount is for; every home names those that it has.
-LINES = (
-    "compute",
-    "requests",
-    "api",
-    "balancer",
-    "addresses",
-    "disk",
-    "data",
-    "egress",
-    "site",
-    "logs",
-    "watching",
-    "image",
-)
-
 
 class Estimate(NamedTuple):
     """USD a month by line, how many of what size, and milliseconds in the service at the peak.

@@ -65,11 +65,11 @@ def _lead(inputs: Inputs) -> str:
     return (
         "Computed by `make costs` from on-demand prices of us-east-1 as of "
         f"{inputs.prices.taken} and from billed milliseconds measured with the real image "
-        f"(`make bench-capacity`: {own['billed_ms']:.1f} ms a warm request at 512 MB). The site's "
-        "page *Costs* computes the same for any traffic, in the browser, from the same files; a "
-        "test holds the two equal to the cent. Where not said otherwise: one sample a request, a "
-        "busiest moment five times the mean, 512 MB, a tenth of the requests from the form, no "
-        "free tier, USD a month."
+        f"(`make bench-setting bench-capacity`: {own['billed_ms']:.1f} ms a warm request at "
+        "512 MB). The site's page *Costs* computes the same for any traffic, in the browser, from "
+        "the same files; a test holds the two equal to the cent. Where not said otherwise: one "
+        "sample a request, a busiest moment five times the mean, 512 MB, a tenth of the requests "
+        "from the form, no free tier, USD a month."
     )
 
 

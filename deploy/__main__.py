@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.verb}: {trouble}", file=sys.stderr)
     except OSError as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
-    except (BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"{options.verb}: AWS says: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130

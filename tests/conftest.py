@@ -22,10 +22,6 @@ os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
 
-#: Files whose tests install a program of their own (tools/apart.py).
-SCANNERS = tuple(f"tests/infrastructure/test_{name}.py" for name in ("audit", "model_scan", "scan"))
-
-
 def pytest_collection_modifyitems(items) -> None:
     """Sort the tests into lanes, each of which one worker of ``make test`` walks by itself.
 

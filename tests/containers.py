@@ -1,6 +1,5 @@
 """Turns an image into one running container that can be asked, watched, harmed and ended."""
 
-import http.client
 import json
 import subprocess
 import uuid
@@ -8,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tests.transports import HOST, HttpTransport, _wait_until, invoke_emulator
+from tests.transports import HOST, invoke_emulator, is_answering, wait_until
 
 #: Prints a control group's memory without the file cache that the kernel may drop: version 2, or 1.
 MEMORY = """
@@ -55,15 +54,7 @@ class Container:
         if published:
             found = docker("port", self.name, "8080").splitlines()[0]
             self.port = int(found.rpartition(":")[2])
-            _wait_until(self.is_up, f"container of {image}")
-
-    def is_up(self) -> bool:
-        """True once HTTP is answered; Docker's proxy accepts connections before that."""
-        try:
-            HttpTransport(self.name, self.port, timeout_s=5).request("GET", "/")
-        except (OSError, http.client.HTTPException):
-            return False
-        return True
+            wait_until(lambda: is_answering(self.port), f"container of {image}")
 
     def ask(self, event: Any, timeout_s: float = 60) -> Any:
         """The function's own result for one event, or the runtime's report of its failure."""

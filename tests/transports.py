@@ -31,7 +31,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -57,18 +57,6 @@ class Answer(NamedTuple):
 
     def json(self) -> Any:
         return json.loads(self.body)
-
-
-class Transport(Protocol):
-    name: str
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | str | None = None,
-    ) -> Answer: ...
 
 
 class EventTransport:
@@ -219,7 +207,7 @@ def running_container(
             ["docker", "port", name, "8080"], capture_output=True, text=True, check=True
         )
         port = int(published.stdout.splitlines()[0].rpartition(":")[2])
-        _wait_until(lambda: _is_emulator_up(port), f"container {image}")
+        wait_until(lambda: is_answering(port), f"container {image}")
         yield port
     finally:
         subprocess.run(["docker", "kill", name], capture_output=True, check=False)
@@ -297,10 +285,10 @@ def _wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> No
         with socket.socket() as probe:
             return probe.connect_ex((HOST, port)) == 0
 
-    _wait_until(is_open, f"port {port} of {process.args}")
+    wait_until(is_open, f"port {port} of {process.args}")
 
 
-def _is_emulator_up(port: int) -> bool:
+def is_answering(port: int) -> bool:
     """Docker's proxy accepts before the emulator listens: only an HTTP answer counts."""
     try:
         _send(port, "GET", "/", {}, b"", 5)
@@ -309,7 +297,7 @@ def _is_emulator_up(port: int) -> bool:
     return True
 
 
-def _wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
     deadline = time.monotonic() + timeout_s
     while not holds():
         if time.monotonic() > deadline:

@@ -1,6 +1,7 @@
 """Turns docs/scale/bulk.json, and the simulation's section beside it, into docs/scale.md."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,14 @@ def page() -> str:
     """The page, as of the figures in docs/scale/."""
     sections = [INTRODUCTION, BULK.format(**_fields(json.loads(FIGURES.read_text("utf-8"))))]
     if SIMULATION.exists():
-        sections.append(SIMULATION.read_text("utf-8"))
+        sections.append(_as_section(SIMULATION.read_text("utf-8")))
     return "\n".join(sections)
+
+
+def _as_section(text: str) -> str:
+    """A page of the folder docs/scale/, as a part of this one: one level down, links from here."""
+    deeper = re.sub(r"^(?=#+ )", "#", text, flags=re.MULTILINE)
+    return re.sub(r"\]\((?!/|#|\w+:)", f"]({FIGURES.parent.name}/", deeper)
 
 
 def _fields(found: dict[str, Any]) -> dict[str, Any]:

@@ -12,13 +12,18 @@ from typing import Any
 
 from cytology.artifact import load_artifact
 from job.clerk import Clerk
-from job.score import score_event
-from job.store import Store, open_client
+from job.score import OtherModel, score_event
+from job.store import Store
 from predict.engines import load_engine
-from predict.telemetry import Log
+from predict.telemetry import Log, place_of
+from preflight.packages import client
 
 log = Log("job", os.environ.get("LOG_LEVEL") or "INFO")
 artifact = load_artifact(os.environ.get("MODEL_DIR") or "/opt/ml/model")
+
+
+class Failed(Exception):
+    """A fault of ours while scoring; the message is its kind and place."""
 
 
 @cache
@@ -27,9 +32,23 @@ def _engine() -> Any:
 
 
 def score(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer one batch of a Distributed Map; errors as in :func:`job.score.score_event`."""
+    """Answer one batch of a Distributed Map.
+
+    Raises
+    ------
+    job.score.OtherModel
+        A job must not be scored by two models.
+    Failed
+        Anything else: Lambda writes an error's text to the log, and it may quote a sample.
+    """
     started = perf_counter()
-    output = score_event(event, _engine(), artifact.schema, artifact.version)
+    engine = _engine()
+    try:
+        output = score_event(event, engine, artifact.schema, artifact.version)
+    except OtherModel:
+        raise
+    except Exception as error:  # noqa: BLE001
+        raise Failed(f"{type(error).__name__} at {place_of(error)}") from None
     log.info(
         "batch scored",
         samples=len(event["Items"]),
@@ -49,13 +68,13 @@ def clerk(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """
     found = Clerk(artifact.schema, artifact.version)
     if event["step"] == "open":
-        store = Store(open_client(), event["upload"]["bucket"]["name"])
+        store = Store(client("s3"), event["upload"]["bucket"]["name"])
         opened = found.open(store, event["upload"]["object"]["key"])
         opened["concurrency"] = int(os.environ.get("BULK_CONCURRENCY") or 1)
         log.info("job opened", job=opened["job"], samples=opened["rows"], form=opened["form"])
         return opened
     details = event["map"]["ResultWriterDetails"]
-    store = Store(open_client(), details["Bucket"])
+    store = Store(client("s3"), details["Bucket"])
     closed = found.close(store, event["job"], details["Key"])
     log.info("job closed", **closed)
     return closed

@@ -1,16 +1,11 @@
 """Turns keys of the job's bucket into lines and documents, and files into objects."""
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cytology.columns import InvalidTable
 from job.ledger import File, Hashed
-
-#: Where the image keeps boto3, off the path of every entry point that has no need of it.
-PACKAGES = "/opt/preflight"
 
 _CHUNK = 2**20
 #: No row of nine scores is as long; a file without line ends must not fill the memory.
@@ -23,16 +18,6 @@ class Version(NamedTuple):
     bucket: str
     key: str
     version: str
-
-
-def open_client() -> Any:
-    """An S3 client of the boto3 that is pinned for those who speak to AWS."""
-    if Path(PACKAGES).is_dir() and PACKAGES not in sys.path:
-        sys.path.insert(0, PACKAGES)
-    import boto3
-
-    session: Any = boto3.Session()
-    return session.client("s3")
 
 
 class Store:

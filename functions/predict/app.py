@@ -11,7 +11,7 @@ from predict.requests import Request, read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.service import Service, load_service, predict, report_health
 from predict.settings import read_settings
-from predict.telemetry import Log, metrics_line, write
+from predict.telemetry import Log, metrics_line, place_of, write
 
 #: Answered without the resolver, whose import costs as much as all the rest of a cold start: the
 #: prediction, and the page's warm-up call. Method and path → name in the log, route.
@@ -49,7 +49,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         reply = failure_reply(request_id)
         # error() and not exception(): a traceback quotes source values, and a log may hold none
         log.error(  # noqa: TRY400
-            "failed", request_id=request_id, error=type(error).__name__, place=_place(error)
+            "failed", request_id=request_id, error=type(error).__name__, place=place_of(error)
         )
     about = Circumstances(
         request_id=request_id,
@@ -105,13 +105,3 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
             },
         )
     write(lines)
-
-
-def _place(error: BaseException) -> str:
-    """File and line where an error arose; never its text, which may quote a sample."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    if trace is None:
-        return "unknown"
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"

@@ -6,6 +6,7 @@ importing Powertools' own would double the cold start (docs/decisions/0031).
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -88,6 +89,16 @@ def write(lines: str) -> None:
     if lines:
         sys.stdout.write(lines)
         sys.stdout.flush()
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an error arose; never its text, which may quote a sample."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
 
 
 def _line(document: Mapping[str, Any]) -> str:

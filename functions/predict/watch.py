@@ -45,6 +45,8 @@ class Watch:
                     # The kind alone: an error's text may quote a sample
                     self._log.error("watching failed", metric=faults, error=kind)
                     write_metrics(self._namespace, "predict", {faults: ("Count", 1)})
+                    # An error that is raised on each request would keep their samples in memory
+                    error.__traceback__ = None
 
 
 def load_watch(settings: Settings, artifact: Artifact) -> Watch | None:

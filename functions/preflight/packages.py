@@ -1,4 +1,4 @@
-"""Turns the name of an AWS service into a client, from the packages that only hooks need."""
+"""Turns the name of an AWS service into a client, from the packages that no request needs."""
 
 import sys
 from pathlib import Path

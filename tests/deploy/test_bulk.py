@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from boto3.exceptions import S3UploadFailedError
 from botocore.stub import ANY
 
 from deploy import __main__ as command
@@ -199,3 +200,14 @@ def test_destroying_empties_the_jobs_bucket_too(stage):
     held = stage.client("s3").list_object_versions(Bucket=stage.bucket)
     assert "Versions" not in held
     assert len(ran) == 1
+
+
+def test_an_upload_that_aws_refuses_is_told_in_one_line(monkeypatch, capsys):
+    def fail(account, path, tick):
+        raise S3UploadFailedError("Failed to upload: AccessDenied")
+
+    monkeypatch.setattr(command, "open_account", lambda stage: None)
+    monkeypatch.setattr(command, "run_job", fail)
+
+    assert command.main(["bulk", "samples.csv"]) == 1
+    assert capsys.readouterr().err.endswith("bulk: AWS says: Failed to upload: AccessDenied\n")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from predict import app, routes
+from predict import app, routes, telemetry
 
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 
@@ -170,4 +170,4 @@ def test_without_a_place_for_metrics_only_the_log_is_written(monkeypatch, capsys
 
 
 def test_an_error_that_was_never_raised_has_no_place():
-    assert app._place(ValueError()) == "unknown"
+    assert telemetry.place_of(ValueError()) == "unknown"

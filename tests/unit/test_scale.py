@@ -1,6 +1,7 @@
 """docs/scale.md is what the runs wrote, and the runs met their bars."""
 
 import json
+import re
 
 from benchmarks.bulk import BAR_BYTES, BAR_ROWS_PER_S
 from tools import scale
@@ -15,9 +16,16 @@ def test_the_simulation_s_section_is_on_the_page_once_it_is_there(tmp_path, monk
     monkeypatch.setattr(scale, "SIMULATION", section)
     assert "Internet" not in scale.page()
 
-    section.write_text("## Internet scale\n")
+    section.write_text("# Internet scale\n\n## A day\n\n![Cold](cold.svg)\n")
 
-    assert scale.page().endswith("## Internet scale\n")
+    assert scale.page().endswith("## Internet scale\n\n### A day\n\n![Cold](scale/cold.svg)\n")
+
+
+def test_every_picture_of_the_page_is_there():
+    names = re.findall(r"!\[[^]]*\]\(([^)]+)\)", scale.page())
+
+    assert names
+    assert all((scale.PAGE.parent / name).is_file() for name in names)
 
 
 def test_the_run_that_is_published_met_its_bars():

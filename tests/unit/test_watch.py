@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import weakref
 
 import pytest
 
@@ -269,3 +270,18 @@ def test_the_challenger_is_another_model_than_the_one_that_serves(other_model, a
     [answer] = theirs.predict([tuple(ROW)], explain=False)
 
     assert answer.label == "malignant"
+
+
+def test_a_challenger_that_fails_on_each_request_keeps_no_sample_in_memory(tmp_path, artifact):
+    class Samples(list):
+        """A list that can be watched going away."""
+
+    found = load_watch(settings(CHALLENGER_DIR=str(tmp_path / "nowhere")), artifact)
+    samples = Samples([ROW])
+    gone = weakref.ref(samples)
+
+    found.note(samples, [])
+    found.report()
+    del samples
+
+    assert gone() is None
