@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.containers import MB_PER_PROCESSOR, invocations
 from benchmarks.results import record, spread
+from benchmarks.setting import PAUSE_S
 from tests.image import built_image
 from tests.transports import HOST, http_event, invoke_emulator, running_container
 
@@ -56,12 +57,21 @@ def main() -> int:
     return 0
 
 
+def calls(port: int, samples: int, count: int) -> list[int]:
+    """Bytes of each answer; pauses between, as a share of a processor must grow again first."""
+    found = []
+    for _ in range(count):
+        time.sleep(PAUSE_S)
+        found.append(len(ask(port, samples)["body"]))
+    return found
+
+
 def emulated(image: str, memory_mb: int, requests: int) -> dict[str, Any]:
     """Billed milliseconds and bytes of warm invocations at one memory size."""
     processors = f"{memory_mb / MB_PER_PROCESSOR:.3f}"
     with running_container(image, {}, "--cpus", processors, "--memory", f"{memory_mb}m") as port:
-        answers = [len(ask(port, 1)["body"]) for _ in range(WARM_UP + requests)]
-        many = [len(ask(port, MANY)["body"]) for _ in range(3 + requests // 20)]
+        answers = calls(port, 1, WARM_UP + requests)
+        many = calls(port, MANY, 3 + requests // 20)
         time.sleep(0.3)
         log = log_of(port)
     found = invocations(log)

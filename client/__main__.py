@@ -20,9 +20,9 @@ def main() -> int:
     parser.add_argument("--url", help="base address of the service; left out: in this process")
     options = parser.parse_args()
     # From the environment: what stands on a command line, every user of the machine can read
-    key = os.environ.get("API_KEY")
-    predict = over_http(options.url, key=key) if options.url else in_process()
+    key = os.environ.get("SERVICE_KEY")
     try:
+        predict = over_http(options.url, key=key) if options.url else in_process()
         with tqdm(desc=options.file.name, unit="row") as progress:
 
             def tick(done: int, total: int) -> None:

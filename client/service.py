@@ -21,6 +21,9 @@ RETRIED = frozenset({429, 502, 503, 504})
 #: The header that API Gateway's usage plans read.
 KEY = "x-api-key"
 
+#: Hosts that are reached without leaving the machine.
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
 ROOT = Path(__file__).parents[1]
 
 Predict = Callable[[str], "Answer"]
@@ -49,7 +52,15 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Predict:
 
     A prediction changes nothing, so asking twice is safe. Retry-After is honoured. ``key`` is shown
     to a gateway that counts by keys, and to no other host that an answer may lead to.
+
+    Raises
+    ------
+    Refused
+        The key would cross a network in the clear.
     """
+    place = urllib3.util.parse_url(url)
+    if key and place.scheme != "https" and place.host not in LOOPBACK:
+        raise Refused("a key is sent over https only; give the address with https://")
     retry = urllib3.Retry(
         total=retries,
         backoff_factor=0.5,

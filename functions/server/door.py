@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 #: ``/ping`` is how a container host asks after health; it cannot show credentials.
-OPEN = frozenset({("GET", "/v1/health"), ("HEAD", "/v1/health"), ("GET", "/ping")})
+OPEN = frozenset({("GET", "/v1/health"), ("GET", "/ping")})
 
 
 class Door(NamedTuple):
@@ -47,10 +47,10 @@ class Door(NamedTuple):
 
 
 def read_door(environment: Mapping[str, str], allowed_origins: tuple[str, ...]) -> Door:
-    """Read ``REQUIRE_TOKEN`` and ``API_KEY``; empty is the same as absent."""
+    """Read ``REQUIRE_TOKEN`` and ``REQUIRE_KEY``; empty is the same as absent."""
     return Door(
         environment.get("REQUIRE_TOKEN") or None,
-        environment.get("API_KEY") or None,
+        environment.get("REQUIRE_KEY") or None,
         allowed_origins,
     )
 

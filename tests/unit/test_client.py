@@ -173,6 +173,12 @@ def test_a_key_is_shown_where_there_is_one(moody):
     assert [seen.get("x-api-key") for seen in Moody.seen] == [None, "secret"]
 
 
+@pytest.mark.parametrize("address", ["http://example.org", "http://10.0.0.1:8000", "example.org"])
+def test_a_key_does_not_cross_a_network_in_the_clear(address):
+    with pytest.raises(Refused, match="https only"):
+        over_http(address, key="secret")
+
+
 def test_a_key_is_not_carried_to_another_host(moody):
     class Astray(Moody):
         def end_headers(self):

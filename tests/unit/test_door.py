@@ -26,7 +26,7 @@ def with_token():
 
 @pytest.fixture(scope="module")
 def with_key():
-    with http_server({"API_KEY": "schlüssel"}) as server:
+    with http_server({"REQUIRE_KEY": "schlüssel"}) as server:
         yield server
 
 
@@ -99,12 +99,12 @@ def asked(door, method="POST", path="/v1/predict", **headers):
 
 
 def test_without_settings_nobody_is_refused():
-    for environment in ({}, {"REQUIRE_TOKEN": "", "API_KEY": ""}):
+    for environment in ({}, {"REQUIRE_TOKEN": "", "REQUIRE_KEY": ""}):
         assert asked(read_door(environment, ())) is None
 
 
 def test_where_both_are_asked_for_the_token_is_looked_at_first():
-    door = read_door({"REQUIRE_TOKEN": "one", "API_KEY": "two"}, ())
+    door = read_door({"REQUIRE_TOKEN": "one", "REQUIRE_KEY": "two"}, ())
 
     assert asked(door, x_api_key="two").status_code == 401
     assert asked(door, authorization="Bearer one").status_code == 403
@@ -115,9 +115,13 @@ def test_open_paths_are_open_in_their_own_method_only():
     door = Door("one", None, ())
 
     assert asked(door, "GET", "/v1/health") is None
-    assert asked(door, "HEAD", "/v1/health") is None
     assert asked(door, "OPTIONS", "/anything") is None
-    for method, path in (("POST", "/v1/health"), ("GET", "/v1/health/"), ("GET", "/v1/healthy")):
+    for method, path in (
+        ("POST", "/v1/health"),
+        ("HEAD", "/v1/health"),
+        ("GET", "/v1/health/"),
+        ("GET", "/v1/healthy"),
+    ):
         assert asked(door, method, path).status_code == 401
 
 
