@@ -45,7 +45,7 @@ class Clerk(NamedTuple):
             finished = self._is_finished(store, job)
             rows, read = survey.rows, source
             if not finished and not survey.plain:
-                rows, read = self._copy(store, source, survey, f"work/{job}/rows.jsonl")
+                rows, read = self._copy(store, source, survey, f"batches/{job}/rows.jsonl")
         except InvalidTable as invalid:
             raise Refused(str(invalid)) from None
         if rows == 0:
@@ -60,7 +60,7 @@ class Clerk(NamedTuple):
             "labelled": self._is_labelled(survey.columns),
             "source": {**source._asdict(), "sha256": survey.sha256, "bytes": survey.size},
             "read": read._asdict(),
-            "work": f"work/{job}",
+            "work": f"batches/{job}",
             "results": f"results/{job}",
         }
 

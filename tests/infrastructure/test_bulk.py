@@ -104,7 +104,7 @@ def test_no_role_has_more_than_it_needs(bulk, jobs):
     clerk = bulk["Resources"]["ClerkRole"]["Properties"]["Policies"][0]["PolicyDocument"]
     writes = [item for item in clerk["Statement"] if "s3:PutObject" in item["Action"]]
     assert [text.partition("/")[2] for text in texts(writes[0]["Resource"])] == [
-        "work/*",
+        "batches/*",
         "results/*",
     ]
 

@@ -96,7 +96,7 @@ def test_a_table_that_step_functions_would_misread_is_copied_first(end, delimite
     job, closed = run(s3, store, text)
 
     assert job["form"] == "cells"
-    assert job["read"]["key"].startswith("work/")
+    assert job["read"]["key"].startswith("batches/")
     faulty = {int(row["row"]) for row in table(result(s3, job, "faults.csv"))}
     assert faulty == set(FAULTY_ROWS)
     assert closed["scored"] + closed["faulty"] == job["rows"] == 13
