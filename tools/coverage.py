@@ -16,7 +16,7 @@ BAR = 0.95
 PACKAGES = ("cytology", "functions")
 #: What needs Docker or a browser runs another Python; what reads templates runs none of this code;
 #: thousands of generated requests take minutes under the tracer and reach nothing new.
-TESTS = ("tests/unit", "tests/contract", "tests/model")
+TESTS = ("tests/unit", "tests/contract", "tests/model", "tests/job")
 CHOICE = "not [container and not -container and not generated_requests"
 
 
