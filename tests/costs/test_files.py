@@ -1,14 +1,10 @@
 """The committed page and drawings are those of the committed inputs."""
 
-from xml.etree import ElementTree
-
 import pytest
 
 from costs.files import cost_files
 from costs.inputs import load_inputs
-from tests.conftest import ROOT
-
-DOCS = ROOT / "docs"
+from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +13,7 @@ def files():
 
 
 def test_the_committed_page_and_drawings_are_those_of_the_inputs(files):
-    stale = [name for name, content in files.items() if (DOCS / name).read_bytes() != content]
-    assert not stale, "make costs"
+    assert not stale(files), "make costs"
 
 
 def test_no_drawing_is_committed_that_the_page_does_not_show(files):
@@ -29,8 +24,4 @@ def test_no_drawing_is_committed_that_the_page_does_not_show(files):
 
 
 def test_drawings_are_small_well_formed_and_undated(files):
-    for name, content in files.items():
-        if name.endswith(".svg"):
-            ElementTree.fromstring(content)
-            assert len(content) < 60_000, name
-            assert b"<dc:date>" not in content, name
+    assert_drawings_are_small_well_formed_and_undated(files)

@@ -84,15 +84,7 @@ def burst(image: str, duration_s: float) -> dict[str, Any]:
             _carry(pool, ask, after)
         accepted = tally.statuses.total() - tally.statuses[THROTTLED]
         return {
-            "containers": CAP,
-            "capacity, requests/s": round(capacity, 1),
-            "offered, requests/s": round(tally.statuses.total() / took_s, 1),
-            "duration, s": round(took_s),
-            "requests": tally.statuses.total(),
-            "refused with 429": tally.statuses[THROTTLED],
-            "accepted": accepted,
-            "accepted and lost": tally.lost,
-            "wrong answers": tally.wrong,
+            **_counts(tally, capacity, took_s),
             "afterwards": _shown(after.statuses),
             "held": not tally.lost
             and not tally.wrong
@@ -116,24 +108,31 @@ def soak(image: str, duration_s: float) -> dict[str, Any]:
         took_s = _open_loop(pool, asks, 0.5 * capacity, duration_s, tally)
         series = memory.close()
         same = before == {one.name for one in pool.containers()}
-    accepted = tally.statuses.total() - tally.statuses[THROTTLED]
     growth = max(_growth(one) for one in series)
     return {
-        "containers": CAP,
-        "capacity, requests/s": round(capacity, 1),
-        "offered, requests/s": round(tally.statuses.total() / took_s, 1),
-        "duration, s": round(took_s),
-        "requests": tally.statuses.total(),
-        "refused with 429": tally.statuses[THROTTLED],
-        "accepted": accepted,
-        "accepted and lost": tally.lost,
-        "wrong answers": tally.wrong,
+        **_counts(tally, capacity, took_s),
         **_memory(series),
         "held": not tally.lost
         and not tally.wrong
         and same
         and growth <= FLAT_BYTES
         and duration_s >= 600,
+    }
+
+
+def _counts(tally: Tally, capacity: float, took_s: float) -> dict[str, Any]:
+    """What the pool was asked, and what became of it."""
+    requests, refused = tally.statuses.total(), tally.statuses[THROTTLED]
+    return {
+        "containers": CAP,
+        "capacity, requests/s": round(capacity, 1),
+        "offered, requests/s": round(requests / took_s, 1),
+        "duration, s": round(took_s),
+        "requests": requests,
+        "refused with 429": refused,
+        "accepted": requests - refused,
+        "accepted and lost": tally.lost,
+        "wrong answers": tally.wrong,
     }
 
 

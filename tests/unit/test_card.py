@@ -2,15 +2,15 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
+from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 from training.card.blocks import Bullets, Heading, Paragraph, Picture, Table, as_html, as_markdown
 from training.card.content import ABOUT, model_card
 from training.card.site import card_files, site_files
-from training.train import DOCS, REPORT
+from training.train import REPORT
 
 schema = load_schema()
 report = json.loads(REPORT.read_bytes())
@@ -22,9 +22,7 @@ def files():
 
 
 def test_the_committed_card_and_drawings_are_those_of_the_committed_report(files):
-    stale = [name for name, content in files.items() if (DOCS / name).read_bytes() != content]
-
-    assert not stale, "make card"
+    assert not stale(files), "make card"
 
 
 def test_no_drawing_is_committed_that_the_card_does_not_make(files):
@@ -34,11 +32,7 @@ def test_no_drawing_is_committed_that_the_card_does_not_make(files):
 
 
 def test_drawings_are_small_well_formed_and_undated(files):
-    for name, content in files.items():
-        if name.endswith(".svg"):
-            ElementTree.fromstring(content)
-            assert len(content) < 60_000, name
-            assert b"<dc:date>" not in content, name
+    assert_drawings_are_small_well_formed_and_undated(files)
 
 
 def with_every_number(document, integer, real):

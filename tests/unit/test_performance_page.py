@@ -1,6 +1,5 @@
 import json
 import re
-from xml.etree import ElementTree
 
 import pytest
 
@@ -11,8 +10,8 @@ from benchmarks.part import entry
 from benchmarks.results import ORDER, RESULTS, in_order, kept_bars, record
 from benchmarks.setting import Session, summary
 from benchmarks.variants import NAMES
+from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 from training.card.blocks import Picture, as_markdown
-from training.train import DOCS
 
 results = json.loads(RESULTS.read_text())
 
@@ -23,9 +22,7 @@ def files():
 
 
 def test_the_committed_page_and_drawings_are_those_of_the_committed_results(files):
-    stale = [name for name, content in files.items() if (DOCS / name).read_bytes() != content]
-
-    assert not stale, "make performance"
+    assert not stale(files), "make performance"
 
 
 def test_no_drawing_is_committed_that_the_page_does_not_make(files):
@@ -41,11 +38,7 @@ def test_every_picture_of_the_page_is_drawn(files):
 
 
 def test_drawings_are_small_well_formed_and_undated(files):
-    for name, content in files.items():
-        if name.endswith(".svg"):
-            ElementTree.fromstring(content)
-            assert len(content) < 60_000, name
-            assert b"<dc:date>" not in content, name
+    assert_drawings_are_small_well_formed_and_undated(files)
 
 
 def test_every_bar_of_the_results_is_on_the_page_with_its_verdict(files):
