@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from contextlib import redirect_stdout
 from time import process_time
 from typing import Any, NamedTuple
@@ -19,6 +20,9 @@ REFUSAL_BYTES = 2_048
 
 #: Lambda's own limit on an answer.
 ANSWER_BYTES = 6_291_556
+
+#: The canary number where a number begins: a duration of 0.38675309 ms is our own.
+_CANARY_NUMBER = re.compile(rf"(?<![\d.]){NUMBER}")
 
 #: No case may keep the function longer; the longest, 10,000 samples of all faults, takes a tenth.
 CPU_S = 2.0
@@ -150,4 +154,4 @@ def _log_breaches(log: str, canaries: bool) -> list[str]:
 
 
 def _holds_canary(text: str) -> bool:
-    return WORD in text.lower() or str(NUMBER) in text
+    return WORD in text.lower() or _CANARY_NUMBER.search(text) is not None

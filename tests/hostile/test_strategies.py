@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile import bar
-from tests.hostile.bodies import NAMES, ODD_SCORES, WORD
+from tests.hostile.bodies import NAMES, NUMBER, ODD_SCORES, WORD
 from tests.hostile.events import HEADERS, METHODS, ODD_METHODS, ODD_PATHS, PATHS, TYPES
 
 #: A busy machine is no finding: the bar has its own limit, of processor time.
@@ -130,3 +130,13 @@ def test_the_bar_sees_what_it_must_see(monkeypatch):
     assert bar.judge({}).breaches == ("raised ZeroDivisionError: division by zero",)
     monkeypatch.setattr(bar.app, "handler", lambda *_: {"statusCode": 500})
     assert bar.judge({}).breaches == ("status 500",)
+
+
+def test_the_canary_number_is_told_from_digits_of_our_own(monkeypatch):
+    def log(text):
+        monkeypatch.setattr(bar.app, "handler", lambda *_: print(text) or {"statusCode": 500})
+        return bar.judge({}).breaches
+
+    assert "logs what was sent" in log(f'{{"got": -{NUMBER}.5}}')
+    assert "logs what was sent" in log(f'{{"got": "mitoses{NUMBER}"}}')
+    assert log(f'{{"duration_ms": 0.3{NUMBER}, "timestamp": 17{NUMBER}21}}') == ("status 500",)
