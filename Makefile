@@ -84,7 +84,7 @@ WORKERS ?= 3
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=3 side by side)
 	@tools/form-tools
-	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadgroup
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS)
 
 CASES ?= 200000
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from cytology.batch import Batch
@@ -35,7 +36,7 @@ _LEFT_OUT = {
 def as_json(
     batch: Batch,
     answers: list[Prediction | None],
-    identity: Mapping[str, Any],
+    identity: Mapping[str, str],
     schema: Schema,
     detail: Detail = Detail.REASONS,
 ) -> str:
@@ -47,7 +48,14 @@ def as_json(
     if batch.labels is not None:
         extra["confusion"] = confusion(batch.labels, answers, schema)
     rest = "," + encode(extra)[1:] if extra else "}"
-    return f'{{"model":{encode(identity)},"predictions":[{entries}]{rest}'
+    model = _encode_identity(*identity.items())
+    return f'{{"model":{model},"predictions":[{entries}]{rest}'
+
+
+@lru_cache(maxsize=1)
+def _encode_identity(*items: tuple[str, str]) -> str:
+    """The same in all answers of a process."""
+    return encode(dict(items))
 
 
 def as_csv(batch: Batch, answers: list[Prediction | None]) -> str:
@@ -141,11 +149,12 @@ def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) ->
 
 
 def _reasons(reasons: Reasons, schema: Schema) -> dict[str, Any]:
+    names = schema.names
     return {
         "base": reasons.base,
-        "contributions": dict(zip(schema.names, reasons.contributions, strict=True)),
+        "contributions": dict(zip(names, reasons.contributions, strict=True)),
         "contributions_exact": reasons.exact,
-        "what_would_change": dict(zip(schema.names, reasons.what_would_change, strict=True)),
+        "what_would_change": dict(zip(names, reasons.what_would_change, strict=True)),
         "fragility": reasons.fragility,
         "fragility_exact": reasons.fragility_exact,
     }

@@ -11,7 +11,7 @@ from predict.requests import Request, read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.service import Service, load_service, predict, report_health
 from predict.settings import read_settings
-from predict.telemetry import Log, metrics_line, place_of, write
+from predict.telemetry import Journal, Log, place_of
 
 #: Answered without the resolver, whose import costs as much as all the rest of a cold start: the
 #: prediction, and the page's warm-up call. Method and path → name in the log, route.
@@ -20,8 +20,21 @@ DIRECT: dict[tuple[str, str], tuple[str, Callable[[Service, Request], Reply]]] =
     ("GET", "/v1/health"): ("health", report_health),
 }
 
+#: Metrics of every request.
+UNITS = {
+    "Duration": "Milliseconds",
+    "ColdStarts": "Count",
+    "Rejected": "Count",
+    "Failed": "Count",
+    "Samples": "Count",
+    "SamplesInvalid": "Count",
+    "SamplesPositive": "Count",
+    "SamplesInconclusive": "Count",
+}
+
 settings = read_settings(os.environ)
 log = Log("predict", settings.log_level)
+journal = Journal(log, settings.metrics_namespace, "predict", UNITS)
 #: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
 service: Service = load_service(settings)
 
@@ -75,19 +88,12 @@ def _router() -> Any:
 
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:
-    """Write one log line and one metrics line; numbers only."""
-    lines = log.line(
-        "INFO",
+    """Write what the request amounted to; numbers only."""
+    journal.enter(
         "answered",
-        request_id=about.request_id,
-        route=route,
-        status=reply.status,
-        cold_start=about.cold,
-        duration_ms=round(about.duration_ms, 3),
-        **reply.tally._asdict(),
-    )
-    if settings.metrics_namespace is not None:
-        counts = {
+        {"request_id": about.request_id, "route": route, "status": reply.status},
+        {
+            "Duration": round(about.duration_ms, 3),
             "ColdStarts": int(about.cold),
             "Rejected": int(400 <= reply.status < 500),
             "Failed": int(reply.status >= 500),
@@ -95,13 +101,5 @@ def _record(reply: Reply, route: str, about: Circumstances) -> None:
             "SamplesInvalid": reply.tally.invalid,
             "SamplesPositive": reply.tally.positive,
             "SamplesInconclusive": reply.tally.inconclusive,
-        }
-        lines += metrics_line(
-            settings.metrics_namespace,
-            "predict",
-            {
-                "Duration": ("Milliseconds", about.duration_ms),
-                **{name: ("Count", count) for name, count in counts.items()},
-            },
-        )
-    write(lines)
+        },
+    )

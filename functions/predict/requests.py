@@ -122,8 +122,11 @@ def media_type(request: Request) -> str:
 
 def prefers_csv(request: Request) -> bool:
     """True where the accept header ranks text/csv above JSON; JSON is the answer otherwise."""
+    accepted = request.headers.get("accept", "").lower()
+    if "csv" not in accepted:
+        return False  # as nearly every request
     ranks = {"text/csv": 0.0, "application/json": 0.0}
-    for part in request.headers.get("accept", "").lower().split(","):
+    for part in accepted.split(","):
         kind, _, parameters = part.partition(";")
         quality = re.search(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameters)
         rank = float(quality[1]) if quality else 1.0

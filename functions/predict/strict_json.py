@@ -6,6 +6,8 @@ from typing import Any
 
 from predict.faults import MalformedRequest
 
+_BOM = b"\xef\xbb\xbf"
+
 
 def read_json(content: bytes) -> Any:
     """Parse strict JSON: UTF-8, finite numbers, no key twice, no bottomless nesting.
@@ -18,16 +20,11 @@ def read_json(content: bytes) -> Any:
     if not content.strip():
         raise MalformedRequest("the body is empty; send JSON")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         raise MalformedRequest("the body is not UTF-8 text") from None
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedRequest(
             f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
@@ -55,3 +52,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise MalformedRequest("the body holds a number too large for JSON's usual range")
     return value
+
+
+#: Made once: json.loads would make one for each request.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant, parse_float=_finite
+)

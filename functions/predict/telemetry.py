@@ -26,11 +26,11 @@ class Log:
 
     def info(self, message: str, **fields: Any) -> None:
         """Write what happened."""
-        write(self.line("INFO", message, **fields))
+        _write(self.line("INFO", message, **fields))
 
     def error(self, message: str, **fields: Any) -> None:
         """Write what went wrong."""
-        write(self.line("ERROR", message, **fields))
+        _write(self.line("ERROR", message, **fields))
 
     def line(self, level: str, message: str, **fields: Any) -> str:
         """The line to write; none, an empty text, below the chosen level."""
@@ -49,29 +49,29 @@ class Log:
         )
 
 
-def metrics_line(
-    namespace: str,
-    service: str,
-    metrics: Mapping[str, tuple[str, float]],
-    properties: Mapping[str, Any] | None = None,
-) -> str:
-    """The line that holds these metrics, each ``name: (unit, value)``.
+class Journal:
+    """One line a request: the log's and the metrics' together, as the format allows.
 
-    ``properties`` stay in the line, where a query finds them, and become no metrics.
+    Two lines name everything twice, and each wakes whoever reads standard output. ``units`` are
+    those of the metrics by name; without a ``namespace`` the log's line is all.
     """
-    directive = {
-        "Namespace": namespace,
-        "Dimensions": [["service"]],
-        "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
-    }
-    return _line(
-        {
-            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
-            "service": service,
-            **{name: [float(value)] for name, (_, value) in metrics.items()},
-            **(properties or {}),
-        }
-    )
+
+    def __init__(
+        self, log: Log, namespace: str | None, service: str, units: Mapping[str, str]
+    ) -> None:
+        self._log = log
+        self._service = service
+        # Encoded once, being the longest part of the line and the same in each
+        self._directives = namespace and _ENCODER.encode([_directive(namespace, units)])
+
+    def enter(self, message: str, fields: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+        """Write the line; below the log's level only its metrics."""
+        line = self._log.line("INFO", message, **fields, **metrics)
+        if self._directives is not None:
+            line = line or _line({"service": self._service, **metrics})
+            stamp = f'"Timestamp":{int(time.time() * 1000)}'
+            line = f'{line[:-2]},"_aws":{{{stamp},"CloudWatchMetrics":{self._directives}}}}}\n'
+        _write(line)
 
 
 def write_metrics(
@@ -80,15 +80,25 @@ def write_metrics(
     metrics: Mapping[str, tuple[str, float]],
     properties: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a line of metrics by itself."""
-    write(metrics_line(namespace, service, metrics, properties))
+    """Write a line that holds these metrics, each ``name: (unit, value)``.
 
-
-def write(lines: str) -> None:
-    """Write lines at once: each write wakes whoever reads standard output, and takes its time."""
-    if lines:
-        sys.stdout.write(lines)
-        sys.stdout.flush()
+    ``properties`` stay in the line, where a query finds them, and become no metrics.
+    """
+    units = {name: unit for name, (unit, _) in metrics.items()}
+    about = {
+        "Timestamp": int(time.time() * 1000),
+        "CloudWatchMetrics": [_directive(namespace, units)],
+    }
+    _write(
+        _line(
+            {
+                "_aws": about,
+                "service": service,
+                **{name: [float(value)] for name, (_, value) in metrics.items()},
+                **(properties or {}),
+            }
+        )
+    )
 
 
 def place_of(error: BaseException) -> str:
@@ -99,6 +109,20 @@ def place_of(error: BaseException) -> str:
     if trace is None:
         return "unknown"
     return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+
+
+def _directive(namespace: str, units: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "Namespace": namespace,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
+    }
+
+
+def _write(line: str) -> None:
+    if line:
+        sys.stdout.write(line)
+        sys.stdout.flush()
 
 
 def _line(document: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import sys
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from predict.telemetry import Log, metrics_line, write
+from predict.telemetry import Journal, Log, write_metrics
 from tests.transports import ARTIFACT, ROOT
 
 FIELDS = {"request_id": "abc", "status": 200, "cold_start": True}
@@ -40,15 +40,47 @@ def test_a_metrics_line_is_that_of_powertools_metrics(capsys):
     metrics.add_metric("Failed", "Count", 0)
     metrics.flush_metrics()
 
-    write(
-        metrics_line(
-            "Space", "predict", {"Duration": ("Milliseconds", 1.5), "Failed": ("Count", 0)}
-        )
-    )
+    write_metrics("Space", "predict", {"Duration": ("Milliseconds", 1.5), "Failed": ("Count", 0)})
 
     theirs, ours = lines(capsys)
     theirs["_aws"]["Timestamp"] = ours["_aws"]["Timestamp"] = 0
     assert ours == theirs
+
+
+UNITS = {"Duration": "Milliseconds", "Failed": "Count"}
+METRICS = {"Duration": 1.5, "Failed": 0}
+
+
+def test_the_line_of_a_request_is_a_log_line_and_a_metrics_line_in_one(capsys):
+    Log("predict", "INFO").info("answered", **FIELDS)
+    write_metrics(
+        "Space", "predict", {name: (UNITS[name], value) for name, value in METRICS.items()}
+    )
+    Journal(Log("predict", "INFO"), "Space", "predict", UNITS).enter("answered", FIELDS, METRICS)
+
+    log, metrics, both = lines(capsys)
+    # One number need not be a list, and a query that names it finds it
+    metrics |= {name: metrics[name][0] for name in METRICS}
+    theirs = log | metrics
+    theirs["timestamp"] = both["timestamp"] = ""
+    theirs["_aws"]["Timestamp"] = both["_aws"]["Timestamp"] = 0
+    assert both == theirs
+
+
+def test_below_the_log_s_level_a_request_s_line_holds_its_metrics_alone(capsys):
+    Journal(Log("predict", "ERROR"), "Space", "predict", UNITS).enter("answered", FIELDS, METRICS)
+
+    [line] = lines(capsys)
+    assert line.keys() == {"service", "_aws", *METRICS}
+
+
+def test_without_a_place_for_metrics_a_request_s_line_is_the_log_s_alone(capsys):
+    for level in ("INFO", "ERROR"):
+        journal = Journal(Log("predict", level), None, "predict", UNITS)
+        journal.enter("answered", FIELDS, METRICS)
+
+    [line] = lines(capsys)
+    assert line.keys() == {"level", "message", "timestamp", "service", *FIELDS, *METRICS}
 
 
 def test_levels_below_the_chosen_one_are_not_written(capsys):
@@ -59,9 +91,11 @@ def test_levels_below_the_chosen_one_are_not_written(capsys):
 
 
 def test_no_value_can_forge_a_second_line(capsys):
-    Log("predict", "INFO").info("answered", request_id='x"}\r\n{"level":"INFO"')
+    forged = {"request_id": 'x"}\r\n{"level":"INFO"'}
+    Log("predict", "INFO").info("answered", **forged)
+    Journal(Log("predict", "INFO"), "Space", "predict", UNITS).enter("answered", forged, METRICS)
 
-    assert len(lines(capsys)) == 1
+    assert [line["request_id"] for line in lines(capsys)] == [forged["request_id"]] * 2
 
 
 #: Together more than the rest of a cold start (docs/decisions/0031); none may come back unnoticed.
