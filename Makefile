@@ -79,10 +79,10 @@ coverage: dev $(ARTIFACT) ## lines and branches of cytology and functions that t
 mutate: dev $(ARTIFACT) ## change cytology in 1,700 small ways and see that tests notice; fails under 90 %
 	@$(PYTHON) -m tools.mutate
 
-# Three lanes (tests/conftest.py): containers, Chromium, and all the rest
-WORKERS ?= 3
+# Lanes (tests/conftest.py): containers, Chromium, scanners and others, one worker each
+WORKERS ?= 4
 .PHONY: test
-test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=3 side by side)
+test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=4 side by side)
 	@tools/form-tools
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS)
 

@@ -41,12 +41,18 @@ def pytest_xdist_make_scheduler(config, log):
 def _lane(nodeid: str) -> str | None:
     if nodeid.startswith("tests/browser/"):
         return "browser" if can_be_apart() else "containers"
-    if nodeid.startswith(("tests/container/", "tests/chaos/")) or "[container" in nodeid:
+    if nodeid.startswith("tests/container/test_sam_local.py"):
+        return "sam"
+    if nodeid.startswith(("tests/container/", "tests/chaos/")):
         return "containers"
+    if "[container" in nodeid:
+        return "transports"  # one container for each, and many tests
     if nodeid.startswith("tests/hostile/test_handler.py"):
         return "hostile"  # its tests look at the same 10,000 answers
     if nodeid.startswith("tests/infrastructure/"):
         return "scanners"
+    if nodeid.startswith("tests/contract/test_specification.py"):
+        return "generated"  # the longest test of all: lanes start before single tests do
     if nodeid.startswith("tests/bulk/test_runner.py"):
         return "dask"  # else every lane would start a cluster of its own
     return None
