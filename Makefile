@@ -79,12 +79,12 @@ coverage: dev $(ARTIFACT) ## lines and branches of cytology and functions that t
 mutate: dev $(ARTIFACT) ## change cytology in 1,700 small ways and see that tests notice; fails under 90 %
 	@$(PYTHON) -m tools.mutate
 
-# Lanes (tests/conftest.py): containers, Chromium, scanners and others, one worker each
+# Lanes (tests/conftest.py), one worker each; what trains must not take every processor for itself
 WORKERS ?= 4
 .PHONY: test
 test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=4 side by side)
 	@tools/form-tools
-	@$(PYTHON) -m pytest --numprocesses $(WORKERS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest --numprocesses $(WORKERS)
 
 CASES ?= 200000
 
