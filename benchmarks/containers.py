@@ -61,9 +61,16 @@ class Running(NamedTuple):
 
     def logs(self) -> str:
         """Everything it printed, on both streams."""
-        command = ["docker", "logs", self.container]
-        shown = subprocess.run(command, capture_output=True, text=True, check=True)
+        shown = self._shown()
         return shown.stdout + shown.stderr
+
+    def output(self) -> str:
+        """What CloudWatch would be sent; the emulator's own talk goes to the other stream."""
+        return self._shown().stdout
+
+    def _shown(self) -> subprocess.CompletedProcess[str]:
+        command = ["docker", "logs", self.container]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
 
     def _of_group(self, controller: str, unified: str, legacy: str) -> str:
         pid = _docker("inspect", "--format", "{{.State.Pid}}", self.container)

@@ -67,10 +67,11 @@ def load_model(taken: str) -> Any:
 
 def bytes_above_base(image: str) -> int:
     """Bytes that an image adds to the base, unpacked."""
-    return _bytes(image) - _bytes(BASE)
+    return bytes_of(image) - bytes_of(BASE)
 
 
-def _bytes(image: str) -> int:
+def bytes_of(image: str) -> int:
+    """Size of an image as it is unpacked."""
     command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 

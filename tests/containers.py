@@ -54,7 +54,11 @@ class Container:
         if published:
             found = docker("port", self.name, "8080").splitlines()[0]
             self.port = int(found.rpartition(":")[2])
-            wait_until(lambda: is_answering(self.port), f"container of {image}")
+            try:
+                wait_until(lambda: is_answering(self.port), f"container of {image}")
+            except BaseException:
+                self.remove()
+                raise
 
     def ask(self, event: Any, timeout_s: float = 60) -> Any:
         """The function's own result for one event, or the runtime's report of its failure."""

@@ -13,11 +13,9 @@ from typing import Any
 
 from tests.containers import Container, started
 from tests.load.traffic import Ask, is_right, traffic
-from tests.pool import BAD_GATEWAY, GATEWAY_TIMEOUT, THROTTLED, ContainerPool
+from tests.pool import BAD_GATEWAY, GATEWAY_TIMEOUT, HALF_GB, THROTTLED, ContainerPool
 from tests.transports import HOST
 
-#: What Lambda gives a function of 512 MB: less than a third of a processor.
-LIMITS = ("--cpus", "0.29", "--memory", "512m", "--memory-swap", "512m")
 CAP = 3
 
 #: Memory may differ by so much between the second fifth of a run and its last.
@@ -73,7 +71,7 @@ class Memory:
 def burst(image: str, duration_s: float) -> dict[str, Any]:
     """Ten times as many requests as the pool can serve, at their own pace (open loop)."""
     asks = traffic(200, rows=300)
-    with ContainerPool(image, CAP, *LIMITS) as pool:
+    with ContainerPool(image, CAP, *HALF_GB) as pool:
         pool.warm()
         capacity = _capacity(pool, asks)
         tally = Tally()
@@ -99,7 +97,7 @@ def burst(image: str, duration_s: float) -> dict[str, Any]:
 def soak(image: str, duration_s: float) -> dict[str, Any]:
     """Half of what the pool can serve, for long: each answer right, memory as at the start."""
     asks = traffic(500, rows=100)
-    with ContainerPool(image, CAP, *LIMITS) as pool:
+    with ContainerPool(image, CAP, *HALF_GB) as pool:
         pool.warm()
         capacity = _capacity(pool, asks)
         tally = Tally()

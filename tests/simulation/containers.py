@@ -21,14 +21,13 @@ from simulation.replay import replay
 from simulation.rules import COLD, THROTTLED, WARM, Rules
 from tests.conftest import ROOT
 from tests.image import built_image
-from tests.pool import ContainerPool
+from tests.pool import HALF_GB, ContainerPool
 from tests.transports import http_event
 
 DOCUMENT = ROOT / "docs" / "scale" / "containers.json"
 CAP = 3
 #: A request long enough to meet others: so many samples at less than a third of a processor.
 SAMPLES = 10_000
-LIMITS = ("--cpus", "0.29", "--memory", "512m")
 SEED = 7
 
 
@@ -60,7 +59,7 @@ def measured(requests: int, rate: float) -> list[Fate]:
     event = http_event("POST", "/v1/predict?explain=false", headers, body)
     fates: list[Fate] = []
     lock = threading.Lock()
-    with ContainerPool(built_image(), CAP, *LIMITS, timeout_s=60) as pool:
+    with ContainerPool(built_image(), CAP, *HALF_GB, timeout_s=60) as pool:
         started = time.perf_counter()
 
         def call() -> None:
