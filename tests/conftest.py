@@ -22,6 +22,7 @@ os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Sort the tests into lanes, each of which one worker of ``make test`` walks by itself.
 
@@ -39,14 +40,9 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def _lane(nodeid: str) -> str | None:
-    if nodeid.startswith("tests/browser/"):
-        return "browser" if can_be_apart() else "containers"
-    if nodeid.startswith("tests/container/test_sam_local.py"):
-        return "sam"
-    if nodeid.startswith(("tests/container/", "tests/chaos/")):
-        return "containers"
-    if "[container" in nodeid:
-        return "transports"  # one container for each, and many tests
+    if lane := _machine_lane(nodeid):
+        # Without a network of its own Chromium must not run beside anything that starts containers
+        return lane if can_be_apart() else "containers"
     if nodeid.startswith("tests/hostile/test_handler.py"):
         return "hostile"  # its tests look at the same 10,000 answers
     if nodeid.startswith("tests/infrastructure/"):
@@ -55,6 +51,19 @@ def _lane(nodeid: str) -> str | None:
         return "generated"  # the longest test of all: lanes start before single tests do
     if nodeid.startswith("tests/bulk/test_runner.py"):
         return "dask"  # else every lane would start a cluster of its own
+    return None
+
+
+def _machine_lane(nodeid: str) -> str | None:
+    """The lane of what uses the machine's network."""
+    if nodeid.startswith("tests/browser/"):
+        return "browser"
+    if nodeid.startswith("tests/container/test_sam_local.py"):
+        return "sam"
+    if nodeid.startswith(("tests/container/", "tests/chaos/")):
+        return "containers"
+    if "[container" in nodeid:
+        return "transports"  # one container for each, and many tests
     return None
 
 
