@@ -34,7 +34,7 @@ UNITS = {
 
 settings = read_settings(os.environ)
 log = Log("predict", settings.log_level)
-journal = Journal(log, settings.metrics_namespace, "predict", UNITS)
+journal = Journal(log, settings.metrics_namespace, UNITS)
 #: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
 service: Service = load_service(settings)
 

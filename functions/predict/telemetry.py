@@ -21,7 +21,7 @@ class Log:
     """JSON lines from ``level`` on, each with the service's name and the caller's fields."""
 
     def __init__(self, service: str, level: str) -> None:
-        self._service = service
+        self.service = service
         self._lowest = _LEVELS.index(level.upper()) if level.upper() in _LEVELS else 1
 
     def info(self, message: str, **fields: Any) -> None:
@@ -43,7 +43,7 @@ class Log:
                 "level": level,
                 "message": message,
                 "timestamp": f"{stamp},{int(now * 1000) % 1000:03}+0000",
-                "service": self._service,
+                "service": self.service,
                 **fields,
             }
         )
@@ -56,11 +56,8 @@ class Journal:
     those of the metrics by name; without a ``namespace`` the log's line is all.
     """
 
-    def __init__(
-        self, log: Log, namespace: str | None, service: str, units: Mapping[str, str]
-    ) -> None:
+    def __init__(self, log: Log, namespace: str | None, units: Mapping[str, str]) -> None:
         self._log = log
-        self._service = service
         # Encoded once, being the longest part of the line and the same in each
         self._directives = namespace and _ENCODER.encode([_directive(namespace, units)])
 
@@ -68,7 +65,7 @@ class Journal:
         """Write the line; below the log's level only its metrics."""
         line = self._log.line("INFO", message, **fields, **metrics)
         if self._directives is not None:
-            line = line or _line({"service": self._service, **metrics})
+            line = line or _line({"service": self._log.service, **metrics})
             stamp = f'"Timestamp":{int(time.time() * 1000)}'
             line = f'{line[:-2]},"_aws":{{{stamp},"CloudWatchMetrics":{self._directives}}}}}\n'
         _write(line)

@@ -20,11 +20,6 @@ def root():
 
 
 @pytest.fixture(scope="module")
-def keyed():
-    return translate("stacks/keyed.yaml")
-
-
-@pytest.fixture(scope="module")
 def made(root, keyed):
     """What CloudFormation would make of the nested stack by the root's parameters."""
     given = resources(root, **KEYED)["Keyed"]["Parameters"]

@@ -25,11 +25,6 @@ def watch():
 
 
 @pytest.fixture(scope="module")
-def keyed():
-    return translate("stacks/keyed.yaml")
-
-
-@pytest.fixture(scope="module")
 def drift():
     return translate("stacks/drift.yaml")
 

@@ -56,7 +56,7 @@ def test_the_line_of_a_request_is_a_log_line_and_a_metrics_line_in_one(capsys):
     write_metrics(
         "Space", "predict", {name: (UNITS[name], value) for name, value in METRICS.items()}
     )
-    Journal(Log("predict", "INFO"), "Space", "predict", UNITS).enter("answered", FIELDS, METRICS)
+    Journal(Log("predict", "INFO"), "Space", UNITS).enter("answered", FIELDS, METRICS)
 
     log, metrics, both = lines(capsys)
     # One number need not be a list, and a query that names it finds it
@@ -68,7 +68,7 @@ def test_the_line_of_a_request_is_a_log_line_and_a_metrics_line_in_one(capsys):
 
 
 def test_below_the_log_s_level_a_request_s_line_holds_its_metrics_alone(capsys):
-    Journal(Log("predict", "ERROR"), "Space", "predict", UNITS).enter("answered", FIELDS, METRICS)
+    Journal(Log("predict", "ERROR"), "Space", UNITS).enter("answered", FIELDS, METRICS)
 
     [line] = lines(capsys)
     assert line.keys() == {"service", "_aws", *METRICS}
@@ -76,7 +76,7 @@ def test_below_the_log_s_level_a_request_s_line_holds_its_metrics_alone(capsys):
 
 def test_without_a_place_for_metrics_a_request_s_line_is_the_log_s_alone(capsys):
     for level in ("INFO", "ERROR"):
-        journal = Journal(Log("predict", level), None, "predict", UNITS)
+        journal = Journal(Log("predict", level), None, UNITS)
         journal.enter("answered", FIELDS, METRICS)
 
     [line] = lines(capsys)
@@ -93,7 +93,7 @@ def test_levels_below_the_chosen_one_are_not_written(capsys):
 def test_no_value_can_forge_a_second_line(capsys):
     forged = {"request_id": 'x"}\r\n{"level":"INFO"'}
     Log("predict", "INFO").info("answered", **forged)
-    Journal(Log("predict", "INFO"), "Space", "predict", UNITS).enter("answered", forged, METRICS)
+    Journal(Log("predict", "INFO"), "Space", UNITS).enter("answered", forged, METRICS)
 
     assert [line["request_id"] for line in lines(capsys)] == [forged["request_id"]] * 2
 
