@@ -31,7 +31,7 @@ dev:
 serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
 	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
 
-build/site/openapi.json: docs/openapi.json tools/site.py benchmarks/results.json $(wildcard costs/*.json costs/*.py) $(wildcard node_modules/swagger-ui-dist/package.json) | local
+build/site/openapi.json: docs/openapi.json tools/site.py lab/benchmarks/results.json $(wildcard lab/costs/*.json lab/costs/*.py) $(wildcard node_modules/swagger-ui-dist/package.json) | local
 	@$(PYTHON) -m tools.site
 
 .PHONY: site
@@ -58,18 +58,13 @@ card: dev ## write docs/model-card.md and its drawings from docs/report.json
 verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
 	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
 
-.PHONY: challenger
-challenger: local ## train a model that scores in the shadow of the one that serves: challenger/ (ESTIMATOR=name)
-	@$(PYTHON) -m training --estimator $(ESTIMATOR) --out build/challenger
-	@rm -rf challenger/*.joblib challenger/*.json && cp build/challenger/*.joblib build/challenger/*.json challenger/
-
 .PHONY: drift
-drift: local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv or LOGS=export (REFERENCE=earlier.csv)
-	@$(PYTHON) -m drift $(if $(LOGS),--logs "$(LOGS)") $(if $(CSV),--csv "$(CSV)") $(if $(REFERENCE),--reference "$(REFERENCE)")
+drift: local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv (REFERENCE=earlier.csv)
+	@$(PYTHON) -m training.drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)")
 
 .PHONY: bench-drift
 bench-drift: local $(ARTIFACT) ## simulate how often drift is found, and how often falsely, into docs/drift.md
-	@$(PYTHON) -m benchmarks.drift
+	@$(PYTHON) -m lab.benchmarks.drift
 
 .PHONY: coverage
 coverage: dev $(ARTIFACT) ## lines and branches of cytology and functions that tests run; fails under 95 %
@@ -96,14 +91,6 @@ fuzz: dev $(ARTIFACT) ## throw hostile input at the handler and count the outcom
 chaos: dev $(ARTIFACT) ## do every fault to the real container: a claim, held or broken, for each
 	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
 
-BURST ?= 60
-SOAK ?= 600
-RATE ?= 10
-
-.PHONY: load
-load: dev $(ARTIFACT) ## burst, soak and a server's day on real containers (BURST=60 SOAK=600 seconds, RATE=10 a second)
-	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.load --burst $(BURST) --soak $(SOAK) --rate $(RATE)
-
 .PHONY: lighthouse
 lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
 	@tools/form-tools
@@ -114,7 +101,7 @@ check: dev ## format, lint, types, import rules, security lint, template
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training client bulk deploy costs simulation tools benchmarks
+	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training batch deploy lab tools
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@tools/form-tools
@@ -153,61 +140,37 @@ invoke: dev ## send one event to the real container (EVENT=benign, a name in eve
 
 .PHONY: events
 events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
-	@$(PYTHON) -m tests.events >/dev/null
+	@$(PYTHON) -m tests.support.events >/dev/null
 
 .PHONY: api
 api: dev ## serve the real container as an HTTP API on port 3000
 	@.venv/bin/sam local start-api --warm-containers EAGER
 
 # ROUNDS=15 for quieter medians; PARTS="cold warm" for some parts only: each keeps its own entry
-# of benchmarks/results.json, so a run that was broken off goes on with those that are left
+# of lab/benchmarks/results.json, so a run that was broken off goes on with those that are left
 ROUNDS ?= 9
 .PHONY: bench
 bench: dev $(ARTIFACT) ## measure everything against peers and bars into docs/performance.md (ROUNDS=9 PARTS=…)
-	@$(PYTHON) -m benchmarks --rounds $(ROUNDS) $(PARTS)
+	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS)
 
 # One part alone: bench-cold, -warm, -batch, -size, -setting (memory), -money, -loop (TESTS=1)
 .PHONY: bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop
 bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop: bench-%: dev $(ARTIFACT)
-	@$(PYTHON) -m benchmarks.$* --rounds $(ROUNDS)
+	@$(PYTHON) -m lab.benchmarks.$* --rounds $(ROUNDS)
 
 .PHONY: performance
-performance: dev ## write docs/performance.md and its drawings from benchmarks/results.json
-	@$(PYTHON) -m benchmarks.page
+performance: dev ## write docs/performance.md and its drawings from lab/benchmarks/results.json
+	@$(PYTHON) -m lab.benchmarks.page
 
-.PHONY: bench-bulk
-bench-bulk: dev $(ARTIFACT) ## score ten million rows three ways, one with a worker killed; writes docs/scale.md
-	@$(PYTHON) -m benchmarks.bulk
-	@$(PYTHON) -m tools.scale
-
-.PHONY: scale
-scale: local ## write docs/scale.md from what the runs left in docs/scale/
-	@$(PYTHON) -m tools.scale
-
-.PHONY: bench-capacity
-bench-capacity: dev $(ARTIFACT) ## billed milliseconds by memory size, bytes and processor time a request
-	@$(PYTHON) -m benchmarks.capacity
-
-.PHONY: costs prices simulate simulate-containers
-costs: dev ## write docs/costs.md and its drawings from prices, assumptions and benchmarks/results.json
-	@$(PYTHON) -m costs
-prices: dev ## ask AWS's Price List API for the prices in costs/prices.json anew (needs credentials)
-	@$(PYTHON) -m costs.refresh
-simulate: dev ## simulate 1 to 10^9 requests a day on Lambda into docs/scale/simulation.md (minutes)
-	@$(PYTHON) -m simulation
-	@$(PYTHON) -m tools.scale
-simulate-containers: dev $(ARTIFACT) ## one trace on real containers and simulated, side by side (needs Docker)
-	@$(PYTHON) -m tests.simulation.containers
-	@$(PYTHON) -m simulation --report
-	@$(PYTHON) -m tools.scale
+.PHONY: costs prices
+costs: dev ## write docs/costs.md and its drawings from prices, assumptions and lab/benchmarks/results.json
+	@$(PYTHON) -m lab.costs
+prices: dev ## ask AWS's Price List API for the prices in lab/costs/prices.json anew (needs credentials)
+	@$(PYTHON) -m lab.costs.refresh
 
 .PHONY: predict
 predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
-	@$(PYTHON) -m client "$(CSV)" $(if $(URL),--url "$(URL)")
-
-.PHONY: bulk-local
-bulk-local: dev $(ARTIFACT) ## score a table of millions of rows on every core (CSV=samples.csv, WORKERS=2, OUT=results.parquet, SCHEDULER=tcp://…)
-	@$(PYTHON) -m bulk "$(CSV)" $(if $(filter-out file,$(origin WORKERS)),--workers $(WORKERS)) $(if $(OUT),--out "$(OUT)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+	@$(PYTHON) -m batch "$(CSV)" $(if $(URL),--url "$(URL)")
 
 .PHONY: openapi
 openapi: dev ## write docs/openapi.json from the schema, the routes and the events
@@ -219,10 +182,6 @@ DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
 .PHONY: deploy
 deploy: build build/site/openapi.json ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
-
-.PHONY: bulk
-bulk: dev ## score a file of millions of rows on a stage: upload, progress, results beside it (CSV=samples.csv, STAGE=…)
-	@$(DEPLOY) bulk "$(CSV)"
 
 .PHONY: rollback
 rollback: dev ## stop a roll-out, or go back to the version before (STAGE=…, TO=version)

@@ -11,11 +11,11 @@ from cytology.measurements import InvalidMeasurements, Sample, read_sample
 from cytology.prediction import Engine, Prediction
 from cytology.schema import Schema
 
-#: Misspelt fields get a "did you mean" until a batch has this many faults.
-_SUGGESTED_FAULTS = 200
+#: Misspelt fields get a "did you mean" until a batch has this many errors.
+_SUGGESTED_ERRORS = 200
 
 
-class SampleFault(NamedTuple):
+class SampleError(NamedTuple):
     """One broken rule in one sample; ``sample`` counts from 0, None concerns the whole request."""
 
     sample: int | None
@@ -24,32 +24,32 @@ class SampleFault(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Samples in the order sent, None where one is invalid; its faults; labels where sent.
+    """Samples in the order sent, None where one is invalid; its errors; labels where sent.
 
     ``labels`` is None where there is no class column; a single label is None where its cell is
     empty.
     """
 
     samples: list[Sample | None]
-    faults: list[SampleFault]
+    errors: list[SampleError]
     labels: list[str | None] | None = None
 
 
 def check_values(values: Sequence[Any], schema: Schema) -> Batch:
     """Check rows that are JSON values: mappings of named scores, or arrays in schema order."""
     samples: list[Sample | None] = []
-    faults: list[SampleFault] = []
+    errors: list[SampleError] = []
     for index, value in enumerate(values):
         try:
-            samples.append(read_sample(value, schema, len(faults) < _SUGGESTED_FAULTS))
+            samples.append(read_sample(value, schema, len(errors) < _SUGGESTED_ERRORS))
         except InvalidMeasurements as invalid:
             samples.append(None)
-            faults += [SampleFault(index, *fault) for fault in invalid.faults]
-    return Batch(samples, faults)
+            errors += [SampleError(index, *error) for error in invalid.errors]
+    return Batch(samples, errors)
 
 
 def score_batch(batch: Batch, engine: Engine, *, explain: bool = False) -> list[Prediction | None]:
-    """Predict every valid sample, in order; None where a sample is invalid, which has faults.
+    """Predict every valid sample, in order; None where a sample is invalid, which has errors.
 
     Pure: the same rows and the same model give the same answers, so repeating it does no harm.
     """

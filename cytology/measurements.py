@@ -1,4 +1,4 @@
-"""Turns one untrusted sample into a row in schema order, or into the list of all its faults."""
+"""Turns one untrusted sample into a row in schema order, or into the list of all its errors."""
 
 import re
 from typing import NamedTuple, TypeGuard
@@ -13,12 +13,12 @@ ID_MAX_LENGTH = 64
 #: described, so that an answer cannot be made long, and no free text returns to the caller.
 _QUOTED_MAX = 9_999
 
-#: What the faults of one sample may take up in an answer, in characters, so that a refused sample
-#: makes less than 2 KB; the faults of the features always fit, misspelt names as far as they do.
-_FAULTS_MAX = 1_550
+#: What the errors of one sample may take up in an answer, in characters, so that a refused sample
+#: makes less than 2 KB; the errors of the features always fit, misspelt names as far as they do.
+_ERRORS_MAX = 1_550
 
-#: What JSON adds to each fault's field and message.
-_FAULT_FRAME = 40
+#: What JSON adds to each error's field and message.
+_ERROR_FRAME = 40
 
 #: Positions of unknown fields that are given before the rest is only counted.
 _UNKNOWN_PLACED = 8
@@ -34,7 +34,7 @@ _ABSENT = object()
 _INTEGERS = {int}
 
 
-class Fault(NamedTuple):
+class Error(NamedTuple):
     """One broken rule: the field it concerns ("" for the sample as a whole) and the rule."""
 
     field: str
@@ -42,11 +42,11 @@ class Fault(NamedTuple):
 
 
 class InvalidMeasurements(ValueError):
-    """A sample broke at least one rule; ``faults`` holds every one of them, in schema order."""
+    """A sample broke at least one rule; ``errors`` holds every one of them, in schema order."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(fault.message for fault in faults))
+    def __init__(self, errors: list[Error]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(error.message for error in errors))
 
 
 class Sample(NamedTuple):
@@ -65,7 +65,7 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
     Raises
     ------
     InvalidMeasurements
-        With every fault of the sample, not only the first.
+        With every error of the sample, not only the first.
     """
     if isinstance(value, dict):
         return _read_mapping(value, schema, suggest)
@@ -73,7 +73,7 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
         return Sample(_read_list(value, schema))
     raise InvalidMeasurements(
         [
-            Fault(
+            Error(
                 "",
                 f"a sample must be an object of {len(schema.features)} named scores or an array "
                 f"of {len(schema.features)} scores, got {_describe(value)}",
@@ -84,27 +84,27 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
 
 def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sample:
     row: list[int | None] = []
-    faults: list[Fault] = []
+    errors: list[Error] = []
     known = 0
     for feature in schema.features:
         score = value.get(feature.name, _ABSENT)
         if score is _ABSENT:
-            faults.append(Fault(feature.name, f"{feature.name} is missing; {_rule(feature)}"))
+            errors.append(Error(feature.name, f"{feature.name} is missing; {_rule(feature)}"))
             continue
         known += 1
         # type() and not isinstance: bool is an int, and true must not pass as 1
         if type(score) is int and feature.minimum <= score <= feature.maximum:
             row.append(score)
         else:
-            read_unusual(feature, score, schema.missing, row, faults)
+            read_unusual(feature, score, schema.missing, row, errors)
     identifier = value.get("id", _ABSENT)
     if identifier is not _ABSENT:
         known += 1
-        check_id(identifier, faults)
+        check_id(identifier, errors)
     if known != len(value):
-        _name_unknown_fields(value, schema, faults, suggest)
-    if faults:
-        raise InvalidMeasurements(faults)
+        _name_unknown_fields(value, schema, errors, suggest)
+    if errors:
+        raise InvalidMeasurements(errors)
     return Sample(tuple(row), identifier if isinstance(identifier, str) else None)
 
 
@@ -125,36 +125,36 @@ def _read_list(value: list[object], schema: Schema) -> Row:
 def _read_list_closely(value: list[object], schema: Schema) -> Row:
     if len(value) != len(schema.features):
         raise InvalidMeasurements(
-            [Fault("", f"{len(value)} scores found, {len(schema.features)} needed")]
+            [Error("", f"{len(value)} scores found, {len(schema.features)} needed")]
         )
     row: list[int | None] = []
-    faults: list[Fault] = []
+    errors: list[Error] = []
     for feature, score in zip(schema.features, value, strict=True):
         if type(score) is int and feature.minimum <= score <= feature.maximum:
             row.append(score)
         else:
-            read_unusual(feature, score, schema.missing, row, faults)
-    if faults:
-        raise InvalidMeasurements(faults)
+            read_unusual(feature, score, schema.missing, row, errors)
+    if errors:
+        raise InvalidMeasurements(errors)
     return tuple(row)
 
 
 def read_unusual(
-    feature: Feature, score: object, missing: str, row: list[int | None], faults: list[Fault]
+    feature: Feature, score: object, missing: str, row: list[int | None], errors: list[Error]
 ) -> None:
-    """Append to ``row`` what is not a plain integer in range but still allowed, else a fault."""
+    """Append to ``row`` what is not a plain integer in range but still allowed, else a error."""
     if score is None or score == missing:
         if feature.may_be_missing:
             row.append(None)
         else:
-            faults.append(
-                Fault(feature.name, f"{feature.name} may not be missing; {_rule(feature)}")
+            errors.append(
+                Error(feature.name, f"{feature.name} may not be missing; {_rule(feature)}")
             )
     elif _is_whole(score) and feature.minimum <= score <= feature.maximum:
         row.append(int(score))
     else:
-        faults.append(
-            Fault(feature.name, f"{feature.name} must be {_range(feature)}, got {_describe(score)}")
+        errors.append(
+            Error(feature.name, f"{feature.name} must be {_range(feature)}, got {_describe(score)}")
         )
 
 
@@ -177,49 +177,49 @@ def is_one_line(text: str) -> bool:
     return _NOT_ONE_LINE.search(text) is None
 
 
-def check_id(identifier: object, faults: list[Fault]) -> None:
+def check_id(identifier: object, errors: list[Error]) -> None:
     """Append what is wrong with a sample's id, which is text of at most 64 characters."""
     if not isinstance(identifier, str):
-        faults.append(Fault("id", f"id must be a string, got {_describe(identifier)}"))
+        errors.append(Error("id", f"id must be a string, got {_describe(identifier)}"))
     elif len(identifier) > ID_MAX_LENGTH:
-        faults.append(
-            Fault(
+        errors.append(
+            Error(
                 "id",
                 f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
             )
         )
     elif not is_one_line(identifier):
-        faults.append(Fault("id", "id must be printable text on one line"))
+        errors.append(Error("id", "id must be printable text on one line"))
 
 
 def _name_unknown_fields(
-    value: dict[str, object], schema: Schema, faults: list[Fault], suggest: bool
+    value: dict[str, object], schema: Schema, errors: list[Error], suggest: bool
 ) -> None:
-    """Append a fault for each field that resembles a known one, and one for all the others.
+    """Append a error for each field that resembles a known one, and one for all the others.
 
     A field's name is the caller's text. What resembles no known field may be anything, so it is
     told by its position and never repeated.
     """
     known = [*schema.names, "id"]
     places = []
-    room = _FAULTS_MAX - sum(_length(fault) for fault in faults)
+    room = _ERRORS_MAX - sum(_length(error) for error in errors)
     for place, field in enumerate(value, 1):
         if field in known:
             continue
         close = _closest(field, known) if suggest and room > 0 else None
         if close is not None:
             message = f"{field} is not a known field; did you mean {close}?"
-            room -= _length(Fault(field, message))
+            room -= _length(Error(field, message))
             if room >= 0:
-                faults.append(Fault(field, message))
+                errors.append(Error(field, message))
                 continue
         places.append(place)
     if places:
-        faults.append(Fault("", _unknown_at(places)))
+        errors.append(Error("", _unknown_at(places)))
 
 
-def _length(fault: Fault) -> int:
-    return len(fault.field) + len(fault.message) + _FAULT_FRAME
+def _length(error: Error) -> int:
+    return len(error.field) + len(error.message) + _ERROR_FRAME
 
 
 def _closest(field: str, known: list[str]) -> str | None:

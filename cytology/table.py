@@ -1,4 +1,4 @@
-"""Turns CSV text into samples in row order, and into the faults of every row that is none."""
+"""Turns CSV text into samples in row order, and into the errors of every row that is none."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import getitem, itemgetter
 from typing import NamedTuple
 
-from cytology.batch import Batch, SampleFault
+from cytology.batch import Batch, SampleError
 from cytology.columns import (
     InvalidTable,
     Layout,
@@ -15,7 +15,7 @@ from cytology.columns import (
     layout_of_rows,
     read_header,
 )
-from cytology.measurements import Fault, Row, Sample, check_id, read_unusual
+from cytology.measurements import Error, Row, Sample, check_id, read_unusual
 from cytology.schema import Schema
 
 _DELIMITERS = ",;\t"
@@ -36,7 +36,7 @@ def read_table(text: str, schema: Schema, max_rows: int) -> Batch:
     Raises
     ------
     InvalidTable, TooManyRows
-        Nothing can be read at all; a fault of a single row never raises.
+        Nothing can be read at all; a error of a single row never raises.
     """
     rows = _split(text, max_rows)
     if not rows:
@@ -114,21 +114,21 @@ def read_rows(rows: Sequence[Sequence[str]], layout: Layout, schema: Schema) -> 
     pick = itemgetter(*places) if len(places) == len(tables) else None
     batch = Batch([], [], None if layout.label is None else [])
     for index, row in enumerate(rows):
-        faults: list[Fault] = []
+        errors: list[Error] = []
         try:
             # Nearly every row: all cells are known, which takes half the time of the close look
             usual = tuple(map(getitem, tables, pick(row))) if pick else None
         except (KeyError, IndexError):
             usual = None
-        sample = _read_row(row, usual, layout, schema, tables, faults)
+        sample = _read_row(row, usual, layout, schema, tables, errors)
         if batch.labels is not None and layout.label is not None:
             cell = row[layout.label] if len(row) == layout.width else ""
             batch.labels.append(label_of(cell))
             if cell.strip() and batch.labels[-1] is None:
                 names = " or ".join(schema.class_names)
-                faults.append(Fault(schema.class_column, f"class must be {names}, or its code"))
-        batch.samples.append(None if faults else sample)
-        batch.faults.extend(SampleFault(index, *fault) for fault in faults)
+                errors.append(Error(schema.class_column, f"class must be {names}, or its code"))
+        batch.samples.append(None if errors else sample)
+        batch.errors.extend(SampleError(index, *error) for error in errors)
     return batch
 
 
@@ -143,20 +143,20 @@ def _read_row(
     layout: Layout,
     schema: Schema,
     tables: list[_Cells],
-    faults: list[Fault],
+    errors: list[Error],
 ) -> Sample | None:
     if len(row) != layout.width:
-        faults.append(Fault("", f"{len(row)} columns found, {layout.width} needed"))
+        errors.append(Error("", f"{len(row)} columns found, {layout.width} needed"))
         return None
-    scores = _look_closely(row, layout, schema, tables, faults) if usual is None else usual
+    scores = _look_closely(row, layout, schema, tables, errors) if usual is None else usual
     identifier = None if layout.id is None else row[layout.id].strip() or None
     if identifier is not None:
-        check_id(identifier, faults)
-    return None if faults else Sample(scores, identifier)
+        check_id(identifier, errors)
+    return None if errors else Sample(scores, identifier)
 
 
 def _look_closely(
-    row: Sequence[str], layout: Layout, schema: Schema, tables: list[_Cells], faults: list[Fault]
+    row: Sequence[str], layout: Layout, schema: Schema, tables: list[_Cells], errors: list[Error]
 ) -> Row:
     scores: list[int | None] = []
     for feature, place, cells in zip(schema.features, layout.features, tables, strict=True):
@@ -164,7 +164,7 @@ def _look_closely(
         if cell in cells:
             scores.append(cells[cell])
         else:
-            read_unusual(feature, _value(cell), schema.missing, scores, faults)
+            read_unusual(feature, _value(cell), schema.missing, scores, errors)
     return tuple(scores)
 
 

@@ -4,14 +4,11 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
-from tqdm import tqdm
 
 from deploy.account import Account, Trouble, open_account, stack_name
-from deploy.bulk import Progress, run_job
 from deploy.doctor import Problem, account_problems, machine_problems
 from deploy.release import deploy, destroy, rehearse, roll_back, smoke
 from deploy.watch import logs, status
@@ -47,8 +44,6 @@ def _carry_out(options: argparse.Namespace, account: Account) -> int:
     elif options.verb == "logs":
         for line in logs(account, _seconds(options.since), options.follow):
             print(line, flush=True)
-    elif options.verb == "bulk":
-        _bulk(account, options.file)
     elif options.verb == "destroy":
         if not options.yes and input(f"type {account.stack} to delete it: ") != account.stack:
             raise Trouble("nothing was deleted")
@@ -66,17 +61,6 @@ def _deploy(account: Account, options: argparse.Namespace) -> int:
     smoke(found["SiteUrl"])
     print(f"site  {found['SiteUrl']}\nAPI   {found['ApiUrl']}\nwatch {found['DashboardUrl']}")
     return 0
-
-
-def _bulk(account: Account, file: Path) -> None:
-    with tqdm(desc=file.name, unit="row", unit_scale=True) as progress:
-
-        def tick(reached: Progress) -> None:
-            progress.total = reached.rows
-            progress.update(reached.done - progress.n)
-
-        targets = run_job(account, file, tick)
-    print("\n".join(map(str, targets)))
 
 
 def _doctor(stage: str, parameters: Sequence[str]) -> int:
@@ -116,8 +100,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     rollback_verb = verbs.add_parser("rollback", help="back to the version before")
     rollback_verb.add_argument("--to", help="to this version instead")
     verbs.add_parser("status", help="what runs, and how it is doing")
-    bulk_verb = verbs.add_parser("bulk", help="score a file of millions of rows")
-    bulk_verb.add_argument("file", type=Path, help="samples, .csv or .jsonl")
     logs_verb = verbs.add_parser("logs", help="lines of every log")
     logs_verb.add_argument("--since", default="10m")
     logs_verb.add_argument("--follow", action="store_true")

@@ -52,22 +52,9 @@ def deploy(
     Trouble
         A step failed, or the account lacks what the parameters ask for.
     """
-    _check_log_role(account, parameters)
     run(sam_deploy(account, stage, parameters))
     publish(account)
     return outputs(account)
-
-
-def _check_log_role(account: Account, parameters: Sequence[str]) -> None:
-    """REST APIs log by one role of the whole account, which no stack of a stage may claim."""
-    given = dict(parameter.partition("=")[::2] for parameter in parameters)
-    if given.get("KeyedRequestsPerDay", "0") == "0":
-        return
-    if not account.client("apigateway").get_account().get("cloudwatchRoleArn"):
-        raise Trouble(
-            "REST APIs of this account may write no logs yet: give it a role for that, once; "
-            'docs/operations.md, "Keys and quotas", has the commands'
-        )
 
 
 def smoke(url: str, opener: Callable[..., Any] = urllib.request.urlopen) -> None:
@@ -165,7 +152,7 @@ def destroy(account: Account, run: Run = run_command) -> None:
     # A stack that failed half-way may have no outputs, and then nothing was ever published
     stack = describe(account) or {}
     found = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-    for output in ("SiteBucketName", "BulkBucketName"):
+    for output in ("SiteBucketName",):
         if bucket := found.get(output):
             _empty(account.client("s3"), bucket)
     run([SAM, "delete", "--stack-name", account.stack, "--no-prompts"])

@@ -4,18 +4,17 @@ import hashlib
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
-from tests import transports
-from tests.browser.network import can_be_apart
-from tests.image import Unavailable, built_image
-
-ROOT = Path(__file__).parents[1]
+from tests.support import transports
+from tests.support.image import built_image
+from tests.support.network import can_be_apart
+from tests.support.paths import ROOT
+from tests.support.required import required
 
 # Read when predict.app is imported, which any test may do first
 os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
@@ -49,8 +48,6 @@ def _lane(nodeid: str) -> str | None:
         return "scanners"
     if nodeid.startswith("tests/contract/test_specification.py"):
         return "generated"  # the longest test of all: lanes start before single tests do
-    if nodeid.startswith("tests/bulk/test_runner.py"):
-        return "dask"  # else every lane would start a cluster of its own
     return None
 
 
@@ -109,21 +106,10 @@ def forest_dir() -> Path:
 def classifiers(tmp_path_factory) -> tuple[Path, dict[str, object]]:
     """Directory of one fitted model of every classifier, and what each answers."""
     # Imported here: most tests need no scikit-learn
-    from tests.classifiers import save_all
+    from tests.support.classifiers import save_all
 
     directory = tmp_path_factory.mktemp("classifiers")
     return directory, save_all(directory)
-
-
-@contextmanager
-def required():
-    """Skip with the reason where this machine lacks something; fail where CI promises it."""
-    try:
-        yield
-    except Unavailable as lack:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must not skip: {lack}")
-        pytest.skip(str(lack))
 
 
 @pytest.fixture(scope="session")

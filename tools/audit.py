@@ -12,7 +12,6 @@ from tools.apart import ROOT, Unavailable, program
 #: All that ships, builds, tests or scans; dev holds local and bulk, and local what ships.
 LOCKS = (
     "layers/sklearn/requirements.txt",
-    "functions/predict/requirements.txt",
     "functions/server/requirements.txt",
     "functions/preflight/requirements.txt",
     "requirements/dev.txt",

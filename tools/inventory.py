@@ -9,12 +9,11 @@ from packaging.requirements import Requirement
 
 from tools.apart import ROOT, run
 from tools.licences import SHIPPED, normalised
-from tools.prune import LEFT_OUT
 
 DOCKERFILE = ROOT / "functions" / "predict" / "Dockerfile"
 
 #: What we put beside the distributions of /var/task ourselves.
-OWN = {"cytology", "drift", "job", "predict", "preflight", "server"}
+OWN = {"cytology", "predict", "preflight", "runtime", "server"}
 
 #: Runs in the image, so it asks the interpreter that serves and needs nothing installed.
 INSPECT = """
@@ -100,7 +99,7 @@ def faults(inventory: Inventory) -> list[str]:
         ]
         found += [
             f"{root}: {name} {locked[name]} is in {lock} and not in the image"
-            for name in sorted(locked.keys() - there.keys() - set(LEFT_OUT))
+            for name in sorted(locked.keys() - there.keys())
         ]
         found += [
             f"{root}: {name} is {there[name]} in the image and {locked[name]} in {lock}"

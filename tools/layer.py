@@ -12,8 +12,6 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.prune import cut, trim
-
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "layers" / "sklearn" / "requirements.txt"
 LIMIT_BYTES = 250 * 1024 * 1024
@@ -56,10 +54,9 @@ def build(folder: Path, architecture: str) -> int:
         command += ["--platform", f"{tag}_{machine}"]
     command += ["--target", str(folder / "python"), "-r", str(LOCK)]
     subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    # Sources stay: a notebook's user reads them
-    trim(folder / "python")
-    for library in folder.rglob("*.so*"):
-        cut(library)
+    libraries = [str(path) for path in folder.rglob("*.so*") if path.is_file()]
+    if shutil.which("strip"):
+        subprocess.run(["strip", "--strip-unneeded", *libraries], check=False, capture_output=True)  # noqa: S603, S607
     size = sum(path.stat().st_size for path in _files(folder))
     if size > LIMIT_BYTES - ROOM_BYTES:
         raise SystemExit(f"the layer takes {size:,} bytes unpacked; Lambda's limit leaves no room")

@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What ships: each lock, and where the image keeps what it names.
 SHIPPED = {
     "layers/sklearn/requirements.txt": "/opt/python",
-    "functions/predict/requirements.txt": "/var/task",
     "functions/server/requirements.txt": "/opt/server",
     "functions/preflight/requirements.txt": "/opt/preflight",
 }

@@ -9,11 +9,9 @@ DEV = "requirements/dev"
 #: Resolved after dev and held to its versions, so that one environment satisfies every lock.
 OTHERS = (
     "layers/sklearn/requirements",
-    "functions/predict/requirements",
     "functions/preflight/requirements",
     "functions/server/requirements",
     "requirements/local",
-    "requirements/bulk",
 )
 
 #: Each in an environment of its own (tools/apart.py), so held to nothing.

@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from costs.inputs import document
+from lab.costs.inputs import document
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "site"

@@ -67,7 +67,7 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
     Raises
     ------
     InvalidDataset
-        With every fault found, one a line, so that a table is mended in one round.
+        With every error found, one a line, so that a table is mended in one round.
     """
     try:
         content = path.read_bytes()
@@ -119,28 +119,28 @@ def _read_values(
     names |= {item.name: item.name for item in schema.classes}
     scores = np.full((len(records), len(schema.features)), np.nan)
     labels: list[str] = []
-    faults: list[str] = []
+    errors: list[str] = []
     for row, record in enumerate(records):
         where = f"row {row + 1}"
         for column, feature in enumerate(schema.features):
             try:
                 scores[row, column] = _read_score(record[feature.name], feature, schema.missing)
-            except ValueError as fault:
-                faults.append(f"{where}: {feature.name} {fault}")
+            except ValueError as error:
+                errors.append(f"{where}: {feature.name} {error}")
         code = (record[schema.class_column] or "").strip()
         if code not in names:
             known = ", ".join(names)
-            faults.append(f"{where}: {schema.class_column} must be one of {known}")
+            errors.append(f"{where}: {schema.class_column} must be one of {known}")
         labels.append(names.get(code, ""))
-    if len(faults) > _SHOWN:
-        faults[_SHOWN:] = [f"and {len(faults) - _SHOWN} more"]
-    if faults:
-        raise InvalidDataset("\n".join(faults))
+    if len(errors) > _SHOWN:
+        errors[_SHOWN:] = [f"and {len(errors) - _SHOWN} more"]
+    if errors:
+        raise InvalidDataset("\n".join(errors))
     return scores, np.array(labels)
 
 
 def _read_score(text: str | None, feature: Feature, missing: str) -> float:
-    """One cell, NaN where missing; the fault's text says what the cell must be."""
+    """One cell, NaN where missing; the error's text says what the cell must be."""
     text = (text or "").strip()
     if text in ("", missing):
         if not feature.may_be_missing:
@@ -152,19 +152,19 @@ def _read_score(text: str | None, feature: Feature, missing: str) -> float:
 
 
 def _check_learnable(dataset: Dataset, schema: Schema) -> None:
-    faults = []
+    errors = []
     for item in schema.classes:
         members = dataset.labels == item.name
         patients = np.unique(dataset.patients[members]).size
         if not members.any():
-            faults.append(f"{schema.class_column}: no row is {item.name}")
+            errors.append(f"{schema.class_column}: no row is {item.name}")
         elif patients < FEWEST_PATIENTS:
-            faults.append(
+            errors.append(
                 f"{schema.class_column}: {patients} patients are {item.name}; at least "
                 f"{FEWEST_PATIENTS} are needed to judge a model on patients it has not seen"
             )
     for column, feature in zip(dataset.scores.T, schema.features, strict=True):
         if np.unique(column[~np.isnan(column)]).size < 2:
-            faults.append(f"{feature.name}: constant, so nothing can be learnt from it")
-    if faults:
-        raise InvalidDataset("\n".join(faults))
+            errors.append(f"{feature.name}: constant, so nothing can be learnt from it")
+    if errors:
+        raise InvalidDataset("\n".join(errors))

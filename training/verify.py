@@ -13,7 +13,7 @@ from training.publish import ROOT
 #: as it is loaded there.
 _LOAD_ENGINE = (
     "import sys; from cytology.artifact import load_artifact, ArtifactMismatch\n"
-    "from predict.engines import load_engine\n"
+    "from runtime.engines import load_engine\n"
     "try: load_engine(load_artifact(sys.argv[1]), sys.argv[2])\n"
     "except ArtifactMismatch as mismatch: sys.exit(str(mismatch))"
 )

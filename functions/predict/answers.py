@@ -9,7 +9,7 @@ from cytology.batch import Batch
 from cytology.measurements import Sample
 from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
-from predict.responses import encode, fault_entries
+from predict.responses import encode, error_entries
 
 #: Stands in for the one number that differs between two answers of one kind, when a template is
 #: made of them; JSON spells it in a way that nothing else in an answer does.
@@ -40,9 +40,9 @@ def as_json(
     schema: Schema,
     detail: Detail = Detail.REASONS,
 ) -> str:
-    """The JSON document: the model, a prediction or null per sample, and every fault."""
+    """The JSON document: the model, a prediction or null per sample, and every error."""
     entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
-    extra: dict[str, Any] = fault_entries(batch.faults)
+    extra: dict[str, Any] = error_entries(batch.errors)
     if detail in _LEFT_OUT:
         extra["notes"] = [_LEFT_OUT[detail]]
     if batch.labels is not None:
@@ -59,22 +59,22 @@ def _encode_identity(*items: tuple[str, str]) -> str:
 
 
 def as_csv(batch: Batch, answers: list[Prediction | None]) -> str:
-    """RFC 4180 with a header: one line a sample, in order, with its answer or its faults."""
+    """RFC 4180 with a header: one line a sample, in order, with its answer or its errors."""
     # Imported here: most answers are JSON
     import csv
     import io
 
-    faults: dict[int | None, list[str]] = {}
-    for fault in batch.faults:
-        faults.setdefault(fault.sample, []).append(fault.message)
-    header = ["row", "id", "label", "probability", "inconclusive", "fault"]
+    errors: dict[int | None, list[str]] = {}
+    for error in batch.errors:
+        errors.setdefault(error.sample, []).append(error.message)
+    header = ["row", "id", "label", "probability", "inconclusive", "error"]
     output = io.StringIO(newline="")
     writer = csv.writer(output)
     writer.writerow(header if batch.labels is None else [*header, "class"])
     for index, (sample, answer) in enumerate(zip(batch.samples, answers, strict=True)):
         line: list[object] = [index + 1, _harmless(sample.id or "") if sample else ""]
         if answer is None:
-            line += ["", "", "", _harmless("; ".join(faults.get(index, ())))]
+            line += ["", "", "", _harmless("; ".join(errors.get(index, ())))]
         else:
             inconclusive = "true" if answer.inconclusive else "false"
             line += [answer.label, answer.probability, inconclusive, ""]

@@ -1,24 +1,17 @@
 """Turns a Lambda event into an HTTP answer: the composition root, and the only side effects."""
 
 import os
-from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 from predict.envelope import Circumstances, seal
-from predict.faults import RequestFault
-from predict.requests import Request, read_request
+from predict.requests import read_request
 from predict.responses import Reply, failure_reply, problem_reply
-from predict.service import Service, load_service, predict, report_health
-from predict.settings import read_settings
-from predict.telemetry import Journal, Log, place_of
-
-#: Answered without the resolver, whose import costs as much as all the rest of a cold start: the
-#: prediction, and the page's warm-up call. Method and path → name in the log, route.
-DIRECT: dict[tuple[str, str], tuple[str, Callable[[Service, Request], Reply]]] = {
-    ("POST", "/v1/predict"): ("predict", predict),
-    ("GET", "/v1/health"): ("health", report_health),
-}
+from predict.routes import answer, find_route
+from predict.service import Service, load_service
+from runtime.errors import RequestError
+from runtime.settings import read_settings
+from runtime.telemetry import Journal, Log, place_of
 
 #: Metrics of every request.
 UNITS = {
@@ -38,13 +31,13 @@ journal = Journal(log, settings.metrics_namespace, UNITS)
 #: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
 service: Service = load_service(settings)
 
-_state: dict[str, Any] = {"cold": True, "router": None}
+_state = {"cold": True}
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer one HTTP event of API Gateway (payload format 2.0, or 1.0 as REST APIs send it).
 
-    Whatever the event, the result is an HTTP answer: a request at fault is told so, and a fault of
+    Whatever the event, the result is an HTTP answer: a request at error is told so, and a error of
     our own is 500 with the request id.
     """
     started = perf_counter()
@@ -53,11 +46,12 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     try:
         request = read_request(event, request_id)
         request_id = request.id
-        route, direct = DIRECT.get((request.method, request.path), ("other", None))
-        reply = direct(service, request) if direct else _router().answer(request)
-    except RequestFault as fault:
-        reply = problem_reply(fault, request_id)
-    # The last line of defence: the caller must get an answer, and the log the place of the fault
+        found = find_route(request.method, request.path)
+        route = found.name if found else "other"
+        reply = answer(service, request)
+    except RequestError as error:
+        reply = problem_reply(error, request_id)
+    # The last line of defence: the caller must get an answer, and the log the place of the error
     except Exception as error:  # noqa: BLE001
         reply = failure_reply(request_id)
         # error() and not exception(): a traceback quotes source values, and a log may hold none
@@ -73,18 +67,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     )
     _state["cold"] = False
     _record(reply, route, about)
-    answer = seal(reply, request, about)
-    if service.watch is not None:
-        service.watch.report()
-    return answer
-
-
-def _router() -> Any:
-    if _state["router"] is None:
-        from predict.routes import Router
-
-        _state["router"] = Router(service)
-    return _state["router"]
+    return seal(reply, request, about)
 
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:

@@ -1,20 +1,20 @@
-"""Turns a request's body into checked samples and every fault, whatever its media type."""
+"""Turns a request's body into checked samples and every error, whatever its media type."""
 
 from typing import Any
 
 from cytology.batch import Batch, check_values
 from cytology.schema import Schema
-from predict.faults import (
+from predict.requests import Request, media_type, read_body
+from predict.responses import CSV, JSON
+from runtime.errors import (
     InvalidSamples,
     MalformedRequest,
     RequestTooLarge,
-    SampleFault,
+    SampleError,
     UnsupportedMediaType,
 )
-from predict.requests import Request, media_type, read_body
-from predict.responses import CSV, JSON
-from predict.settings import Settings
-from predict.strict_json import read_json
+from runtime.settings import Settings
+from runtime.strict_json import read_json
 
 
 def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
@@ -22,9 +22,9 @@ def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
 
     Raises
     ------
-    predict.faults.RequestFault
+    runtime.errors.RequestError
         The body as a whole cannot be read. A batch in which only some samples are invalid is
-        returned with their faults.
+        returned with their errors.
     """
     kind = media_type(request)
     if kind == JSON:
@@ -56,12 +56,12 @@ def _sample_values(document: Any) -> list[Any]:
     if len(document) > 1:
         raise InvalidSamples(
             "the request names unknown fields",
-            [SampleFault(None, "", 'beside "samples" no other field is known')],
+            [SampleError(None, "", 'beside "samples" no other field is known')],
         )
     if not isinstance(values, list) or not values:
         raise InvalidSamples(
             "the request holds no samples",
-            [SampleFault(None, "samples", "samples must be an array of at least one sample")],
+            [SampleError(None, "samples", "samples must be an array of at least one sample")],
         )
     return values
 
@@ -79,13 +79,13 @@ def _read_csv(content: bytes, schema: Schema, settings: Settings) -> Batch:
         table = read_table(text, schema, settings.max_samples)
     except InvalidTable as invalid:
         raise InvalidSamples(
-            "the table cannot be read", [SampleFault(None, "", str(invalid))]
+            "the table cannot be read", [SampleError(None, "", str(invalid))]
         ) from None
     except TooManyRows:
         raise _too_many(settings) from None
     if not table.samples:
         raise InvalidSamples(
-            "the table holds no samples", [SampleFault(None, "", "only a header was found")]
+            "the table holds no samples", [SampleError(None, "", "only a header was found")]
         )
     if len(table.samples) > settings.max_samples:
         raise _too_many(settings)

@@ -5,7 +5,7 @@ import binascii
 import re
 from typing import Any, NamedTuple, TypeGuard
 
-from predict.faults import MalformedRequest, RequestTooLarge, UnsupportedMediaType
+from runtime.errors import MalformedRequest, RequestTooLarge, UnsupportedMediaType
 
 #: A request id goes into a header, the log and every problem document.
 _HARMLESS_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")

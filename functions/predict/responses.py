@@ -1,11 +1,11 @@
-"""Turns answers and faults into HTTP replies; the only place where an error has a status."""
+"""Turns answers and errors into HTTP replies; the only place where an error has a status."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from predict import faults
-from predict.faults import InvalidSamples, MethodNotAllowed, RequestFault, SampleFault
+from runtime import errors
+from runtime.errors import InvalidSamples, MethodNotAllowed, RequestError, SampleError
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
@@ -15,16 +15,16 @@ PROBLEM = "application/problem+json"
 
 #: Faults listed one by one in an answer; beyond it only their number is given, so that no request,
 #: however faulty, makes an answer larger than Lambda can return (6 MB).
-MAX_LISTED_FAULTS = 10_000
+MAX_LISTED_ERRORS = 10_000
 
 #: Exception → status, problem type and title (RFC 9457).
-PROBLEMS: dict[type[RequestFault], tuple[int, str, str]] = {
-    faults.MalformedRequest: (400, "malformed-request", "The request cannot be read"),
-    faults.UnknownPath: (404, "unknown-path", "Nothing lives at this path"),
-    faults.MethodNotAllowed: (405, "method-not-allowed", "This path answers other methods"),
-    faults.RequestTooLarge: (413, "request-too-large", "The request is too large"),
-    faults.UnsupportedMediaType: (415, "unsupported-media-type", "The body's type is not read"),
-    faults.InvalidSamples: (422, "invalid-samples", "No sample is valid"),
+PROBLEMS: dict[type[RequestError], tuple[int, str, str]] = {
+    errors.MalformedRequest: (400, "malformed-request", "The request cannot be read"),
+    errors.UnknownPath: (404, "unknown-path", "Nothing lives at this path"),
+    errors.MethodNotAllowed: (405, "method-not-allowed", "This path answers other methods"),
+    errors.RequestTooLarge: (413, "request-too-large", "The request is too large"),
+    errors.UnsupportedMediaType: (415, "unsupported-media-type", "The body's type is not read"),
+    errors.InvalidSamples: (422, "invalid-samples", "No sample is valid"),
 }
 
 
@@ -56,13 +56,13 @@ def encode(document: Mapping[str, Any]) -> str:
     return _ENCODER.encode(document)
 
 
-def problem_reply(fault: RequestFault, request_id: str) -> Reply:
-    """Answer a caller's mistake with problem+json that names every fault."""
-    status, kind, title = PROBLEMS[type(fault)]
-    errors = list(fault.faults) if isinstance(fault, InvalidSamples) else []
-    reply = _problem(status, kind, title, fault.detail, request_id, errors)
-    if isinstance(fault, MethodNotAllowed):
-        reply.headers["allow"] = ", ".join(fault.allow)
+def problem_reply(error: RequestError, request_id: str) -> Reply:
+    """Answer a caller's mistake with problem+json that names every error."""
+    status, kind, title = PROBLEMS[type(error)]
+    errors = list(error.errors) if isinstance(error, InvalidSamples) else []
+    reply = _problem(status, kind, title, error.detail, request_id, errors)
+    if isinstance(error, MethodNotAllowed):
+        reply.headers["allow"] = ", ".join(error.allow)
     return reply
 
 
@@ -72,30 +72,30 @@ def failure_reply(request_id: str) -> Reply:
         500,
         "internal-error",
         "The service failed",
-        "this is a fault of the service, not of the request; report the request id",
+        "this is a error of the service, not of the request; report the request id",
         request_id,
         [],
     )
 
 
-def fault_entries(errors: list[SampleFault]) -> dict[str, Any]:
-    """The members that list faults: errors, and how many were left out where there are too many."""
+def error_entries(errors: list[SampleError]) -> dict[str, Any]:
+    """The members that list errors: errors, and how many were left out where there are too many."""
     if not errors:
         return {}
     listed = [
         {
-            **({} if fault.sample is None else {"sample": fault.sample}),
-            "field": fault.field,
-            "message": fault.message,
+            **({} if error.sample is None else {"sample": error.sample}),
+            "field": error.field,
+            "message": error.message,
         }
-        for fault in errors[:MAX_LISTED_FAULTS]
+        for error in errors[:MAX_LISTED_ERRORS]
     ]
     omitted = len(errors) - len(listed)
     return {"errors": listed, **({"errors_omitted": omitted} if omitted else {})}
 
 
 def _problem(
-    status: int, kind: str, title: str, detail: str, request_id: str, errors: list[SampleFault]
+    status: int, kind: str, title: str, detail: str, request_id: str, errors: list[SampleError]
 ) -> Reply:
     document = {
         "type": f"urn:problem:cytology:{kind}",
@@ -103,7 +103,7 @@ def _problem(
         "status": status,
         "detail": detail,
         "request_id": request_id,
-        **fault_entries(errors),
+        **error_entries(errors),
     }
     headers = {"content-type": PROBLEM, "cache-control": "no-store"}
     return Reply(status, headers, encode(document))

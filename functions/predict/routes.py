@@ -1,114 +1,104 @@
-"""Turns every path but the hot one into its answer, with Powertools' HTTP resolver."""
+"""The route table: method and path → function. The handler, OpenAPI and the tests read it."""
 
 import re
 from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-
-from predict import inference_protocol, sagemaker
-from predict.faults import MethodNotAllowed, RequestFault, UnknownPath
 from predict.requests import Request
-from predict.responses import Reply, problem_reply
-from predict.service import Service, describe_model, predict, report_health
+from predict.responses import Reply
+from predict.service import Service
+from runtime.errors import MethodNotAllowed, UnknownPath
 
-Route = Callable[..., Reply]
-
-#: Path → method → route; ``<name>`` is passed on by that name. What is not listed is 404, another
-#: method is 405 naming these; HEAD goes with GET, and OPTIONS with everything.
-ROUTES: dict[str, dict[str, Route]] = {
-    "/v1/predict": {"POST": predict},
-    "/v1/model": {"GET": describe_model},
-    "/v1/health": {"GET": report_health},
-    "/v2": {"GET": inference_protocol.describe_server},
-    "/v2/health/live": {"GET": inference_protocol.report_live},
-    "/v2/health/ready": {"GET": inference_protocol.report_ready},
-    "/v2/models/<name>": {"GET": inference_protocol.describe_model},
-    "/v2/models/<name>/ready": {"GET": inference_protocol.report_model_ready},
-    "/v2/models/<name>/infer": {"POST": inference_protocol.infer},
-    "/v2/models/<name>/versions/<version>": {"GET": inference_protocol.describe_model},
-    "/v2/models/<name>/versions/<version>/ready": {"GET": inference_protocol.report_model_ready},
-    "/v2/models/<name>/versions/<version>/infer": {"POST": inference_protocol.infer},
-    "/ping": {"GET": sagemaker.ping},
-    "/invocations": {"POST": sagemaker.invoke},
-}
-
-_PATTERNS = {path: re.compile(re.sub(r"<\w+>", "[^/]+", path)) for path in ROUTES}
+#: (service, request, **path parameters) → reply
+Function = Callable[..., Reply]
 
 
-def allowed_methods(path: str) -> tuple[str, ...]:
-    """Methods that a path answers; none for a path that does not exist."""
-    for known, pattern in _PATTERNS.items():
-        if pattern.fullmatch(path):
-            methods = list(ROUTES[known])
-            return (*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS")
-    return ()
+class Route(NamedTuple):
+    """One method of one path.
+
+    ``<word>`` in the path is passed to the function by that name. ``function`` is
+    ``module:name`` inside this package, so that a prediction imports no other adapter. ``name``
+    is the route's name in the log.
+    """
+
+    method: str
+    path: str
+    name: str
+    function: str
+
+    def load(self) -> Function:
+        """Return the function, imported when the route is first used."""
+        module, _, name = self.function.partition(":")
+        found: Function = getattr(import_module(f"predict.{module}"), name)
+        return found
 
 
-class Router:
-    """All routes of one service, behind Powertools' resolver."""
+_V2 = "adapters.inference_protocol"
+_VERSION = "/v2/models/<name>/versions/<version>"
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._app = APIGatewayHttpResolver()
-        for path, methods in ROUTES.items():
-            for method, route in methods.items():
-                self._app.route(path, method=method)(self._bind(route))
-        self._app.not_found(self._not_found)
+ROUTES = (
+    Route("POST", "/v1/predict", "predict", "service:predict"),
+    Route("GET", "/v1/health", "health", "service:report_health"),
+    Route("GET", "/v1/model", "other", "service:describe_model"),
+    Route("GET", "/v2", "other", f"{_V2}:describe_server"),
+    Route("GET", "/v2/health/live", "other", f"{_V2}:report_live"),
+    Route("GET", "/v2/health/ready", "other", f"{_V2}:report_ready"),
+    Route("GET", "/v2/models/<name>", "other", f"{_V2}:describe_model"),
+    Route("GET", "/v2/models/<name>/ready", "other", f"{_V2}:report_model_ready"),
+    Route("POST", "/v2/models/<name>/infer", "other", f"{_V2}:infer"),
+    Route("GET", _VERSION, "other", f"{_V2}:describe_model"),
+    Route(
+        "GET", "/v2/models/<name>/versions/<version>/ready", "other", f"{_V2}:report_model_ready"
+    ),
+    Route("POST", f"{_VERSION}/infer", "other", f"{_V2}:infer"),
+    Route("GET", "/ping", "other", "adapters.sagemaker:ping"),
+    Route("POST", "/invocations", "other", "adapters.sagemaker:invoke"),
+)
 
-    def answer(self, request: Request) -> Reply:
-        """Route one request; a fault of the request becomes its problem document."""
-        if request.method == "OPTIONS" and (methods := allowed_methods(request.path)):
-            return _options(request, methods, self._service.settings.allowed_origins)
-        headless = request.method == "HEAD"
-        self._failure: Exception | None = None
-        self._request = request._replace(method="GET") if headless else request
-        # The resolver sees a clean event, rebuilt from what was checked, never the caller's own
-        http = {"method": self._request.method, "path": request.path}
-        self._app.resolve(
-            {
-                "version": "2.0",
-                "rawPath": request.path,
-                "headers": {},
-                "requestContext": {"stage": "$default", "http": http},
-            },
-            None,  # type: ignore[arg-type]  # no route looks at the Lambda context
-        )
-        if self._failure:
-            raise self._failure
-        return self._reply._replace(body="") if headless else self._reply
-
-    def _bind(self, route: Route) -> Callable[..., Response[str]]:
-        def bound(**parameters: str) -> Response[str]:
-            try:
-                return self._keep(route(self._service, self._request, **parameters))
-            except RequestFault as fault:
-                return self._problem(fault)
-            # Kept and raised again outside: the resolver would log it, values and all
-            except Exception as error:  # noqa: BLE001
-                self._failure = error
-                return Response(status_code=500)
-
-        return bound
-
-    def _not_found(self, _: Exception) -> Response[str]:
-        methods = allowed_methods(self._request.path)
-        # A name that the resolver does not match is no other method, but no such model
-        if methods and self._request.method not in methods:
-            return self._problem(MethodNotAllowed(methods))
-        return self._problem(UnknownPath("see the API page for what there is"))
-
-    def _problem(self, fault: RequestFault) -> Response[str]:
-        return self._keep(problem_reply(fault, self._request.id))
-
-    def _keep(self, reply: Reply) -> Response[str]:
-        """Keep the reply whole: the resolver's own form of it would lose the tally."""
-        self._reply = reply
-        return Response(status_code=reply.status)
+_LITERAL = {(route.method, route.path): route for route in ROUTES if "<" not in route.path}
 
 
-def _options(request: Request, methods: tuple[str, ...], origins: tuple[str, ...]) -> Reply:
+def find_route(method: str, path: str) -> Route | None:
+    """Return the route that answers; HEAD is answered by the route of GET.
+
+    The path parameters are in :func:`path_parameters`.
+    """
+    method = "GET" if method == "HEAD" else method
+    return _LITERAL.get((method, path)) or next(
+        (route for route in ROUTES if route.method == method and _match(route.path, path)), None
+    )
+
+
+def path_parameters(route: Route, path: str) -> dict[str, str]:
+    """Return the parts of a path that the route names."""
+    found = _match(route.path, path)
+    return found.groupdict() if found else {}
+
+
+def answer(service: Service, request: Request) -> Reply:
+    """Answer one request by its route.
+
+    Raises
+    ------
+    runtime.errors.RequestError
+        There is no such path or method, or the route refuses the request.
+    """
+    route = find_route(request.method, request.path)
+    if route is None:
+        return _answer_other_method(service, request)
+    reply = route.load()(service, request, **path_parameters(route, request.path))
+    return reply._replace(body="") if request.method == "HEAD" else reply
+
+
+def _answer_other_method(service: Service, request: Request) -> Reply:
+    methods = allowed_methods(request.path)
+    if not methods:
+        raise UnknownPath("see the API page for what there is")
+    if request.method != "OPTIONS":
+        raise MethodNotAllowed(methods)
     headers = {"allow": ", ".join(methods)}
-    if request.headers.get("origin") in origins:
+    if request.headers.get("origin") in service.settings.allowed_origins:
         headers["access-control-allow-methods"] = ", ".join(methods)
         headers["access-control-allow-headers"] = (
             "accept, authorization, content-type, content-encoding, if-none-match, x-api-key, "
@@ -116,3 +106,15 @@ def _options(request: Request, methods: tuple[str, ...], origins: tuple[str, ...
         )
         headers["access-control-max-age"] = "600"
     return Reply(204, headers, "")
+
+
+def allowed_methods(path: str) -> tuple[str, ...]:
+    """Return the methods that a path answers; none for a path that does not exist."""
+    methods = [route.method for route in ROUTES if _match(route.path, path)]
+    if not methods:
+        return ()
+    return (*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS")
+
+
+def _match(pattern: str, path: str) -> re.Match[str] | None:
+    return re.fullmatch(re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", pattern), path)

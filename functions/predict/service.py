@@ -1,21 +1,18 @@
 """Turns a request into an answer: the one predict call that every route and adapter shares."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
 from predict.answers import Detail, as_csv, as_json
 from predict.batches import read_batch
-from predict.engines import load_engine
-from predict.faults import InvalidSamples, MalformedRequest, RequestTooLarge
 from predict.requests import Request, prefers_csv
 from predict.responses import CSV, JSON, Reply, Tally, json_reply
-from predict.settings import Settings
-from predict.strict_json import read_json
-
-if TYPE_CHECKING:
-    from predict.watch import Watch
+from runtime.engines import load_engine
+from runtime.errors import InvalidSamples, MalformedRequest, RequestTooLarge
+from runtime.settings import Settings
+from runtime.strict_json import read_json
 
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
@@ -30,8 +27,6 @@ class Service(NamedTuple):
     artifact: Artifact
     engine: Engine
     settings: Settings
-    #: What watches the model, None where nothing does
-    watch: "Watch | None" = None
 
 
 def load_service(settings: Settings) -> Service:
@@ -43,18 +38,7 @@ def load_service(settings: Settings) -> Service:
         The artifact is missing, damaged or not made for these libraries.
     """
     artifact = load_artifact(settings.model_dir)
-    return Service(
-        artifact, load_engine(artifact, settings.engine), settings, _load_watch(settings, artifact)
-    )
-
-
-def _load_watch(settings: Settings, artifact: Artifact) -> "Watch | None":
-    if not settings.drift_histograms and settings.challenger_dir is None:
-        return None
-    # Imported here: off by default, and then at no cost
-    from predict.watch import load_watch
-
-    return load_watch(settings, artifact)
+    return Service(artifact, load_engine(artifact, settings.engine), settings)
 
 
 def model_identity(service: Service) -> dict[str, str]:
@@ -71,7 +55,7 @@ def predict(service: Service, request: Request) -> Reply:
 
     Raises
     ------
-    predict.faults.RequestFault
+    runtime.errors.RequestError
         The request as a whole cannot be answered; InvalidSamples where no sample is valid.
     """
     explain = _explain(request)
@@ -120,18 +104,14 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
 
     Raises
     ------
-    predict.faults.InvalidSamples
+    runtime.errors.InvalidSamples
         No sample is valid.
     """
     if not any(batch.samples):
         count = len(batch.samples)
         detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
-        raise InvalidSamples(detail, batch.faults)
-    answers = score_batch(batch, service.engine, explain=explain)
-    if service.watch is not None:
-        scored = [sample.row for sample in batch.samples if sample is not None]
-        service.watch.note(scored, [answer for answer in answers if answer is not None])
-    return answers
+        raise InvalidSamples(detail, batch.errors)
+    return score_batch(batch, service.engine, explain=explain)
 
 
 def describe_model(service: Service, request: Request) -> Reply:

@@ -1,7 +1,7 @@
 """Turns a deployment's lifecycle event into a verdict on the new version, told to CodeDeploy.
 
 CodeDeploy invokes it after the new version is published and before any traffic moves. The rows
-compared are golden and random ones, never a patient's, so a fault may name them in the log.
+compared are golden and random ones, never a patient's, so a error may name them in the log.
 """
 
 import json
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cytology.artifact import Artifact, ArtifactMismatch, load_artifact
-from predict.telemetry import Log
-from preflight.packages import client
 from preflight.verdict import judge
+from runtime.aws import client
+from runtime.telemetry import Log
 
 log = Log("preflight", os.environ.get("LOG_LEVEL") or "INFO")
 
@@ -41,8 +41,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
             ask(artifact, version)
         status = "Succeeded"
         log.info("preflight passed", model=artifact.version, **facts)
-    except (ArtifactMismatch, NewVersionFailed) as fault:
-        log.error("preflight failed", error=type(fault).__name__, reason=str(fault))  # noqa: TRY400
+    except (ArtifactMismatch, NewVersionFailed) as error:
+        log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400
     # Whatever else goes wrong must stop the roll-out too, and not leave CodeDeploy waiting an hour
     except Exception as error:  # noqa: BLE001
         log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400

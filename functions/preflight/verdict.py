@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch
 from cytology.measurements import Row
 from cytology.schema import Schema
-from predict.engines import load_engine
+from runtime.engines import load_engine
 
 #: Random rows on which the engines are compared, beside the manifest's golden ones.
 ROWS = 10_000

@@ -10,7 +10,6 @@ from pathlib import Path
 import uvicorn
 
 from cytology.artifact import ArtifactMismatch
-from server import stopping
 
 ROOT = Path(__file__).parents[2]
 #: Where the kernel states a container's quota: control groups version 2, then 1.
@@ -30,7 +29,7 @@ def main() -> int:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
     print(f"serving on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
-    config = uvicorn.Config(
+    uvicorn.run(
         "server.app:app",
         host=options.host,
         port=options.port,
@@ -44,7 +43,6 @@ def main() -> int:
         access_log=False,
         server_header=False,
     )
-    stopping.run(config)
     return 0
 
 

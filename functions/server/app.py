@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from predict.app import handler, service
-from server.door import Door, read_door
+from server.authentication import Door, read_door
 from server.gateway import answer
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser import service
-from tests.browser.network import apart
+from tests.support import service
+from tests.support.network import apart
 
 ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"

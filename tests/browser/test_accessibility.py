@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import ROOT, missing
-from tests.browser.reader import BENIGN, classify, fill, reach
+from tests.support.reader import BENIGN, classify, fill, reach
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LATER = {"retry-after": "60"}

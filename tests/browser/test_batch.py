@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.browser import service
+from tests.support import service
 
 PREDICT = "**/v1/predict*"
 

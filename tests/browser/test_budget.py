@@ -2,7 +2,7 @@
 
 import gzip
 
-from tests.browser.reader import BENIGN, classify
+from tests.support.reader import BENIGN, classify
 
 MAX_REQUESTS = 8
 MAX_BYTES = 20_000

@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from costs.homes import HOMES, estimates
-from costs.inputs import as_inputs, document
-from costs.traffic import Traffic
+from lab.costs.homes import HOMES, estimates
+from lab.costs.inputs import as_inputs, document
+from lab.costs.traffic import Traffic
 from tests.browser.test_accessibility import TAGS, axe, overflow, violations
 from tools import site
 

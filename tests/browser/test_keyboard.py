@@ -1,7 +1,7 @@
 """A case without a mouse: how many keys it takes, and where they lead."""
 
-from tests.browser import service
-from tests.browser.reader import INCONCLUSIVE, reach, scores
+from tests.support import service
+from tests.support.reader import INCONCLUSIVE, reach, scores
 
 
 class Keys:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser import service
-from tests.browser.reader import classify, scores
+from tests.support import service
+from tests.support.reader import classify, scores
 
 TABLES = """async () => {
   const [en, de] = await Promise.all(["/strings-en.js", "/strings-de.js"].map((each) =>

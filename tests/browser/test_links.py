@@ -1,6 +1,6 @@
 """What can be handed over, by link or by paste, and what anyone may have written into it."""
 
-from tests.browser.reader import BENIGN, INCONCLUSIVE, MISSING, classify, paste, reach, scores
+from tests.support.reader import BENIGN, INCONCLUSIVE, MISSING, classify, paste, reach, scores
 
 HOSTILE = [
     ("v=2&s=5.1.1.1.2.1.3.1.1", "it is of another version"),

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.browser.reader import INCONCLUSIVE, classify, fill, reach, scores
+from tests.support.reader import INCONCLUSIVE, classify, fill, reach, scores
 
 PREDICT = "**/v1/predict*"
 FAILED = "Failed to load resource"

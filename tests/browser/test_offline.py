@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.conftest import ROOT
-from tests.browser.reader import BENIGN, classify, fill, reach, scores
+from tests.support.reader import BENIGN, classify, fill, reach, scores
 
 
 @pytest.fixture

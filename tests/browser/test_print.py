@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.browser import service
-from tests.browser.reader import INCONCLUSIVE, MISSING, classify
+from tests.support import service
+from tests.support.reader import INCONCLUSIVE, MISSING, classify
 
 
 @pytest.mark.parametrize("scores", [INCONCLUSIVE, MISSING])

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.browser.reader import BENIGN, INCONCLUSIVE, classify
+from tests.support.reader import BENIGN, INCONCLUSIVE, classify
 
 STORED = """async () => ({
   local: { ...localStorage },

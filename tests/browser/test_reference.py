@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.conftest import ROOT, required
-from tests.image import Unavailable
+from tests.support.image import Unavailable
+from tests.support.paths import ROOT, required
 from tools import site
 
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from tests.browser import service
-from tests.browser.reader import BENIGN, INCONCLUSIVE, MALIGNANT, MISSING, classify, fill, reach
+from tests.support import service
+from tests.support.reader import BENIGN, INCONCLUSIVE, MALIGNANT, MISSING, classify, fill, reach
 
 VECTORS = 210
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import INCONCLUSIVE, classify, reach
+from tests.support.reader import INCONCLUSIVE, classify, reach
 
 PREDICT = "**/v1/predict"
 

@@ -5,15 +5,13 @@ import sys
 import time
 
 from tests.chaos.faults import FAULTS
-from tests.image import Unavailable, built_image
-from tests.load.record import keep
+from tests.support.image import Unavailable, built_image
 
 
 def main() -> int:
     """Inject every fault, print and keep the verdicts; 1 where a claim is broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--only", default="", help="faults whose name holds this text")
-    parser.add_argument("--no-record", action="store_true", help="leave docs/reliability.* alone")
     options = parser.parse_args()
     image = built_image()
     verdicts = []
@@ -36,8 +34,6 @@ def main() -> int:
         verdicts.append(
             {"fault": fault.name, "claim": fault.claim, "verdict": verdict, "evidence": evidence}
         )
-    if not options.no_record and not options.only:
-        keep("chaos", {"command": "make chaos", "faults": verdicts})
     return int(any(verdict["verdict"] == "BROKEN" for verdict in verdicts))
 
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from tests.chaos import damage
 from tests.chaos.flights import Flights
-from tests.containers import Container, docker, started
-from tests.image import Unavailable
-from tests.pool import ContainerPool
-from tests.transports import ARTIFACT, http_event
+from tests.support.containers import Container, docker, started
+from tests.support.image import Unavailable
+from tests.support.pool import ContainerPool
+from tests.support.transports import ARTIFACT, http_event
 
 BENIGN = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 TYPE = {"content-type": "application/json"}

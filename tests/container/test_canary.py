@@ -5,8 +5,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.canaries import canaries, traces
-from tests.transports import EventTransport, HttpTransport, invoke_emulator, running_container
+from tests.support.canaries import canaries, traces
+from tests.support.transports import (
+    EventTransport,
+    HttpTransport,
+    invoke_emulator,
+    running_container,
+)
 
 REQUESTS = canaries()
 

@@ -9,8 +9,14 @@ import joblib
 import pytest
 
 from cytology.schema import load_schema
-from tests.model_files import exchange
-from tests.transports import ARTIFACT, container, http_event, invoke_emulator, running_container
+from tests.support.model_files import exchange
+from tests.support.transports import (
+    ARTIFACT,
+    container,
+    http_event,
+    invoke_emulator,
+    running_container,
+)
 
 MODEL_DIR = "/opt/ml/model"
 TYPE = {"content-type": "application/json"}
@@ -81,17 +87,17 @@ def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_p
 
 
 def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest_dir):
-    fault = start_up_fault(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
+    error = start_up_fault(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
 
-    assert fault["errorType"] == "ArtifactMismatch"
-    assert "not additive" in fault["errorMessage"]
+    assert error["errorType"] == "ArtifactMismatch"
+    assert "not additive" in error["errorMessage"]
 
 
 def test_an_unknown_engine_fails_at_start_up_by_name(image):
-    fault = start_up_fault(image, ARTIFACT, {"MODEL_ENGINE": "onnx"})
+    error = start_up_fault(image, ARTIFACT, {"MODEL_ENGINE": "onnx"})
 
-    assert fault["errorType"] == "InvalidSetting"
-    assert "MODEL_ENGINE" in fault["errorMessage"]
+    assert error["errorType"] == "InvalidSetting"
+    assert "MODEL_ENGINE" in error["errorMessage"]
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
@@ -110,10 +116,10 @@ def test_a_damaged_file_stops_start_up_and_is_named(damage, name, engine, image,
     shutil.copytree(ARTIFACT, model)
     HARM[damage](model / name)
 
-    fault = start_up_fault(image, model, {"MODEL_ENGINE": engine})
+    error = start_up_fault(image, model, {"MODEL_ENGINE": engine})
 
-    assert fault["errorType"] == "ArtifactMismatch"
-    assert name in fault["errorMessage"]
+    assert error["errorType"] == "ArtifactMismatch"
+    assert name in error["errorMessage"]
 
 
 def test_an_artifact_of_another_scikit_learn_stops_start_up(image, tmp_path):
@@ -123,18 +129,18 @@ def test_an_artifact_of_another_scikit_learn_stops_start_up(image, tmp_path):
     manifest["packages"]["scikit-learn"] = "1.0.2"
     (model / "manifest.json").write_text(json.dumps(manifest))
 
-    fault = start_up_fault(image, model, {"MODEL_ENGINE": "sklearn"})
+    error = start_up_fault(image, model, {"MODEL_ENGINE": "sklearn"})
 
-    assert fault["errorType"] == "ArtifactMismatch"
-    assert "scikit-learn: expected 1.0.2" in fault["errorMessage"]
+    assert error["errorType"] == "ArtifactMismatch"
+    assert "scikit-learn: expected 1.0.2" in error["errorMessage"]
 
 
 def start_up_fault(image, model, environment):
     """The runtime's report of why the function did not start; it must not answer."""
     with running_container(image, environment, "--volume", f"{model}:{MODEL_DIR}:ro") as port:
-        fault = invoke_emulator(port, http_event("GET", "/v1/health", {}, None))
-    assert "statusCode" not in fault
-    return fault
+        error = invoke_emulator(port, http_event("GET", "/v1/health", {}, None))
+    assert "statusCode" not in error
+    return error
 
 
 def flip_first_byte(path: Path) -> None:

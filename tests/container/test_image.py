@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from tests.classifiers import ASK, ask_all, differs
-from tests.image import BASE, ROOT
-from tests.transports import as_answer, http_event, invoke_emulator, running_container
+from tests.support.classifiers import ASK, ask_all, differs
+from tests.support.image import BASE, ROOT
+from tests.support.transports import as_answer, http_event, invoke_emulator, running_container
 
 #: Runs in the image: every file under the roots, and how each module's bytecode stands.
 INSPECT = """
@@ -48,8 +48,8 @@ for package in (numpy, scipy, sklearn):
         if not found.name.endswith("__main__"):
             try:
                 importlib.import_module(found.name)
-            except Exception as fault:
-                failed[found.name] = str(fault)
+            except Exception as error:
+                failed[found.name] = str(error)
 print(json.dumps(failed))
 """
 
@@ -81,7 +81,7 @@ def test_what_was_pruned_is_missed_by_no_library(image):
     # What tests, or builds, of the libraries import
     tools = ("pytest", "Cython", "PyInstaller", "code_generators")
     assert {
-        name for name, fault in failed.items() if not any(tool in fault for tool in tools)
+        name for name, error in failed.items() if not any(tool in error for tool in tools)
     } == set()
 
 

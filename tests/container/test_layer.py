@@ -6,13 +6,13 @@ import zipfile
 
 import pytest
 
-from tests.image import BASE, ROOT
+from tests.support.image import BASE, ROOT
 
 LIMIT = 250 * 1024 * 1024
 PREDICT = """
 import sys
 from cytology.artifact import load_artifact
-from predict.engines import load_engine
+from runtime.engines import load_engine
 import sklearn
 engine = load_engine(load_artifact("/artifact"), "sklearn")
 [benign, malignant] = engine.predict(

@@ -2,8 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.chaos.faults import LONG, SHORT, wait_until_busy
-from tests.pool import ContainerPool
+from tests.chaos.errors import LONG, SHORT, wait_until_busy
+from tests.support.pool import ContainerPool
 
 
 def test_a_pool_starts_containers_on_demand_and_refuses_above_its_cap(image):

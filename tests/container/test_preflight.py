@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.image import ROOT
-from tests.transports import invoke_emulator, running_container
+from tests.support.image import ROOT
+from tests.support.transports import invoke_emulator, running_container
 
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
 STUB = Path(__file__).with_name("aws_stub.py")

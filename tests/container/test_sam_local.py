@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import events
-from tests.image import sam, sam_template
-from tests.transports import HttpTransport, free_port, start_and_wait
+from tests.support import events
+from tests.support.image import sam, sam_template
+from tests.support.transports import HttpTransport, free_port, start_and_wait
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import copy
 import json
 
 import pytest
-
-from tests.conftest import ROOT
-from tools.inventory import faults, read_lock, take
-from tools.licences import SHIPPED, refused
 from tools.prune import LEFT_OUT
+
+from tests.support.paths import ROOT
+from tools.inventory import errors, read_lock, take
+from tools.licences import SHIPPED, refused
 from tools.sbom import bill, licences
 
 LOCKS = {root: lock for lock, root in SHIPPED.items()}
@@ -21,12 +21,12 @@ def taken(image):
 
 @pytest.fixture
 def inventory(taken):
-    """A copy to plant faults in."""
+    """A copy to plant errors in."""
     return copy.deepcopy(taken)
 
 
 def test_the_image_holds_what_is_locked_and_nothing_else(taken):
-    assert faults(taken) == []
+    assert errors(taken) == []
 
 
 def test_the_bill_is_valid_cyclonedx_and_always_the_same(taken):
@@ -65,32 +65,32 @@ def test_a_package_outside_the_locks_is_named(inventory, root):
     about = {"Name": "left.pad", "Version": "1.0"}
     inventory.content["roots"][root].append({"about": about, "tops": []})
 
-    assert faults(inventory) == [f"{root}: left-pad 1.0 is in the image and not in {LOCKS[root]}"]
+    assert errors(inventory) == [f"{root}: left-pad 1.0 is in the image and not in {LOCKS[root]}"]
 
 
 @pytest.mark.parametrize("root", sorted(LOCKS))
 def test_a_missing_package_is_named(inventory, root):
     gone = inventory.content["roots"][root].pop()["about"]
 
-    found = " ".join(faults(inventory))
+    found = " ".join(errors(inventory))
     assert f"{gone['Version']} is in {LOCKS[root]} and not in the image" in found
 
 
 def test_another_version_is_named(inventory):
     inventory.content["roots"]["/opt/server"][0]["about"]["Version"] = "0.0.1"
 
-    [fault] = faults(inventory)
-    assert "is 0.0.1 in the image and" in fault
+    [error] = errors(inventory)
+    assert "is 0.0.1 in the image and" in error
 
 
 def test_a_file_of_no_package_is_named(inventory):
     inventory.content["entries"]["/opt/python"].append("sitecustomize.py")
 
-    assert faults(inventory) == ["/opt/python/sitecustomize.py belongs to no distribution"]
+    assert errors(inventory) == ["/opt/python/sitecustomize.py belongs to no distribution"]
 
 
 def test_another_base_image_is_named(inventory):
     inventory.base["RootFS"]["Layers"][0] = "sha256:other"
 
-    [fault] = faults(inventory)
-    assert "was not built on" in fault
+    [error] = errors(inventory)
+    assert "was not built on" in error

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.transports import ROOT
+from tests.support.transports import ROOT
 from tools.openapi.__main__ import TARGET
 
 #: Scores in schema order, without a header.

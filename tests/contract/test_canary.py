@@ -6,9 +6,9 @@ import tempfile
 import pytest
 
 from predict import app
-from tests.canaries import NAMES, Canary, Maker, canaries, traces
-from tests.conftest import required
-from tests.transports import emulator, http_server, in_process
+from tests.support.canaries import NAMES, Canary, Maker, canaries, traces
+from tests.support.required import required
+from tests.support.transports import emulator, http_server, in_process
 
 REQUESTS = canaries()
 
@@ -90,7 +90,7 @@ def test_a_fault_of_our_own_leaves_no_trace_though_its_text_quotes_the_sample(
     def fail(service, request):
         raise ValueError(f"cannot score {mark}: {row} in {request.body}")
 
-    monkeypatch.setitem(app.DIRECT, ("POST", "/v1/predict"), ("predict", fail))
+    monkeypatch.setattr(app, "answer", fail)
     body = json.dumps({"samples": [{"id": mark, **dict(zip(NAMES, row, strict=True))}]}).encode()
     canary = Canary(
         "POST", "/v1/predict", {"content-type": "application/json"}, body, (mark,), (row,)

@@ -91,8 +91,8 @@ def test_the_answer_may_be_a_table_of_the_same_rows(transport):
     answered, faulty = rows(post(transport, text, TABLE))
     assert (answered["row"], answered["id"], answered["label"]) == ("1", "first", "benign")
     assert float(answered["probability"]) == expected(transport)["probability"]
-    assert (answered["inconclusive"], answered["fault"]) == ("false", "")
-    assert faulty["fault"].startswith("clump_thickness must be a whole number")
+    assert (answered["inconclusive"], answered["error"]) == ("false", "")
+    assert faulty["error"].startswith("clump_thickness must be a whole number")
     assert faulty["label"] == faulty["probability"] == ""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import events
+from tests.support import events
 
 STALE = "stale: run make events"
 

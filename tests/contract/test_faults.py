@@ -1,4 +1,4 @@
-"""Every fault of a request, one by one, by every road: the right status, and the fix in words."""
+"""Every error of a request, one by one, by every road: the right status, and the fix in words."""
 
 import base64
 import gzip
@@ -135,17 +135,17 @@ def test_another_packing_is_415(transport):
     ],
 )
 def test_a_rule_that_a_sample_breaks_is_named_422(transport, sample, field, message):
-    faults = problem(post(transport, json.dumps(sample)), 422)["errors"]
+    errors = problem(post(transport, json.dumps(sample)), 422)["errors"]
     assert any(
-        fault["field"] == field and fault["message"].startswith(message) and fault["sample"] == 0
-        for fault in faults
+        error["field"] == field and error["message"].startswith(message) and error["sample"] == 0
+        for error in errors
     )
 
 
 def test_all_faults_of_a_sample_are_named_at_once(transport):
     wrong = dict.fromkeys(NAMES, 11)
-    faults = problem(post(transport, json.dumps(wrong)), 422)["errors"]
-    assert [fault["field"] for fault in faults] == list(NAMES)
+    errors = problem(post(transport, json.dumps(wrong)), 422)["errors"]
+    assert [error["field"] for error in errors] == list(NAMES)
 
 
 @pytest.mark.parametrize(

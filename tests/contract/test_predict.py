@@ -90,7 +90,7 @@ def test_valid_rows_are_answered_beside_invalid_ones(transport):
     document = answer.json()
     assert answer.status == 200
     assert [entry is None for entry in document["predictions"]] == [False, True, False, True]
-    assert {fault["sample"] for fault in document["errors"]} == {1, 3}
+    assert {error["sample"] for error in document["errors"]} == {1, 3}
     assert {
         "sample": 3,
         "field": "mitoses",

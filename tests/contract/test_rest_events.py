@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from tests import events
-from tests.transports import in_process
+from tests.support import events
+from tests.support.transports import in_process
 
 STAGE = "keyed"
 BODY = json.dumps({"samples": [[5, 1, 1, 1, 2, 1, 3, 1, 1]]}).encode()

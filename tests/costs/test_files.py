@@ -2,9 +2,9 @@
 
 import pytest
 
-from costs.files import cost_files
-from costs.inputs import load_inputs
-from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
+from lab.costs.files import cost_files
+from lab.costs.inputs import load_inputs
+from tests.support.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from costs.breakeven import crossings
-from costs.homes import HOMES, estimate, estimates
-from costs.inputs import as_inputs, document, measured
-from costs.prices import PRICES, Prices, load_prices
-from costs.queueing import erlang_b, erlang_c, waiting_quantile
-from costs.traffic import Traffic, poisson_cold_share
+from lab.costs.breakeven import crossings
+from lab.costs.homes import HOMES, estimate, estimates
+from lab.costs.inputs import as_inputs, document, measured
+from lab.costs.prices import PRICES, Prices, load_prices
+from lab.costs.queueing import erlang_b, erlang_c, waiting_quantile
+from lab.costs.traffic import Traffic, poisson_cold_share
 
 GB = 2**30
 

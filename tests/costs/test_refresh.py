@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from costs.prices import load_prices
-from costs.refresh import refreshed
+from lab.costs.prices import load_prices
+from lab.costs.refresh import refreshed
 
 TODAY = "2027-01-01"
 

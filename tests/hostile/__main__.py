@@ -24,8 +24,7 @@ os.environ.setdefault("LOG_LEVEL", "INFO")
 from tests.contract.generated import ask
 from tests.hostile import bar, events
 from tests.hostile.guided import COUNTS, CRASHES
-from tests.load.record import keep
-from tests.transports import ROOT, http_server
+from tests.support.transports import ROOT, http_server
 
 #: A normal request is sent so often among the hostile ones, and must get the same answer.
 NORMAL_EVERY = 500
@@ -45,7 +44,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
     parser.add_argument("--cases", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the clock")
-    parser.add_argument("--no-record", action="store_true", help="leave docs/reliability.* alone")
     options = parser.parse_args()
     print(f"seed {options.seed}")
     half, parts = options.cases // 2, []
@@ -61,8 +59,6 @@ def main() -> int:
     total = sum(part.cases for part in parts)
     held = all(part.held for part in parts) and total >= options.cases
     print(f"\n{total:,} cases: {'the bar holds' if held else 'THE BAR IS BROKEN'}")
-    if not options.no_record:
-        keep("fuzz", {"command": "make fuzz", "parts": [part._asdict() for part in parts]})
     return int(not held)
 
 

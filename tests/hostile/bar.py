@@ -24,7 +24,7 @@ ANSWER_BYTES = 6_291_556
 #: The canary number where a number begins: a duration of 0.38675309 ms is our own.
 _CANARY_NUMBER = re.compile(rf"(?<![\d.]){NUMBER}")
 
-#: No case may keep the function longer; the longest, 10,000 samples of all faults, takes a tenth.
+#: No case may keep the function longer; the longest, 10,000 samples of all errors, takes a tenth.
 CPU_S = 2.0
 
 #: The data set's first row, and what it must get whatever came before.
@@ -129,13 +129,13 @@ def _refusal_breaches(answer: dict[str, Any]) -> list[str]:
     if answer["headers"].get("content-type") != "application/problem+json":
         found.append("a refusal that is no problem document")
     if answer["isBase64Encoded"]:
-        return found  # only lists of faults are long enough to be packed
+        return found  # only lists of errors are long enough to be packed
     if not answer["body"]:
         return found  # HEAD
     problem = json.loads(answer["body"])
     if {"type", "title", "status", "detail", "request_id"} - set(problem):
         found.append("a problem document that lacks a member")
-    refused = len({fault.get("sample") for fault in problem.get("errors", [])})
+    refused = len({error.get("sample") for error in problem.get("errors", [])})
     if len(answer["body"].encode()) >= REFUSAL_BYTES * max(1, refused):
         found.append(f"a refusal of {len(answer['body'].encode())} bytes for {refused} samples")
     return found

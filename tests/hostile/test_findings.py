@@ -34,7 +34,7 @@ def inference(**changes):
         event(inference(id="\ud800"), path=INFER),
         # The product of a shape, told to the caller
         event(inference(shape=[NUMBER, 1]), path=INFER),
-        # Both lists of faults together were longer than 2 KB
+        # Both lists of errors together were longer than 2 KB
         event(inference(data=[NUMBER] * 9), path=INFER),
         # Quadratic in the columns of a header: half an hour for a megabyte
         event("mitoses," + ",".join(f"c{number}" for number in range(150_000)), "text/csv"),

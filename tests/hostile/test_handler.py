@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.hostile import bar, events
+from tests.support.paths import ROOT
 
 CASES = 10_000
 

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from tests.conftest import ROOT, required
-from tests.image import Unavailable
+from tests.support.image import Unavailable
+from tests.support.paths import ROOT, required
 from tools import apart, audit
 
 
@@ -19,7 +19,7 @@ def test_a_lock_that_could_not_be_asked_about_is_not_clean(monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-    assert not audit.is_clean("functions/predict/requirements.txt")
+    assert not audit.is_clean("functions/preflight/requirements.txt")
 
 
 LOCKS = sorted(

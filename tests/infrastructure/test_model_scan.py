@@ -5,8 +5,8 @@ import timeit
 import joblib
 import pytest
 
-from tests.conftest import required
-from tests.image import Unavailable
+from tests.support.image import Unavailable
+from tests.support.required import required
 from tools import scan
 from training.formats import skops_file
 

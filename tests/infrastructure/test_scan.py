@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import required
-from tests.image import Unavailable
 from tests.infrastructure import translated
+from tests.support.image import Unavailable
+from tests.support.required import required
 from tools import scan
 
 

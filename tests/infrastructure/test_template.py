@@ -5,8 +5,8 @@ import json
 import pytest
 
 from server.app import PAGE_HEADERS
-from tests.image import sam
 from tests.infrastructure.translated import ROOT, TEMPLATES, of_type, read, texts, translate
+from tests.support.image import sam
 
 
 @pytest.fixture(scope="module")
@@ -16,12 +16,12 @@ def api():
 
 @pytest.fixture(scope="module")
 def site():
-    return translate("stacks/site.yaml")
+    return translate("deploy/stacks/site.yaml")
 
 
 @pytest.fixture(scope="module")
 def watch():
-    return translate("stacks/watch.yaml")
+    return translate("deploy/stacks/watch.yaml")
 
 
 @pytest.fixture(scope="module")

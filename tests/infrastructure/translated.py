@@ -13,8 +13,8 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = (
     "template.yaml",
-    "stacks/site.yaml",
-    "stacks/watch.yaml",
+    "deploy/stacks/site.yaml",
+    "deploy/stacks/watch.yaml",
     "stacks/keyed.yaml",
     "stacks/drift.yaml",
     "stacks/bulk.yaml",

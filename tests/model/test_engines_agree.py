@@ -5,7 +5,7 @@ import pytest
 
 from cytology.artifact import load_artifact
 from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
-from predict.engines import load_engine
+from runtime.engines import load_engine
 from training.candidates import CANDIDATES
 from training.dataset import load_dataset
 from training.model import Model, learn

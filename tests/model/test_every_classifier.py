@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.classifiers import ASK, ask_all, differs
-from tests.transports import ROOT
+from tests.support.classifiers import ASK, ask_all, differs
+from tests.support.transports import ROOT
 
 
 @pytest.fixture(scope="module")

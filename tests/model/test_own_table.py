@@ -6,7 +6,7 @@ from sklearn.datasets import load_digits
 
 from predict.requests import Request
 from predict.service import load_service, predict
-from predict.settings import read_settings
+from runtime.settings import read_settings
 from training.__main__ import main
 from training.verify import verify
 

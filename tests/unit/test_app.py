@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from predict import app, routes, telemetry
+from predict import app
+from runtime import telemetry
 
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 
@@ -77,7 +78,7 @@ def test_a_failure_of_our_own_is_500_without_its_cause(monkeypatch, caplog, caps
     def fail(*_):
         raise RuntimeError("secret of sample Zyxw")
 
-    monkeypatch.setitem(app.DIRECT, ("POST", "/v1/predict"), ("predict", fail))
+    monkeypatch.setattr(app, "answer", fail)
     answered = answer("{}")
     assert answered["statusCode"] == 500
     assert "Zyxw" not in answered["body"] + caplog.text + "".join(capsys.readouterr())
@@ -88,32 +89,12 @@ def test_a_failure_is_logged_by_its_kind_and_place(monkeypatch, capsys):
     def fail(*_):
         raise RuntimeError("secret")
 
-    monkeypatch.setitem(app.DIRECT, ("POST", "/v1/predict"), ("predict", fail))
+    monkeypatch.setattr(app, "answer", fail)
     answer("{}")
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     record = next(record for record in records if record.get("message") == "failed")
     assert (record["level"], record["error"]) == ("ERROR", "RuntimeError")
     assert record["place"].split(":")[0] == "test_app.py"
-
-
-def test_a_failure_behind_the_resolver_is_logged_no_more_than_any_other(
-    monkeypatch, caplog, capsys
-):
-    def fail(*_):
-        raise RuntimeError("secret of sample Zyxw")
-
-    monkeypatch.setitem(routes.ROUTES, "/v1/model", {"GET": fail})
-    monkeypatch.setitem(app._state, "router", routes.Router(app.service))
-    assert answer(method="GET", path="/v1/model")["statusCode"] == 500
-    assert "Zyxw" not in caplog.text + "".join(capsys.readouterr())
-
-
-def test_what_is_answered_directly_is_what_the_resolver_would_answer(capsys):
-    router = routes.Router(app.service)
-    for (method, path), (_, route) in app.DIRECT.items():
-        assert routes.ROUTES[path][method] is route
-    health = app.read_request(event(method="GET", path="/v1/health"), "x")
-    assert app.report_health(app.service, health).body == router.answer(health).body
 
 
 def test_metrics_count_samples_and_name_none(capsys):
@@ -157,7 +138,6 @@ def test_a_browser_that_asks_first_is_told_the_methods_only_for_a_listed_origin(
 ):
     listed = app.service.settings._replace(allowed_origins=("https://a.example",))
     monkeypatch.setattr(app, "service", app.service._replace(settings=listed))
-    monkeypatch.setitem(app._state, "router", None)
     answered = answer(method="OPTIONS", headers={"origin": origin})
     assert answered["statusCode"] == 204
     told = "access-control-allow-methods" in answered["headers"]

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from cytology.artifact import ArtifactMismatch, check_golden, load_artifact
-from predict.engines import load_engine
+from runtime.engines import load_engine
 
 
 @pytest.fixture

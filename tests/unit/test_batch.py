@@ -1,4 +1,4 @@
-"""Every row of a batch gets a prediction or its faults, never both and never neither."""
+"""Every row of a batch gets a prediction or its errors, never both and never neither."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from cytology.artifact import load_artifact
 from cytology.batch import check_values, score_batch
 from cytology.schema import load_schema
-from predict.engines import load_engine
-from tests.conftest import ROOT
+from runtime.engines import load_engine
+from tests.support.paths import ROOT
 
 SCHEMA = load_schema()
 ENGINE = load_engine(load_artifact(str(ROOT / "artifact")), None)
@@ -27,7 +27,7 @@ def test_every_row_has_either_an_answer_or_faults(rows):
 
     answers = score_batch(batch, ENGINE)
 
-    faulty = {fault.sample for fault in batch.faults}
+    faulty = {error.sample for error in batch.errors}
     assert len(answers) == len(rows)
     assert {index for index, answer in enumerate(answers) if answer is None} == faulty
 

@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from benchmarks import money, prices, setting
-from benchmarks.__main__ import PARTS, run_parts
-from benchmarks.containers import Invocation, init_ms, invocations
-from benchmarks.images import model_of, why
-from benchmarks.part import entry, measure
-from benchmarks.results import (
+from lab.benchmarks import money, prices, setting
+from lab.benchmarks.__main__ import PARTS, run_parts
+from lab.benchmarks.containers import Invocation, init_ms, invocations
+from lab.benchmarks.images import model_of, why
+from lab.benchmarks.part import entry, measure
+from lab.benchmarks.results import (
     Bar,
     bar_document,
     bar_line,
@@ -16,8 +16,8 @@ from benchmarks.results import (
     kept_bars,
     record,
 )
-from benchmarks.setting import Session, summary
-from benchmarks.variants import LAMBDA, PEERS, REST, V2, Variant, WrongAnswer, check
+from lab.benchmarks.setting import Session, summary
+from lab.benchmarks.variants import LAMBDA, PEERS, REST, V2, Variant, WrongAnswer, check
 
 AT_MOST_2 = Bar("one / other", "one", "other", 2.0, at_most=True)
 AT_LEAST_2 = Bar("one / other", "one", "other", 2.0, at_most=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
-from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
+from tests.support.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 from training.card.blocks import Bullets, Heading, Paragraph, Picture, Table, as_html, as_markdown
 from training.card.content import ABOUT, model_card
 from training.card.site import card_files, site_files

@@ -1,4 +1,4 @@
-"""The client: whole files, faults in place, retries, and going on where it stopped."""
+"""The client: whole files, errors in place, retries, and going on where it stopped."""
 
 import csv
 import http.server
@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import pytest
 
-from client.files import ROWS_A_REQUEST, predict_file, target_of
-from client.service import Answer, Refused, in_process, over_http
+from batch.files import ROWS_A_REQUEST, predict_file, target_of
+from batch.service import Answer, Refused, in_process, over_http
 from cytology.columns import InvalidTable
 from cytology.schema import load_schema
 
@@ -53,7 +53,7 @@ def test_every_row_of_a_long_file_is_answered_once_and_in_order(tmp_path, predic
 def test_a_part_without_a_valid_row_keeps_its_faults_and_its_place(tmp_path, predict):
     path = write(tmp_path, [HEADER, *[f"{WRONG},2"] * ROWS_A_REQUEST, f"{LINE},2"])
     found = lines_of(score(path, predict))
-    assert found[0]["fault"].startswith("clump_thickness must be a whole number")
+    assert found[0]["error"].startswith("clump_thickness must be a whole number")
     assert (found[-1]["row"], found[-1]["label"], found[-1]["class"]) == (
         "1001",
         "benign",

@@ -5,8 +5,8 @@ import json
 import pytest
 from starlette.requests import Request
 
-from server.door import Door, read_door
-from tests.transports import http_server
+from server.authentication import Door, read_door
+from tests.support.transports import http_server
 
 SAMPLE = "[5, 1, 1, 1, 2, 1, 3, 1, 1]"
 ORIGIN = "https://one.example.org"

@@ -1,23 +1,14 @@
 """A shift is found, chance is not called one, and what is read back is only what was counted."""
 
-import json
-
 import numpy as np
 import pytest
-from boto3 import client as aws_client
-from botocore.stub import ANY, Stubber
 
 from cytology.artifact import POPULATION
 from cytology.population import count_population, parse_population
-from drift import app, logs
-from drift.__main__ import main
-from drift.lines import sum_lines
-from drift.logs import QueryFailed, read_lines
-from drift.psi import FEWEST_JUDGED, judge, stability_index
-from predict.census import Census
-from predict.telemetry import write_metrics
 from training.compile import as_rows
 from training.dataset import DATA_PATH, load_dataset
+from training.drift.__main__ import main
+from training.drift.psi import FEWEST_JUDGED, judge, stability_index
 
 REFERENCE = {"flat": (100, 100, 100, 100), "steep": (360, 20, 10, 10)}
 
@@ -135,7 +126,7 @@ def shifted(population, rows, schema, scorecard):
 
 @pytest.fixture(scope="module")
 def scorecard(artifact):
-    from predict.engines import load_engine
+    from runtime.engines import load_engine
 
     return load_engine(artifact, "scorecard")
 
@@ -189,168 +180,6 @@ def test_a_score_that_is_missing_more_often_is_found(dataset, population, schema
     assert "bare_nuclei" in shifted(population, rows, schema, scorecard)
 
 
-# -- the lines -------------------------------------------------------------------------------------
-
-
-def census_lines(capsys, schema, rows, version="v1"):
-    """The lines that a container writes for these rows, among its other lines."""
-    found = Census(schema, 0).add(rows, [0.5] * len(rows))
-    capsys.readouterr()
-    for name, counts in found:
-        about = {"model": version, "histogram": name, "counts": counts}
-        write_metrics("Space", "predict", {"SamplesCounted": ("Count", sum(counts))}, about)
-    return capsys.readouterr().out.splitlines()
-
-
-def test_lines_add_up_to_what_was_counted(capsys, schema, population):
-    lines = census_lines(capsys, schema, [(1,) * 9] * 500)
-
-    found = sum_lines([*lines, *lines], population, "v1")
-
-    assert {name: sum(counts) for name, counts in found.items()} == dict.fromkeys(population, 100)
-    assert found["mitoses"][1] == 100
-
-
-def test_lines_of_another_version_are_not_mixed_in(capsys, schema, population):
-    lines = census_lines(capsys, schema, [(1,) * 9] * 500, version="v2")
-
-    assert not any(sum(counts) for counts in sum_lines(lines, population, "v1").values())
-
-
-GOOD = {"model": "v1", "histogram": "flat", "counts": [1, 2, 3, 4]}
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "START RequestId: 1",
-        "{broken",
-        '{"level":"INFO"}',
-        "[1, 2]",
-        json.dumps(GOOD | {"counts": [1, 2, 3]}),
-        json.dumps(GOOD | {"counts": [1, 2, 3, -4]}),
-        json.dumps(GOOD | {"counts": [1, 2, 3, True]}),
-        json.dumps(GOOD | {"counts": "1234"}),
-        json.dumps(GOOD | {"histogram": "unknown"}),
-        json.dumps(GOOD | {"histogram": ["flat"]}),
-    ],
-)
-def test_any_other_line_is_passed_over(line):
-    found = sum_lines([line, f"2026-11-23T19:00:00Z {json.dumps(GOOD)} "], REFERENCE, "v1")
-
-    assert found == {"flat": [1, 2, 3, 4], "steep": [0] * 4}
-
-
-# -- reading them back -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def insights():
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    client = aws_client("logs", region_name="eu-central-1", **keys)
-    with Stubber(client) as stub:
-        yield client, stub
-        stub.assert_no_pending_responses()
-
-
-def expect(stub, start, end, *replies):
-    stub.add_response(
-        "start_query",
-        {"queryId": "q"},
-        {
-            "logGroupName": "predict",
-            "startTime": start,
-            "endTime": end,
-            "queryString": ANY,
-            "limit": 10_000,
-        },
-    )
-    for status, lines in replies:
-        rows = [
-            [{"field": "@message", "value": line}, {"field": "@ptr", "value": "p"}]
-            for line in lines
-        ]
-        stub.add_response(
-            "get_query_results", {"status": status, "results": rows}, {"queryId": "q"}
-        )
-
-
-def test_a_query_is_waited_for(insights):
-    client, stub = insights
-    waits = []
-    expect(stub, 0, 99, ("Scheduled", []), ("Running", ["half"]), ("Complete", ["one", "two"]))
-
-    assert list(read_lines(client, "predict", 0, 100, waits.append)) == ["one", "two"]
-    assert len(waits) == 2
-
-
-@pytest.mark.parametrize("status", ["Failed", "Cancelled", "Timeout"])
-def test_a_query_that_does_not_complete_is_an_error_and_no_empty_answer(insights, status):
-    client, stub = insights
-    expect(stub, 0, 99, (status, []))
-
-    with pytest.raises(QueryFailed, match=status):
-        list(read_lines(client, "predict", 0, 100))
-
-
-def test_more_lines_than_a_query_returns_are_read_in_halves(insights, monkeypatch):
-    client, stub = insights
-    monkeypatch.setattr(logs, "MOST", 10_000)
-    expect(stub, 0, 999, ("Complete", ["x"] * 10_000))
-    expect(stub, 0, 499, ("Complete", ["a"]))
-    expect(stub, 500, 999, ("Complete", ["b"]))
-
-    assert list(read_lines(client, "predict", 0, 1000)) == ["a", "b"]
-
-
-def test_a_minute_is_not_halved_any_more(insights):
-    client, stub = insights
-    expect(stub, 0, 99, ("Complete", ["x"] * 10_000))
-
-    assert len(list(read_lines(client, "predict", 0, 100))) == 10_000
-
-
-def run_check(insights, monkeypatch, lines, capsys):
-    client, stub = insights
-    monkeypatch.setattr(app, "client", {"logs": client}.__getitem__)
-    monkeypatch.setenv("LOG_GROUP", "predict")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Space")
-    monkeypatch.setattr(app.time, "time", lambda: 1_000_000.0)
-    expect(stub, 1_000_000 - 7 * 86_400, 999_999, ("Complete", lines))
-    capsys.readouterr()
-    returned = app.handler({}, None)
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    [metrics] = [line for line in said if "_aws" in line]
-    return returned, metrics, [line for line in said if "_aws" not in line]
-
-
-def test_the_daily_check_finds_a_shift_in_the_log(insights, monkeypatch, capsys, schema, artifact):
-    lines = census_lines(capsys, schema, [(10,) * 9] * 1000, version=artifact.version)
-
-    returned, metrics, said = run_check(insights, monkeypatch, lines, capsys)
-
-    assert returned["judged"] == len(said) == 10
-    assert "mitoses" in returned["shifted"]
-    assert metrics["HistogramsShifted"][0] >= 9
-    assert metrics["LargestPsi"][0] > 1
-    assert (metrics["service"], metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"]) == (
-        "drift",
-        "Space",
-    )
-    assert all(line["message"] == "compared" and line["samples"] == 100 for line in said)
-
-
-def test_a_week_with_few_samples_is_no_shift_and_no_error(
-    insights, monkeypatch, capsys, schema, artifact
-):
-    returned, metrics, said = run_check(insights, monkeypatch, ["START"], capsys)
-
-    assert (returned["judged"], returned["shifted"], said) == (0, [], [])
-    assert metrics["HistogramsShifted"] == metrics["HistogramsJudged"] == [0.0]
-    assert metrics["LargestPsi"] == [0.0]
-
-
 # -- the command -----------------------------------------------------------------------------------
 
 
@@ -376,13 +205,6 @@ def test_the_last_period_has_shifted_from_the_first(tmp_path, capsys):
 
     shown = [line for line in capsys.readouterr().out.splitlines() if line.endswith("SHIFTED")]
     assert [line for line in shown if line.startswith("bland_chromatin")]
-
-
-def test_a_log_is_read_as_well(tmp_path, capsys, schema, artifact):
-    log = tmp_path / "log"
-    log.write_text("\n".join(census_lines(capsys, schema, [(10,) * 9] * 500, artifact.version)))
-
-    assert main(["--logs", str(log)]) == 1
 
 
 def test_rows_that_break_a_rule_are_counted_and_left_out(tmp_path, capsys):

@@ -20,7 +20,7 @@ def named(**changes) -> dict:
 def messages(value) -> dict[str, str]:
     with pytest.raises(InvalidMeasurements) as caught:
         read_sample(value, SCHEMA)
-    return {fault.field: fault.message for fault in caught.value.faults}
+    return {error.field: error.message for error in caught.value.errors}
 
 
 def test_named_scores_and_a_row_in_schema_order_are_the_same_sample():
@@ -105,7 +105,7 @@ def test_many_unknown_fields_are_counted_not_listed():
 def test_without_suggestions_a_misspelt_field_is_told_by_its_position():
     with pytest.raises(InvalidMeasurements) as caught:
         read_sample(named(mitosis=1), SCHEMA, suggest=False)
-    assert [fault.field for fault in caught.value.faults] == [""]
+    assert [error.field for error in caught.value.errors] == [""]
 
 
 def test_the_faults_of_a_sample_stay_short_however_many_there_are():
@@ -113,9 +113,9 @@ def test_the_faults_of_a_sample_stay_short_however_many_there_are():
     wrong = dict.fromkeys(SCHEMA.names, 10**9) | dict.fromkeys(names, 1) | {"id": "x" * 100_000}
     with pytest.raises(InvalidMeasurements) as caught:
         read_sample(wrong, SCHEMA)
-    faults = caught.value.faults
-    assert {fault.field for fault in faults} >= {*SCHEMA.names, "id", ""}
-    assert sum(len(fault.field) + len(fault.message) + 40 for fault in faults) < 1_700
+    errors = caught.value.errors
+    assert {error.field for error in errors} >= {*SCHEMA.names, "id", ""}
+    assert sum(len(error.field) + len(error.message) + 40 for error in errors) < 1_700
 
 
 def test_an_id_comes_back_unchanged():
@@ -158,8 +158,8 @@ def test_any_json_value_is_read_or_refused_with_reasons(value):
     try:
         row = read_sample(value, SCHEMA).row
     except InvalidMeasurements as invalid:
-        assert invalid.faults
-        assert all(len(fault.message) < 200 for fault in invalid.faults)
+        assert invalid.errors
+        assert all(len(error.message) < 200 for error in invalid.errors)
     else:
         assert len(row) == 9
 
@@ -169,10 +169,10 @@ def test_every_row_of_nine_scores_in_range_is_accepted_unchanged(scores):
     assert read_sample(scores, SCHEMA).row == tuple(scores)
 
 
-def faults(value) -> list[tuple[str, str]]:
+def errors(value) -> list[tuple[str, str]]:
     with pytest.raises(InvalidMeasurements) as caught:
         read_sample(value, SCHEMA)
-    return [tuple(fault) for fault in caught.value.faults]
+    return [tuple(error) for error in caught.value.errors]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_row_with_an_unusual_score_is_read_score_by_score(position, score, rea
 def test_every_fault_of_a_row_is_named_at_once_and_in_order():
     row = [0, 11, True, 4.5, "4", None, None, 1, 1]
     whole = "must be a whole number from 1 to 10, got"
-    assert faults(row) == [
+    assert errors(row) == [
         ("clump_thickness", f"clump_thickness {whole} 0"),
         ("uniformity_cell_size", f"uniformity_cell_size {whole} 11"),
         ("uniformity_cell_shape", f"uniformity_cell_shape {whole} true"),
@@ -224,7 +224,7 @@ def test_a_row_of_features_that_differ_in_range_is_held_to_each_range():
     for row, field in (([4, 5], "a"), ([-1, 5], "a"), ([3, 1], "b"), ([3, 6], "b")):
         with pytest.raises(InvalidMeasurements) as caught:
             read_sample(row, mixed)
-        assert [fault.field for fault in caught.value.faults] == [field]
+        assert [error.field for error in caught.value.errors] == [field]
 
 
 def test_a_refusal_quotes_every_message():
@@ -264,13 +264,13 @@ def test_a_misspelt_id_is_known_for_one():
 
 @pytest.mark.parametrize("name", ["zzzz", ""])
 def test_a_field_that_resembles_none_is_told_by_its_place(name):
-    assert faults(named(**{name: 1})) == [("", "field 10 of the sample is not known")]
+    assert errors(named(**{name: 1})) == [("", "field 10 of the sample is not known")]
 
 
 def test_eight_unknown_fields_are_told_by_their_places_and_the_ninth_is_counted():
-    [(_, eight)] = faults(named(**{f"zzz{n}": 1 for n in range(8)}))
+    [(_, eight)] = errors(named(**{f"zzz{n}": 1 for n in range(8)}))
     assert eight == "fields 10, 11, 12, 13, 14, 15, 16, 17 of the sample are not known"
-    [(_, nine)] = faults(named(**{f"zzz{n}": 1 for n in range(9)}))
+    [(_, nine)] = errors(named(**{f"zzz{n}": 1 for n in range(9)}))
     assert nine == eight.replace(" of", " and 1 more of")
 
 
@@ -280,7 +280,7 @@ def test_eight_unknown_fields_are_told_by_their_places_and_the_ninth_is_counted(
 )
 def test_what_is_no_sample_is_described(value, shown):
     expected = "a sample must be an object of 9 named scores or an array of 9 scores, got " + shown
-    assert faults(value) == [("", expected)]
+    assert errors(value) == [("", expected)]
 
 
 @pytest.mark.parametrize("position", range(9))

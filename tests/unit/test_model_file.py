@@ -18,10 +18,10 @@ from sklearn.tree import DecisionTreeClassifier
 
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.trusted import TRUSTED
-from predict.engines import load_engine
-from predict.model_file import load_model
-from tests.conftest import ROOT
-from tests.model_files import exchange, sign
+from runtime.engines import load_engine
+from runtime.model_file import load_model
+from tests.support.model_files import exchange, sign
+from tests.support.paths import ROOT
 from training.fit import positive_probabilities
 from training.formats import Unwritable, skops_file
 
@@ -34,7 +34,7 @@ for library in sys.argv[3:]:
 built = []
 sys.addaudithook(lambda event, args: event == "pickle.find_class" and built.append(args))
 from cytology.artifact import ArtifactMismatch, load_artifact
-from predict.engines import load_engine
+from runtime.engines import load_engine
 try:
     load_engine(load_artifact(sys.argv[1]), sys.argv[2])
     said = "loaded"
@@ -250,7 +250,7 @@ def test_every_trusted_type_is_needed_and_says_why():
 def test_neither_skops_nor_the_list_is_loaded_for_a_joblib_model(copy):
     code = (
         "import sys; from cytology.artifact import load_artifact\n"
-        "from predict.engines import load_engine\n"
+        "from runtime.engines import load_engine\n"
         "load_engine(load_artifact(sys.argv[1]), 'sklearn')\n"
         "print([name for name in ('skops', 'cytology.trusted') if name in sys.modules])"
     )

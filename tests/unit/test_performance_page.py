@@ -3,14 +3,14 @@ import re
 
 import pytest
 
-from benchmarks import batch, cold, loop, money, setting, size, warm
-from benchmarks.containers import Invocation
-from benchmarks.page import SECTIONS, blocks, page_files
-from benchmarks.part import entry
-from benchmarks.results import ORDER, RESULTS, in_order, kept_bars, record
-from benchmarks.setting import Session, summary
-from benchmarks.variants import NAMES
-from tests.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
+from lab.benchmarks import batch, cold, loop, money, setting, size, warm
+from lab.benchmarks.containers import Invocation
+from lab.benchmarks.page import SECTIONS, blocks, page_files
+from lab.benchmarks.part import entry
+from lab.benchmarks.results import ORDER, RESULTS, in_order, kept_bars, record
+from lab.benchmarks.setting import Session, summary
+from lab.benchmarks.variants import NAMES
+from tests.support.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
 from training.card.blocks import Picture, as_markdown
 
 results = json.loads(RESULTS.read_text())

@@ -11,8 +11,9 @@ from botocore.stub import ANY, Stubber
 
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.prediction import Prediction
-from preflight import app, packages, verdict
-from tests.transports import http_event, in_process
+from preflight import app, verdict
+from runtime import aws as aws_client_factory
+from tests.support.transports import http_event, in_process
 
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
 VERSION = "arn:aws:lambda:eu-central-1:123456789012:function:predict:7"
@@ -167,12 +168,12 @@ def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
 
 
 def test_the_image_s_own_boto3_comes_before_any_other(tmp_path, monkeypatch):
-    monkeypatch.setattr(packages, "PACKAGES", str(tmp_path))
-    monkeypatch.setattr(packages.sys, "path", [*packages.sys.path])
+    monkeypatch.setattr(aws_client_factory, "PACKAGES", str(tmp_path))
+    monkeypatch.setattr(aws_client_factory.sys, "path", [*aws_client_factory.sys.path])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
     for name in ("logs", "codedeploy"):
-        assert packages.client(name).meta.service_model.service_name == name
+        assert aws.client(name).meta.service_model.service_name == name
 
-    assert packages.sys.path[0] == str(tmp_path)
-    assert packages.sys.path.count(str(tmp_path)) == 1
+    assert aws.sys.path[0] == str(tmp_path)
+    assert aws.sys.path.count(str(tmp_path)) == 1

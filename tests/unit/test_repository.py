@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 LOCKS = sorted(
     path.relative_to(ROOT).as_posix()

@@ -7,14 +7,12 @@ import subprocess
 import sys
 
 import pytest
-import uvicorn
 
 from server import __main__ as server
-from server import stopping
 from server.gateway import GATEWAY_MAX_BYTES
 from tests.chaos.flights import Flights
-from tests.conftest import ROOT
-from tests.transports import free_port, http_server, start_and_wait
+from tests.support.paths import ROOT
+from tests.support.transports import free_port, http_server, start_and_wait
 
 
 def start(*arguments, **environment):
@@ -72,15 +70,6 @@ def test_a_stop_answers_every_request_that_was_sent(workers, artifact_dir):
         server.send_signal(signal.SIGTERM)
         flights.land()
     flights.check()
-
-
-def test_no_part_of_an_answer_waits_for_an_acknowledgement():
-    door = stopping.open_door(uvicorn.Config("server.app:app", port=0))
-    door.listen()
-    with door, socket.create_connection(door.getsockname()):
-        accepted, _ = door.accept()
-        with accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_what_the_gateway_would_refuse_never_reaches_the_handler():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from predict.settings import InvalidSetting, read_settings
+from runtime.settings import InvalidSetting, read_settings
 
 
 def test_an_empty_environment_gives_the_image_s_defaults():

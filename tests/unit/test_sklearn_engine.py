@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cytology.artifact import load_artifact
-from predict.engines import load_engine
+from runtime.engines import load_engine
 
 SCORES = st.integers(1, 10)
 ROWS = st.tuples(*[SCORES] * 5, SCORES | st.none(), *[SCORES] * 3)

@@ -33,7 +33,7 @@ def test_an_id_that_may_be_a_wrong_score_before_what_may_be_a_class_is_refused(f
 def test_one_wrong_score_among_many_does_not_make_its_column_an_id():
     table = read_table("\n".join([f"{LINE},2", f"{LINE},4", f"0{LINE[1:]},2"]), SCHEMA, 10)
     assert table.labels == ["benign", "malignant", "benign"]
-    assert [fault.sample for fault in table.faults] == [2]
+    assert [error.sample for error in table.errors] == [2]
 
 
 def test_text_before_the_scores_is_an_id_whatever_the_last_score_is():
@@ -67,7 +67,7 @@ def test_more_rows_than_allowed_are_refused_before_they_are_read():
 )
 def test_a_cell_that_is_no_score_is_described(cell, message):
     table = read_table(LINE.replace("5", cell, 1), SCHEMA, 10)
-    assert table.faults[0].message.endswith(message)
+    assert table.errors[0].message.endswith(message)
 
 
 @pytest.mark.parametrize("cell", ["5", " 5 ", "5.0", "05", "+5", "5e0"])
@@ -84,7 +84,7 @@ def test_a_repeated_column_is_named_where_it_is_known_and_told_by_its_place_wher
 
 def test_a_class_that_is_none_is_a_fault_of_its_row():
     table = read_table(f"id,{','.join(SCHEMA.names)},class\na,{LINE},3", SCHEMA, 10)
-    assert table.faults[0].message == "class must be benign or malignant, or its code"
+    assert table.errors[0].message == "class must be benign or malignant, or its code"
 
 
 @given(st.text(max_size=200))
@@ -93,7 +93,7 @@ def test_any_text_is_read_or_refused_with_a_reason(text):
         table = read_table(text, SCHEMA, 100)
     except (InvalidTable, TooManyRows):
         return
-    assert len(table.samples) >= len({fault.sample for fault in table.faults})
+    assert len(table.samples) >= len({error.sample for error in table.errors})
 
 
 HEADER = ",".join(SCHEMA.names)
@@ -151,7 +151,7 @@ def test_a_quote_that_does_not_end_is_refused_by_its_line():
 def test_empty_lines_are_no_rows_and_short_rows_are():
     table = read_table(f"{LINE}\n\n   \n,5\n{LINE}\n", SCHEMA, 10)
     assert [sample is not None for sample in table.samples] == [True, False, True]
-    assert table.faults == [(1, "", "2 columns found, 9 needed")]
+    assert table.errors == [(1, "", "2 columns found, 9 needed")]
 
 
 def test_a_row_may_begin_with_an_empty_cell():
@@ -168,7 +168,7 @@ def test_as_many_rows_as_allowed_are_read_below_a_header():
 def test_the_commonest_width_is_the_table_s():
     table = read_table(f"{LINE}\n{LINE}\n{LINE},4\n", SCHEMA, 10)
     assert [sample is not None for sample in table.samples] == [True, True, False]
-    assert table.faults == [(2, "", "10 columns found, 9 needed")]
+    assert table.errors == [(2, "", "10 columns found, 9 needed")]
 
 
 @pytest.mark.parametrize("count", [1, 8, 12])
@@ -179,12 +179,12 @@ def test_rows_too_short_or_too_long_to_be_samples_are_counted(count):
 def test_a_row_of_another_width_has_no_label_and_one_fault():
     table = read_table(f"{HEADER},class\n{LINE},2\n{LINE}\n{LINE},\n", SCHEMA, 10)
     assert table.labels == ["benign", None, None]
-    assert table.faults == [(1, "", "9 columns found, 10 needed")]
+    assert table.errors == [(1, "", "9 columns found, 10 needed")]
 
 
 def test_a_wrong_class_is_a_fault_of_the_class_column():
     table = read_table(f"{HEADER},class\n{LINE},9\n", SCHEMA, 10)
-    assert table.faults == [(0, "class", "class must be benign or malignant, or its code")]
+    assert table.errors == [(0, "class", "class must be benign or malignant, or its code")]
     assert table.labels == [None]
 
 
@@ -212,7 +212,7 @@ def test_a_missing_score_is_told_from_a_wrong_one(cell):
     line = LINE[:-1] + cell
     table = read_table(f"{HEADER}\n{line}\n", SCHEMA, 10)
     rule = "give a whole number from 1 to 10"
-    assert table.faults == [(0, "mitoses", f"mitoses may not be missing; {rule}")]
+    assert table.errors == [(0, "mitoses", f"mitoses may not be missing; {rule}")]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_an_id_column_is_known_by_its_usual_names(name):
 def test_an_id_that_is_too_long_is_a_fault_of_its_row():
     table = read_table(f"id,{HEADER}\n{'x' * 65},{LINE}\n", SCHEMA, 10)
     assert table.samples == [None]
-    assert table.faults[0].field == "id"
+    assert table.errors[0].field == "id"
 
 
 UNCLEAR = (
@@ -285,7 +285,7 @@ def test_most_of_the_rows_are_enough():
 
 
 def test_a_number_of_twenty_digits_is_read_as_one_and_of_more_as_text():
-    at_most = read_table(LINE.replace("5", "9" * 20, 1), SCHEMA, 10).faults[0].message
-    beyond = read_table(LINE.replace("5", "9" * 21, 1), SCHEMA, 10).faults[0].message
+    at_most = read_table(LINE.replace("5", "9" * 20, 1), SCHEMA, 10).errors[0].message
+    beyond = read_table(LINE.replace("5", "9" * 21, 1), SCHEMA, 10).errors[0].message
     assert at_most.endswith("got a far larger or smaller number")
     assert beyond.endswith("got text")

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from cytology.schema import load_schema
-from predict.faults import MalformedRequest
-from predict.tensors import read_rows
+from predict.adapters.tensors import read_rows
+from runtime.errors import MalformedRequest
 
 SCHEMA = load_schema()
 TENSOR = {"name": "scores", "datatype": "FP64", "shape": [1, 9], "data": [1] * 9}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 #: The one module that may, and what it may.
 LOADER = "functions/predict/model_file.py"

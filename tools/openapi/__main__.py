@@ -1,11 +1,13 @@
 """Turns the command line into docs/openapi.json: ``python -m tools.openapi [--check]``."""
 
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 from cytology.schema import Schema, load_schema
+from predict.routes import ROUTES
 from tools.openapi import schemas
 from tools.openapi.paths import ROOT, inference, lookup, path_parameter, prediction
 from tools.openapi.schemas import Document
@@ -15,10 +17,6 @@ TARGET = ROOT / "docs" / "openapi.json"
 
 def build(schema: Schema) -> Document:
     """The whole OpenAPI document."""
-    name = path_parameter("name", f"{schema.name}-logistic")
-    version = path_parameter("version", "the version that /v1/model states")
-    protocol = "Open Inference Protocol"
-    sagemaker = "SageMaker container"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {
         "openapi": "3.1.0",
@@ -30,25 +28,7 @@ def build(schema: Schema) -> Document:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "The site that serves this page."}],
-        "paths": {
-            "/v1/predict": {"post": prediction("Classify samples", "predict")},
-            "/v1/model": {"get": lookup("What is served, and its limits", "model", cached=True)},
-            "/v1/health": {"get": lookup("Ready to answer", "model")},
-            "/v2": {"get": lookup("Server metadata", protocol)},
-            "/v2/health/live": {"get": lookup("Server is live", protocol)},
-            "/v2/health/ready": {"get": lookup("Server is ready", protocol)},
-            **{
-                f"/v2/models/{{name}}{place}{suffix}": operations
-                for place, where in (("", [name]), ("/versions/{version}", [name, version]))
-                for suffix, operations in {
-                    "": {"get": lookup("Model metadata", protocol, parameters=where)},
-                    "/ready": {"get": lookup("Model is ready", protocol, parameters=where)},
-                    "/infer": {"post": inference(where)},
-                }.items()
-            },
-            "/ping": {"get": lookup("Container is ready", sagemaker)},
-            "/invocations": {"post": prediction("Classify samples", sagemaker)},
-        },
+        "paths": paths(schema),
         "components": {
             "schemas": {
                 **schemas.samples(schema),
@@ -58,6 +38,38 @@ def build(schema: Schema) -> Document:
             }
         },
     }
+
+
+def paths(schema: Schema) -> Document:
+    """Every route of the route table as an OpenAPI operation."""
+    values = {"name": f"{schema.name}-logistic", "version": "the version that /v1/model states"}
+    protocol, sagemaker = "Open Inference Protocol", "SageMaker container"
+    found: Document = {}
+    for route in ROUTES:
+        where = [path_parameter(name, values[name]) for name in re.findall(r"<(\w+)>", route.path)]
+        module, _, name = route.function.rpartition(".")[2].partition(":")
+        operation = {
+            "service:predict": lambda _: prediction("Classify samples", "predict"),
+            "service:describe_model": lambda _: lookup(
+                "What is served, and its limits", "model", cached=True
+            ),
+            "service:report_health": lambda _: lookup("Ready to answer", "model"),
+            "inference_protocol:describe_server": lambda _: lookup("Server metadata", protocol),
+            "inference_protocol:report_live": lambda _: lookup("Server is live", protocol),
+            "inference_protocol:report_ready": lambda _: lookup("Server is ready", protocol),
+            "inference_protocol:describe_model": lambda where: lookup(
+                "Model metadata", protocol, parameters=where
+            ),
+            "inference_protocol:report_model_ready": lambda where: lookup(
+                "Model is ready", protocol, parameters=where
+            ),
+            "inference_protocol:infer": inference,
+            "sagemaker:ping": lambda _: lookup("Container is ready", sagemaker),
+            "sagemaker:invoke": lambda _: prediction("Classify samples", sagemaker),
+        }[f"{module}:{name}"](where)
+        path = re.sub(r"<(\w+)>", r"{\1}", route.path)
+        found.setdefault(path, {})[route.method.lower()] = operation
+    return found
 
 
 def text() -> str:

@@ -1,1 +1,0 @@
-"""Watches whether the samples are still those that the model was trained on."""

@@ -1,0 +1,1 @@
+"""Other request formats for the same predict call."""

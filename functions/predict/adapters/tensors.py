@@ -1,0 +1,125 @@
+"""Turns the tensors of an inference request into rows of scores."""
+
+import array
+import math
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cytology.schema import Schema
+from runtime.errors import MalformedRequest
+
+#: Datatype → type code of the array module; the protocol's bytes are little-endian.
+_CODES = {
+    "INT8": "b",
+    "INT16": "h",
+    "INT32": "i",
+    "INT64": "q",
+    "UINT8": "B",
+    "UINT16": "H",
+    "UINT32": "I",
+    "UINT64": "Q",
+    "FP32": "f",
+    "FP64": "d",
+}
+
+
+#: No body of a megabyte holds a tensor of more sides, or of longer ones.
+_SHAPE_MAX, _SIDE_MAX = 8, 10_000_000
+
+
+def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[list[Any]]:
+    """Return one list of values per row, in schema order; the values are not checked yet.
+
+    ``tail`` holds the binary tensors, in the order of the inputs. NaN stands for a missing score.
+
+    Raises
+    ------
+    MalformedRequest
+        The inputs are no tensors of a shape that can be scored.
+    """
+    inputs = document.get("inputs")
+    if not isinstance(inputs, list) or not inputs:
+        raise MalformedRequest('"inputs" must be an array of at least one tensor')
+    tensors: dict[str, tuple[list[int], Sequence[Any]]] = {}
+    for index, tensor in enumerate(inputs):
+        if not isinstance(tensor, dict) or not isinstance(tensor.get("name"), str):
+            raise MalformedRequest(f"inputs[{index}] must be a tensor with a name")
+        if tensor["name"] in tensors:
+            raise MalformedRequest(f"inputs[{index}] has the name of a tensor before it")
+        shape = _shape(tensor, index)
+        data, tail = _data(tensor, index, tail)
+        if len(data) != math.prod(shape):
+            # The product is not quoted: it is made of what was sent, and may have a million digits
+            raise MalformedRequest(
+                f"inputs[{index}]: {len(data)} values were sent, the shape holds more or fewer"
+            )
+        tensors[tensor["name"]] = (shape, data)
+    if tail:
+        raise MalformedRequest("the body holds more bytes than its tensors state")
+    return _rows(tensors, schema)
+
+
+def _rows(tensors: dict[str, tuple[list[int], Sequence[Any]]], schema: Schema) -> list[list[Any]]:
+    width = len(schema.features)
+    if len(tensors) == 1:
+        ((shape, data),) = tensors.values()
+        if len(shape) != 2 or shape[1] != width or not shape[0]:
+            raise MalformedRequest(f"the tensor must have the shape [n, {width}], n at least 1")
+        values = [_value(value) for value in data]
+        return [values[start : start + width] for start in range(0, len(values), width)]
+    columns = []
+    for feature in schema.features:
+        if feature.name not in tensors:
+            raise MalformedRequest(
+                f"send one tensor of shape [n, {width}], or one of shape [n] per feature; "
+                f"{feature.name} is missing"
+            )
+        columns.append([_value(value) for value in tensors[feature.name][1]])
+    if len({len(column) for column in columns}) != 1 or len(tensors) != width or not columns[0]:
+        raise MalformedRequest("the tensors of the features must all hold the same n values")
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _value(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _shape(tensor: dict[str, Any], index: int) -> list[int]:
+    shape = tensor.get("shape")
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _SHAPE_MAX
+        or not all(type(side) is int and 0 <= side <= _SIDE_MAX for side in shape)
+    ):
+        raise MalformedRequest(f"inputs[{index}]: shape must be an array of whole numbers")
+    datatype = tensor.get("datatype")
+    if not isinstance(datatype, str) or datatype not in _CODES:
+        raise MalformedRequest(f"inputs[{index}]: datatype must be one of {', '.join(_CODES)}")
+    return shape
+
+
+def _data(tensor: dict[str, Any], index: int, tail: bytes) -> tuple[Sequence[Any], bytes]:
+    parameters = tensor.get("parameters")
+    size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
+    if size is None:
+        data = tensor.get("data")
+        if not isinstance(data, list):
+            raise MalformedRequest(f"inputs[{index}]: data must be an array")
+        return _flat(data, index), tail
+    values = array.array(_CODES[tensor["datatype"]])
+    if type(size) is not int or not 0 <= size <= len(tail) or size % values.itemsize:
+        raise MalformedRequest(f"inputs[{index}]: binary_data_size does not fit the body")
+    values.frombytes(tail[:size])
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values, tail[size:]
+
+
+def _flat(data: list[Any], index: int) -> list[Any]:
+    """Values of a flat or once-nested array, row by row."""
+    if not any(isinstance(value, list) for value in data):
+        return data
+    if not all(isinstance(row, list) for row in data):
+        raise MalformedRequest(f"inputs[{index}]: data must be flat, or an array of rows")
+    return [value for row in data for value in row]

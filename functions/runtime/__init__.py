@@ -1,0 +1,1 @@
+"""What the entry points share: settings, telemetry, engines, strict JSON, the AWS client."""

@@ -1,0 +1,45 @@
+"""The ways in which a request can be at error, as exceptions that carry their evidence."""
+
+from collections.abc import Sequence
+
+from cytology.batch import SampleError as SampleError
+
+
+class RequestError(Exception):
+    """The caller can mend this request; ``detail`` says how, without repeating what was sent."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(detail)
+
+
+class MalformedRequest(RequestError):
+    """The event or its body cannot be read at all."""
+
+
+class UnknownPath(RequestError):
+    """Nothing lives at this path."""
+
+
+class MethodNotAllowed(RequestError):
+    """The path exists, for the methods in ``allow``."""
+
+    def __init__(self, allow: Sequence[str]) -> None:
+        self.allow = tuple(allow)
+        super().__init__(f"this path answers {', '.join(allow)}")
+
+
+class RequestTooLarge(RequestError):
+    """More bytes or more samples than one request may carry."""
+
+
+class UnsupportedMediaType(RequestError):
+    """The body is declared as something that the service does not read."""
+
+
+class InvalidSamples(RequestError):
+    """No sample is valid; ``errors`` names every broken rule."""
+
+    def __init__(self, detail: str, errors: Sequence[SampleError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(detail)

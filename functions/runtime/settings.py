@@ -1,0 +1,70 @@
+"""Turns the environment, read once, into the frozen settings that the service runs with."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+#: Engines that MODEL_ENGINE may force; unset, the manifest's own engine serves.
+ENGINES = ("scorecard", "sklearn")
+
+
+class InvalidSetting(ValueError):
+    """An environment variable holds a value that cannot be used; the message names both."""
+
+
+class Settings(NamedTuple):
+    """Everything that differs between homes. Sizes are in bytes."""
+
+    model_dir: str
+    engine: str | None
+    log_level: str
+    max_body_bytes: int
+    max_samples: int
+    allowed_origins: tuple[str, ...]
+    metrics_namespace: str | None
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read and check the settings.
+
+    Raises
+    ------
+    InvalidSetting
+        Naming the variable and what it may hold.
+    """
+    engine = environment.get("MODEL_ENGINE") or None
+    if engine is not None and engine not in ENGINES:
+        raise InvalidSetting(f"MODEL_ENGINE must be one of {', '.join(ENGINES)}, got {engine!r}")
+    return Settings(
+        model_dir=environment.get("MODEL_DIR") or "/opt/ml/model",
+        engine=engine,
+        log_level=environment.get("LOG_LEVEL") or "INFO",
+        max_body_bytes=_positive(environment, "MAX_BODY_BYTES", 1_048_576),
+        max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
+        allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
+        metrics_namespace=_namespace(environment),
+    )
+
+
+def _namespace(environment: Mapping[str, str]) -> str | None:
+    """Where metrics go, None for nowhere; the variables are Powertools' own."""
+    if environment.get("POWERTOOLS_METRICS_DISABLED", "").lower() in ("1", "true"):
+        return None
+    return environment.get("POWERTOOLS_METRICS_NAMESPACE") or "TumourClassification"
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in ("http", "https") or not separator or not host or "/" in host:
+            raise InvalidSetting(
+                f"ALLOWED_ORIGINS must list origins such as https://example.org, got {origin!r}"
+            )
+    return origins
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise InvalidSetting(f"{name} must be a whole number above 0, got {text!r}")
+    return int(text)

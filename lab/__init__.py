@@ -1,0 +1,1 @@
+"""Numbers that the documents publish. Nothing imports this package."""

@@ -1,1 +1,0 @@
-"""The simulation against mathematics, against its own reference, and against real containers."""

@@ -1,0 +1,1 @@
+"""Compares samples with the training table."""
