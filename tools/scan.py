@@ -1,16 +1,15 @@
-"""Turns templates, state machines and model files into the findings of scanners.
+"""Runs scanners over templates and model files, and returns their findings.
 
-Translated templates are read by checkov and by AWS Control Tower's rules, state machines by
-asl-validator, model files by modelaudit. A finding on a template is waived where its reason stands,
-in the resource's Metadata: ``checkov.skip`` as checkov defines it, ``guard`` as rule: reason. A
-waiver that waives nothing is a finding too.
+Translated templates are read by checkov and by AWS Control Tower's rules, model files by
+modelaudit. A finding on a template is waived where its reason stands, in the resource's Metadata:
+``checkov.skip`` as checkov defines it, ``guard`` as rule: reason. A waiver that waives nothing is a
+finding too.
 """
 
 import json
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -92,16 +91,6 @@ def guard_findings(templates: list[Path]) -> list[Finding]:
             for resource, rule in sorted(waived - failed)
         ]
     return findings
-
-
-def machine_findings(definition: Path) -> list[str]:
-    """What asl-validator has against a state machine; empty where it accepts it."""
-    guard()
-    command = [BUILD / "guard" / "node_modules" / ".bin" / "asl-validator"]
-    words = [str(word) for word in [*command, "--json-path", definition]]
-    ran = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
-    said = (ran.stdout + ran.stderr).strip().splitlines()
-    return said if ran.returncode else []
 
 
 def model_findings(files: list[Path]) -> list[Finding]:

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy import release
-from deploy.account import Account, Trouble, outputs, stack_name
+from deploy.account import Trouble, outputs, stack_name
 
 FUNCTION = {"FunctionName": "predict"}
 RUNNING = {
@@ -57,33 +57,6 @@ def test_deploying_calls_sam_with_the_stage_s_settings_and_publishes(stack, monk
     ]  # fmt: skip
     assert published == [stack.account]
     assert found["SiteUrl"] == "https://site.example.org"
-
-
-@pytest.mark.parametrize("role", [None, "arn:aws:iam::123456789012:role/logs"])
-def test_keys_are_not_deployed_where_rest_apis_may_not_log(stack, monkeypatch, role):
-    commands = []
-    monkeypatch.setattr(release, "publish", lambda _: None)
-    answer = {"cloudwatchRoleArn": role} if role else {}
-    stack.stub("apigateway").add_response("get_account", answer, {})
-    keyed = ["Memory=256", "KeyedRequestsPerDay=1000"]
-
-    if role:
-        release.deploy(stack.account, "staging", keyed, run=commands.append)
-    else:
-        with pytest.raises(Trouble, match="Keys and quotas"):
-            release.deploy(stack.account, "staging", keyed, run=commands.append)
-
-    assert len(commands) == (1 if role else 0)
-
-
-def test_without_keys_the_account_s_log_role_is_nobody_s_business(stack, monkeypatch):
-    commands = []
-    monkeypatch.setattr(release, "publish", lambda _: None)
-
-    # An answer that no stub holds would be an error
-    release.deploy(stack.account, "staging", ["KeyedRequestsPerDay=0"], run=commands.append)
-
-    assert len(commands) == 1
 
 
 def test_a_stage_without_settings_of_its_own_takes_the_default(stack):
@@ -216,7 +189,3 @@ def test_a_site_that_does_not_answer_fails_the_deployment(fault):
 
     with pytest.raises(Trouble, match="/v1/health"):
         release.smoke("https://site", opener)
-
-
-def test_an_account_is_clients_and_a_stack():
-    assert Account._fields == ("client", "stack")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.infrastructure.translated import ROOT, read
+from tests.support.templates import ROOT, read
 
 PAGE = ROOT / "docs" / "operations.md"
 BEGIN = "<!-- parameters: written by make parameters -->\n"

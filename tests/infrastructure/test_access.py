@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.infrastructure.resolved import broken_rules, resources
-from tests.infrastructure.translated import translate
+from tests.support.resolved import broken_rules, resources
+from tests.support.templates import translate
 
 ISSUER = {"JwtIssuer": "https://issuer.example.org/", "JwtAudience": "cytology"}
 ORIGINS = {"AllowedOrigins": "https://one.example.org,https://two.example.org"}

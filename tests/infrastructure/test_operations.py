@@ -5,7 +5,7 @@ import re
 import yaml
 
 from tests.infrastructure import parameters
-from tests.infrastructure.translated import ROOT, read
+from tests.support.templates import ROOT, read
 
 
 def page():

@@ -1,11 +1,10 @@
 """checkov and AWS Control Tower's rules find nothing that is not explained beside it."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.infrastructure import translated
+from tests.support import templates as translated
 from tests.support.image import Unavailable
 from tests.support.required import required
 from tools import scan
@@ -32,30 +31,6 @@ def test_checkov_finds_nothing_unexplained(templates):
 
 def test_control_tower_finds_nothing_unexplained_and_no_waiver_is_idle(templates):
     assert found(scan.guard_findings, templates) == []
-
-
-@pytest.fixture
-def machine():
-    """The definition of the state machine of bulk jobs."""
-    resources = translated.read("stacks/jobs.yaml")["Resources"]
-    return resources["BulkJobs"]["Properties"]["Definition"]
-
-
-def test_the_state_machine_is_well_formed(machine, tmp_path):
-    path = tmp_path / "definition.json"
-    path.write_text(json.dumps(machine))
-
-    assert found(scan.machine_findings, path) == []
-
-
-def test_a_state_machine_that_leads_nowhere_would_be_found(machine, tmp_path):
-    machine["States"]["Open"]["Next"] = "Nowhere"
-    path = tmp_path / "definition.json"
-    path.write_text(json.dumps(machine))
-
-    findings = found(scan.machine_findings, path)
-
-    assert any("MISSING_TRANSITION_TARGET" in line for line in findings)
 
 
 def test_every_waiver_gives_its_reason():

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from server.app import PAGE_HEADERS
-from tests.infrastructure.translated import ROOT, TEMPLATES, of_type, read, texts, translate
 from tests.support.image import sam
+from tests.support.templates import ROOT, TEMPLATES, of_type, read, texts, translate
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +22,6 @@ def site():
 @pytest.fixture(scope="module")
 def watch():
     return translate("deploy/stacks/watch.yaml")
-
-
-@pytest.fixture(scope="module")
-def drift():
-    return translate("stacks/drift.yaml")
 
 
 def only(template, kind):
@@ -55,94 +50,21 @@ def test_no_template_outgrows_what_one_can_read():
         assert len(texts(read(name)["Resources"])) < 260, name
 
 
-@pytest.mark.parametrize("name", ["PredictRole", "PreflightRole", "DriftRole"])
-def test_a_role_has_only_the_rights_that_its_function_needs(name, api, drift):
-    role = (api["Resources"] | drift["Resources"])[name]["Properties"]
+def test_a_role_has_only_the_rights_that_its_function_needs(api):
+    actions = set()
+    for statement in statements(api):
+        assert statement["Effect"] == "Allow"
+        assert "*" not in json.dumps(statement["Resource"])
+        actions |= set(texts(statement["Action"]))
 
-    assert "ManagedPolicyArns" not in role
-    for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            actions = statement["Action"]
-            assert "*" not in json.dumps(actions)
-            # Results of queries know no resource; the query itself names its log group
-            if actions != "logs:GetQueryResults":
-                assert "*" not in json.dumps(statement["Resource"])
-
-
-def test_only_the_hook_and_the_drift_check_may_call_anything(api, drift):
-    calls = {json.dumps(item["Action"]) for item in statements(api)}
-    checks = {json.dumps(item["Action"]) for item in statements(drift)}
-
-    its_log = '["logs:CreateLogStream", "logs:PutLogEvents"]'
-    assert calls == {
-        its_log,
-        '"lambda:InvokeFunction"',
-        '"codedeploy:PutLifecycleEventHookExecutionStatus"',
+    assert actions == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "lambda:InvokeFunction",
+        "codedeploy:PutLifecycleEventHookExecutionStatus",
     }
-    assert checks == {its_log, '"logs:StartQuery"', '"logs:GetQueryResults"'}
-
-
-def test_nothing_watches_drift_unless_it_is_asked_for(api, watch):
-    assert api["Parameters"]["WatchDrift"]["Default"] == "false"
-    drifting = {
-        name: (resource["Type"], resource.get("Condition"))
-        for name, resource in api["Resources"].items()
-        if name.startswith("Drift")
-    }
-    assert drifting == {"Drift": ("AWS::CloudFormation::Stack", "WatchesDrift")}
-    assert watch["Resources"]["DriftAlarm"]["Condition"] == "WatchesDrift"
-    given = api["Resources"]["Watch"]["Properties"]["Parameters"]["DriftName"]
-    name = {"Fn::GetAtt": ["Drift", "Outputs.DriftName"]}
-    assert given == {"Fn::If": ["WatchesDrift", name, ""]}
-
-
-def test_the_drift_check_reads_the_log_that_the_function_writes_and_no_other(api, drift):
-    given = api["Resources"]["Drift"]["Properties"]["Parameters"]
-    function = drift["Resources"]["DriftFunction"]["Properties"]
-    start = [item for item in statements(drift) if item["Action"] == "logs:StartQuery"]
-
-    assert given["PredictLogs"] == {"Ref": "PredictLogs"}
-    assert given["PredictLogsArn"] == {"Fn::GetAtt": ["PredictLogs", "Arn"]}
-    assert function["Environment"]["Variables"]["LOG_GROUP"] == {"Ref": "PredictLogs"}
-    assert [item["Resource"] for item in start] == [{"Ref": "PredictLogsArn"}]
-    assert only(drift, "AWS::Events::Rule")["ScheduleExpression"] == "rate(1 day)"
-    permission = drift["Resources"]["DriftFunctionDailyPermission"]["Properties"]
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["SourceArn"] == {"Fn::GetAtt": ["DriftFunctionDaily", "Arn"]}
-
-
-def test_the_drift_check_is_the_one_image_and_writes_where_its_alarm_looks(api, drift):
-    stacks = {
-        name: api["Resources"][name]["Properties"]["Parameters"] for name in ("Drift", "Watch")
-    }
-    function = drift["Resources"]["DriftFunction"]["Properties"]
-    built = read("stacks/drift.yaml")["Resources"]["DriftFunction"]["Metadata"]
-
-    assert function["ImageConfig"] == {"Command": ["drift.app.handler"]}
-    file = (ROOT / "stacks" / built["DockerContext"] / built["Dockerfile"]).resolve()
-    assert file == ROOT / "functions" / "predict" / "Dockerfile"
-    namespace = function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
-    assert namespace == {"Ref": "MetricsNamespace"}
-    assert stacks["Drift"]["MetricsNamespace"] == stacks["Watch"]["MetricsNamespace"]
-    assert drift["Outputs"]["DriftName"]["Value"] == {"Ref": "DriftFunction"}
-
-
-def test_a_challenger_scores_only_where_it_is_asked_for(api):
-    variables = api["Resources"]["PredictFunction"]["Properties"]["Environment"]["Variables"]
-
-    assert api["Parameters"]["Challenger"]["Default"] == "false"
-    challenger = {"Fn::If": ["HasChallenger", "/opt/ml/challenger", ""]}
-    assert variables["CHALLENGER_DIR"] == challenger
-
-
-def test_the_alarm_on_drift_also_tells_of_a_check_that_failed(watch):
-    alarm = watch["Resources"]["DriftAlarm"]["Properties"]
-    metrics = {item["Id"]: item for item in alarm["Metrics"]}
-
-    assert metrics["alarming"]["Expression"] == "FILL(shifted, 0) + FILL(failed, 0)"
-    assert metrics["shifted"]["MetricStat"]["Metric"]["MetricName"] == "HistogramsShifted"
-    assert metrics["failed"]["MetricStat"]["Metric"]["MetricName"] == "Errors"
+    for name in ("PredictRole", "PreflightRole"):
+        assert "ManagedPolicyArns" not in api["Resources"][name]["Properties"]
 
 
 def test_the_api_is_throttled_and_logs_no_address(api):
@@ -230,10 +152,10 @@ def test_the_hook_is_named_as_codedeploy_s_role_demands(api):
     assert parameters["PreflightName"] == hook["FunctionName"]
 
 
-def test_two_stages_fit_into_one_account(api, site, watch, drift, keyed):
+def test_two_stages_fit_into_one_account(api, site, watch):
     named = {
         text
-        for template in (api, site, watch, drift, keyed)
+        for template in (api, site, watch)
         for resource in template["Resources"].values()
         for key, value in resource.get("Properties", {}).items()
         if key in ("BucketName", "RoleName", "AlarmName", "TopicName", "LogGroupName", "TableName")
@@ -263,10 +185,9 @@ def test_the_function_stops_before_the_api_gives_up(api):
     assert only(api, "AWS::ApiGatewayV2::Integration")["TimeoutInMillis"] > 10_000
 
 
-def test_every_log_is_forgotten_in_time(api, drift, keyed):
-    for template in (api, drift, keyed):
-        for group in of_type(template, "AWS::Logs::LogGroup").values():
-            assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_every_log_is_forgotten_in_time(api):
+    for group in of_type(api, "AWS::Logs::LogGroup").values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     for name in ("PredictFunction", "PreflightFunction"):
         assert "LogGroup" in api["Resources"][name]["Properties"]["LoggingConfig"]
 

@@ -15,10 +15,6 @@ TEMPLATES = (
     "template.yaml",
     "deploy/stacks/site.yaml",
     "deploy/stacks/watch.yaml",
-    "stacks/keyed.yaml",
-    "stacks/drift.yaml",
-    "stacks/bulk.yaml",
-    "stacks/jobs.yaml",
 )
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/predict@sha256:" + "0" * 64
 
