@@ -4,213 +4,129 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := $(shell command -v python3 || command -v python)
-LOCAL := .venv/installed-local
-DEV := .venv/installed-dev
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 
-ESTIMATOR ?= logistic
-FORMAT ?= joblib
-EVENT ?= benign
 PORT ?= 8000
-ARTIFACT := artifact/manifest.json
-MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/card/page.html training/card/*.css training/data/* docs/report.json cytology/*.py cytology/*.json) layers/sklearn/requirements.txt
+EVENT ?= benign
+STAGE ?= production
+DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
+# Processes of make test; most tests wait for containers, so more than there are processors
+WORKERS ?= 4
+CASES ?= 200000
+ROUNDS ?= 9
+
+# MODEL_DIR=folder names another model; the paths of targets are relative: ours may hold spaces
+MODEL := $(if $(MODEL_DIR),,artifact/manifest.json)
+WITH_MODEL := MODEL_DIR="$(if $(MODEL_DIR),$(MODEL_DIR),$(CURDIR)/artifact)"
+MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/data/* docs/report.json \
+  cytology/*.py cytology/*/*.py cytology/*.json) layers/sklearn/requirements.txt
+# Documents that are written from the code or from a record: make check FIX=1
+GENERATED := tools.openapi tests.support.events tests.infrastructure.parameters training.card \
+  lab.costs lab.benchmarks.page
+
+# $(call need,NAME,EXAMPLE): one line instead of a traceback where an argument is missing
+need = @test -n "$($(1))" || { echo "make $@ needs $(1): make $@ $(1)=$(2)" >&2; exit 2; }
 
 .PHONY: help
-help: ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help:
+	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
+	  /^[a-z]+:.*## / { split($$0, part, ":.*## "); printf "  make %-9s %s\n", part[1], part[2] }' Makefile
 
-# The bootstrap decides by hash whether anything is to be installed, so it is asked every time:
-# a touched lock file installs nothing, a changed one does.
-.PHONY: local dev
-local:
-	@"$(BOOTSTRAP)" tools/bootstrap.py local
-dev:
-	@"$(BOOTSTRAP)" tools/bootstrap.py dev
+# The bootstrap compares the lock's hash, so these two are asked every time and mostly do nothing
+.PHONY: .local .dev .form-tools
+.local .dev:
+	@test -n "$(BOOTSTRAP)" || { echo "Python 3 is missing; install it (Debian, Ubuntu: apt install python3; macOS: brew install python) and run make again" >&2; exit 1; }
+	@"$(BOOTSTRAP)" tools/bootstrap.py $(@:.%=%)
+.form-tools:
+	@tools/form-tools
 
-.PHONY: serve
-serve: local $(ARTIFACT) build/site/openapi.json ## run the form and the API on one local port (PORT=8000), without Docker or AWS
-	@MODEL_DIR="$${MODEL_DIR:-$(CURDIR)/artifact}" POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
+# Trains the default model; a model that was made otherwise is reported and kept (tools/artifact.py)
+artifact/manifest.json: $(MODEL_SOURCES) | .local
+	@$(PYTHON) -m tools.artifact refresh
 
-build/site/openapi.json: docs/openapi.json tools/site.py lab/benchmarks/results.json $(wildcard lab/costs/*.json lab/costs/*.py) $(wildcard node_modules/swagger-ui-dist/package.json) | local
+build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
 	@$(PYTHON) -m tools.site
 
-.PHONY: site
-site: local ## add the interactive API reference to the site (needs npm)
-	@npm ci --silent --no-audit --no-fund
-	@$(PYTHON) -m tools.site
+## Use
+.PHONY: serve predict
+serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
+	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
 
-.PHONY: train
-train: local ## fit, judge, prove and write artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
-	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
+predict: .local $(MODEL) ## score a file: CSV=samples.csv (URL=https://… asks a deployed service)
+	$(call need,CSV,samples.csv)
+	@$(WITH_MODEL) $(PYTHON) -m batch "$(CSV)" $(if $(URL),--url "$(URL)")
 
-$(ARTIFACT): $(MODEL_SOURCES) | local
-	@$(PYTHON) -m training --estimator $(ESTIMATOR) --format $(FORMAT)
+## Train
+.PHONY: train evaluate verify drift
+train: .local ## table → artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
+	@$(PYTHON) -m training $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FORMAT),--format $(FORMAT)) \
+	  $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(MODEL_DIR),--out "$(MODEL_DIR)")
 
-.PHONY: evaluate
-evaluate: dev ## judge every candidate into docs/report.json and the model card (FAST=1: a minute, no files in docs/)
+evaluate: .dev ## judge every candidate, write docs/report.json and the model card (FAST=1: a minute)
 	@$(PYTHON) -m training.evaluate $(if $(FAST),--fast) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
-.PHONY: card
-card: dev ## write docs/model-card.md and its drawings from docs/report.json
-	@$(PYTHON) -m training.card
+verify: .local ## check an artifact: hashes, versions, predictions of both engines (MODEL_DIR=artifact)
+	@$(PYTHON) -m training.verify "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)"
 
-.PHONY: verify
-verify: local ## check an artifact: hashes, versions, golden predictions of both engines (MODEL_DIR=artifact)
-	@$(PYTHON) -m training.verify $(if $(MODEL_DIR),"$(MODEL_DIR)",artifact)
+drift: .local $(MODEL) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
+	$(call need,CSV,samples.csv)
+	@$(PYTHON) -m training.drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MODEL_DIR),--model-dir "$(MODEL_DIR)")
 
-.PHONY: drift
-drift: local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv (REFERENCE=earlier.csv)
-	@$(PYTHON) -m training.drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)")
+## Deploy
+.PHONY: build invoke deploy doctor status logs rollback destroy
+build: .dev $(MODEL) ## build the image, its bill of materials and licences (LAYER=1: the layer instead)
+	@$(if $(LAYER),$(PYTHON) -m tools.layer,tests/container/base-image.sh && .venv/bin/sam build && $(PYTHON) -m tools.sbom)
 
-.PHONY: bench-drift
-bench-drift: local $(ARTIFACT) ## simulate how often drift is found, and how often falsely, into docs/drift.md
-	@$(PYTHON) -m lab.benchmarks.drift
+invoke: build ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
+	@.venv/bin/sam local $(if $(API),start-api --warm-containers EAGER,invoke PredictFunction --event events/$(EVENT).json)
 
-.PHONY: coverage
-coverage: dev $(ARTIFACT) ## lines and branches of cytology and functions that tests run; fails under 95 %
-	@$(PYTHON) -m tools.coverage
+deploy: .form-tools $(if $(DRY_RUN),.dev,build) build/site/openapi.json ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
+	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
 
-.PHONY: mutate
-mutate: dev $(ARTIFACT) ## change cytology in 1,700 small ways and see that tests notice; fails under 90 %
-	@$(PYTHON) -m tools.mutate
+doctor: .dev ## find the usual mistakes before a deployment (STAGE=…)
+	@$(DEPLOY) doctor $(PARAMETERS)
 
-# Lanes (tests/conftest.py), one worker each; what trains must not take every processor for itself
-WORKERS ?= 4
-.PHONY: test
-test: dev $(ARTIFACT) ## run every test that this machine can run (WORKERS=4 side by side)
-	@tools/form-tools
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest --numprocesses $(WORKERS)
+status: .dev ## versions, alarms and traffic of a stage (STAGE=…)
+	@$(DEPLOY) status
 
-CASES ?= 200000
+logs: .dev ## lines of every log of a stage (STAGE=…, SINCE=10m, FOLLOW=1)
+	@$(DEPLOY) logs $(if $(SINCE),--since $(SINCE)) $(if $(FOLLOW),--follow)
 
-.PHONY: fuzz
-fuzz: dev $(ARTIFACT) ## throw hostile input at the handler and count the outcomes (CASES=200000, SEED=number)
-	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.hostile --cases $(CASES) $(if $(SEED),--seed $(SEED))
+rollback: .dev ## stop a deployment, or return to the version before (STAGE=…, TO=version)
+	@$(DEPLOY) rollback $(if $(TO),--to $(TO))
 
-.PHONY: chaos
-chaos: dev $(ARTIFACT) ## do every fault to the real container: a claim, held or broken, for each
-	@MODEL_DIR="$(CURDIR)/artifact" $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
+destroy: .dev ## delete a stage and all that it holds, after asking (STAGE=…)
+	@$(DEPLOY) destroy
 
-.PHONY: lighthouse
-lighthouse: dev $(ARTIFACT) ## measure the form with Lighthouse (needs npm and Chromium)
-	@tools/form-tools
-	@node tests/browser/lighthouse.mjs $(PYTHON)
+## Develop
+.PHONY: test check fuzz chaos bench clean
+# One processor a process: training in four workers would otherwise start threads for each
+test: .dev $(MODEL) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m $(if $(COVERAGE),tools.coverage,pytest --numprocesses $(WORKERS))
 
-.PHONY: check
-check: dev ## format, lint, types, import rules, security lint, template
+check: .dev .form-tools ## format, lint, types, imports, templates (FIX=1: write them; AUDIT=1: only vulnerabilities)
+ifdef AUDIT
+	@$(PYTHON) -m tools.audit
+else
+	@$(if $(FIX),$(PYTHON) -m ruff check --quiet --fix-only . && $(PYTHON) -m ruff format --quiet .)
+	@$(if $(FIX),for each in $(GENERATED); do echo "$$each"; $(PYTHON) -m $$each >/dev/null || exit 1; done)
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training batch deploy lab tools
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
-	@tools/form-tools
 	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
+endif
 
-.PHONY: format
-format: dev ## format the Python code
-	@$(PYTHON) -m ruff format .
-	@$(PYTHON) -m ruff check --fix .
+fuzz: .dev $(MODEL) ## send hostile input to the handler and count the answers (CASES=200000, SEED=number)
+	@$(WITH_MODEL) $(PYTHON) -m tests.hostile --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
-.PHONY: build
-build: dev $(ARTIFACT) ## build the Lambda image with sam (trains first if stale), and its bill of materials
-	@tests/container/base-image.sh
-	@.venv/bin/sam build
-	@$(PYTHON) -m tools.sbom
+chaos: .dev $(MODEL) ## break the real container in each known way and check what callers see (ONLY=name)
+	@$(WITH_MODEL) $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
 
-.PHONY: sbom
-sbom: dev ## list what is in the image and compare with the locks: build/sbom.cdx.json (IMAGE=name)
-	@$(PYTHON) -m tools.sbom $(IMAGE)
-
-.PHONY: licences
-licences: dev ## list the licence of everything that ships; fails on one that is not allowed
-	@$(PYTHON) -m tools.licences
-
-.PHONY: audit
-audit: dev ## ask PyPI and npm for known vulnerabilities of every lock; fails without a network
-	@$(PYTHON) -m tools.audit
-
-.PHONY: layer
-layer: dev ## pack layers/sklearn as a Lambda layer: build/sklearn-layer.zip
-	@mkdir -p build && $(PYTHON) -m tools.layer
-
-.PHONY: invoke
-invoke: dev ## send one event to the real container (EVENT=benign, a name in events/)
-	@.venv/bin/sam local invoke PredictFunction --event events/$(EVENT).json
-
-.PHONY: events
-events: dev $(ARTIFACT) ## write events/ anew: each event and the answer it gets
-	@$(PYTHON) -m tests.support.events >/dev/null
-
-.PHONY: api
-api: dev ## serve the real container as an HTTP API on port 3000
-	@.venv/bin/sam local start-api --warm-containers EAGER
-
-# ROUNDS=15 for quieter medians; PARTS="cold warm" for some parts only: each keeps its own entry
-# of lab/benchmarks/results.json, so a run that was broken off goes on with those that are left
-ROUNDS ?= 9
-.PHONY: bench
-bench: dev $(ARTIFACT) ## measure everything against peers and bars into docs/performance.md (ROUNDS=9 PARTS=…)
+bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm")
 	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS)
 
-# One part alone: bench-cold, -warm, -batch, -size, -setting (memory), -money, -loop (TESTS=1)
-.PHONY: bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop
-bench-cold bench-warm bench-batch bench-size bench-setting bench-money bench-loop: bench-%: dev $(ARTIFACT)
-	@$(PYTHON) -m lab.benchmarks.$* --rounds $(ROUNDS)
-
-.PHONY: performance
-performance: dev ## write docs/performance.md and its drawings from lab/benchmarks/results.json
-	@$(PYTHON) -m lab.benchmarks.page
-
-.PHONY: costs prices
-costs: dev ## write docs/costs.md and its drawings from prices, assumptions and lab/benchmarks/results.json
-	@$(PYTHON) -m lab.costs
-prices: dev ## ask AWS's Price List API for the prices in lab/costs/prices.json anew (needs credentials)
-	@$(PYTHON) -m lab.costs.refresh
-
-.PHONY: predict
-predict: local $(ARTIFACT) ## score a file: CSV=samples.csv (URL=https://… for a deployed service)
-	@$(PYTHON) -m batch "$(CSV)" $(if $(URL),--url "$(URL)")
-
-.PHONY: openapi
-openapi: dev ## write docs/openapi.json from the schema, the routes and the events
-	@$(PYTHON) -m tools.openapi
-
-STAGE ?= production
-DEPLOY := $(PYTHON) -m deploy --stage $(STAGE)
-
-.PHONY: deploy
-deploy: build build/site/openapi.json ## deploy or update a stage, and publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
-	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
-
-.PHONY: rollback
-rollback: dev ## stop a roll-out, or go back to the version before (STAGE=…, TO=version)
-	@$(DEPLOY) rollback $(if $(TO),--to $(TO))
-
-.PHONY: status
-status: dev ## what runs, and how it is doing (STAGE=…)
-	@$(DEPLOY) status
-
-.PHONY: logs
-logs: dev ## lines of every log of a stage (STAGE=…, SINCE=10m, FOLLOW=1)
-	@$(DEPLOY) logs $(if $(SINCE),--since $(SINCE)) $(if $(FOLLOW),--follow)
-
-.PHONY: destroy
-destroy: dev ## delete a stage and all that it holds; asks first (STAGE=…)
-	@$(DEPLOY) destroy
-
-.PHONY: doctor
-doctor: dev ## find the usual mistakes before they cost an hour (STAGE=…)
-	@$(DEPLOY) doctor $(PARAMETERS)
-
-.PHONY: parameters
-parameters: dev ## write the table of parameters in docs/operations.md anew
-	@$(PYTHON) -m tests.infrastructure.parameters
-
-.PHONY: lock
-lock: dev ## resolve every requirements.in anew into hashed locks
-	@$(PYTHON) tools/lock.py
-
-.PHONY: clean
-clean: ## remove everything that the commands made
-	rm -rf .venv .uv artifact build .aws-sam
+clean: ## delete what the commands made; asks before it deletes a model that you made
+	@"$(BOOTSTRAP)" tools/artifact.py clean

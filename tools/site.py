@@ -1,7 +1,7 @@
 """Turns what lies elsewhere into build/site: the pages that the form's own folder does not hold.
 
 The specification and the inputs of the costs page always; Swagger UI where npm has installed it
-(``make site`` does).
+(``make test`` and ``make deploy`` install it).
 """
 
 import json

@@ -11,7 +11,7 @@ from tools import site
 def built():
     with required():
         if not site.SWAGGER.is_dir():
-            raise Unavailable("Swagger UI is not installed: make site")
+            raise Unavailable("Swagger UI is not installed: make test")
     site.main()
     return ROOT / "build" / "site"
 

@@ -30,7 +30,7 @@ echo "base image: $TAG could not be pulled within ${PULL_TIMEOUT_S} s; building 
 
 [ "$(id -u)" = 0 ] || fail "building the stand-in needs root"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
-[ -x "$venv" ] || fail ".venv is missing: run make dev first"
+[ -x "$venv" ] || fail ".venv is missing: run make check first"
 # The environment's own interpreter is one of this machine: tools/bootstrap.py chose it
 python=${PYTHON:-$("$venv" -c 'import os, sys; print(os.path.join(sys.base_prefix, "bin", "python3"))')}
 found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || fail "$python does not run"

@@ -64,7 +64,7 @@ def test_connected_ci_runs_the_audit_daily_and_when_a_lock_changes():
     assert "requirements/**" in triggers["pull_request"]["paths"]
     assert workflow["permissions"] == {"contents": "read"}
     steps = [step.get("run") for step in workflow["jobs"]["audit"]["steps"]]
-    assert "make audit" in steps
+    assert "make check AUDIT=1" in steps
 
 
 def test_every_deployment_keeps_its_bill_of_materials():

@@ -46,7 +46,7 @@ def test_the_workflow_deploys_to_staging_and_then_to_production():
     for stage in ("staging", "production"):
         assert jobs[stage]["environment"] == stage
         commands = [step.get("run", "") for step in jobs[stage]["steps"]]
-        assert "make site deploy STAGE=${{ github.job }}" in commands
+        assert "make deploy STAGE=${{ github.job }}" in commands
 
 
 def test_the_workflow_holds_no_key_and_few_rights():

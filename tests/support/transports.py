@@ -226,7 +226,7 @@ def emulator_binary(directory: Path) -> Path:
         raise Unavailable("the Runtime Interface Emulator runs on x86_64 and arm64 Linux only")
     samcli = importlib.util.find_spec("samcli")
     if samcli is None or samcli.origin is None:
-        raise Unavailable("aws-sam-cli, which carries the emulator, is not installed: make dev")
+        raise Unavailable("aws-sam-cli, which carries the emulator, is not installed: make test")
     source = Path(samcli.origin).parent / "local" / "rapid" / f"aws-lambda-rie-{architecture}"
     target = directory / "aws-lambda-rie"
     shutil.copy(source, target)
