@@ -44,12 +44,13 @@ help:
 artifact/manifest.json: $(MODEL_SOURCES) | .local
 	@$(PYTHON) -m tools.artifact refresh
 
-build/site/openapi.json: docs/openapi.json tools/site.py $(wildcard lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
-	@$(PYTHON) -m tools.site
+build/site/openapi.json: $(MODEL) docs/openapi.json tools/site.py tools/markdown.py $(wildcard training/card/* frontend/model-card.css lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
+	@$(WITH_MODEL) $(PYTHON) -m tools.site
 
 ## Use
 .PHONY: serve predict
 serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
+	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
 
 predict: .local $(MODEL) ## score a file: CSV=samples.csv (URL=https://… asks a deployed service)

@@ -22,8 +22,8 @@ ALWAYS_ASK = "no-cache"
 HASHED = {".css", ".js", ".png", ".svg", ".webp", ".woff2"}
 #: A service worker's scope is the folder that it comes from.
 ROOTED = {"sw.js"}
-#: Folders beside the form's own, as the local server has them: of the model, and of `make site`.
-ADDED = (ROOT / "artifact" / "site", ROOT / "build" / "site")
+#: Folders beside the form's own, as the local server has them.
+ADDED = (ROOT / "build" / "site",)
 FEATURES = ROOT / "artifact" / "features.json"
 TEXTUAL = {"application/json", "image/svg+xml"}
 

@@ -1,19 +1,24 @@
-"""Turns what lies elsewhere into build/site: the pages that the form's own folder does not hold.
+"""Writes build/site: the pages that the form's own folder does not hold.
 
-The specification and the inputs of the costs page always; Swagger UI where npm has installed it
-(``make test`` and ``make deploy`` install it).
+The specification, the inputs of the costs page and the model card always; Swagger UI where npm has
+installed it (``make test`` and ``make deploy`` install it).
 """
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
 
+from cytology.schema import load_schema
 from lab.costs.inputs import document
+from tools.markdown import as_html
+from training.card.render import card_files, title
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "site"
 SWAGGER = ROOT / "node_modules" / "swagger-ui-dist"
+_CARD_PAGE = Path(__file__).with_name("model-card.html")
 
 
 def main() -> None:
@@ -22,6 +27,7 @@ def main() -> None:
     TARGET.mkdir(parents=True)
     shutil.copyfile(ROOT / "docs" / "openapi.json", TARGET / "openapi.json")
     (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
+    write_card(Path(os.environ.get("MODEL_DIR") or ROOT / "artifact"), TARGET)
     if not SWAGGER.is_dir():
         return
     vendor = TARGET / "vendor"
@@ -33,6 +39,24 @@ def main() -> None:
     style = re.sub(r'url\("data:(?:[^"\\]|\\.)*"\)|url\(data:[^)]*\)', "none", style)
     style = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", style)
     (vendor / "swagger-ui.css").write_text(style, encoding="utf-8")
+
+
+def write_card(model_dir: Path, target: Path) -> None:
+    """Write the page of the model's card, its drawings, and the counts that the form compares with.
+
+    The report in ``model_dir`` holds every number of them.
+    """
+    report = json.loads((model_dir / "report.json").read_bytes())
+    schema = load_schema(str(model_dir / "features.json"))
+    files = card_files(report, schema)
+    text = files.pop("model-card.md").decode()
+    page = _CARD_PAGE.read_text(encoding="utf-8").replace("{title}", title(report, schema))
+    files["model-card.html"] = page.replace("{body}", as_html(text)).encode()
+    files["reference.json"] = (json.dumps(report["chosen"]["reference"]) + "\n").encode()
+    for name, content in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Turns a command line into an artifact: ``python -m training``."""
+"""Trains a model from the command line: ``python -m training``."""
 
 import argparse
 import sys
@@ -14,8 +14,8 @@ from training.model import DEFAULT_ESTIMATOR
 from training.publish import ROOT
 from training.train import train
 
-#: What a user can mend, told in one line.
-_FAULTS = (InvalidDataset, InvalidSchema, WrongDirection, GateFailed, Unwritable, OSError)
+#: Errors that a user can fix; they are printed as one line.
+_ERRORS = (InvalidDataset, InvalidSchema, WrongDirection, GateFailed, Unwritable, OSError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,15 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
         trained = train(
             options.estimator, options.data, options.schema, options.out, options.format
         )
-    except _FAULTS as error:
+    except _ERRORS as error:
         print(error, file=sys.stderr)
         return 1
     manifest, card = trained.manifest, trained.model.card
     print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine → {options.out}")
     if card:
         print(
-            f"scorecard equals pipeline on {card.proof.rows:,} rows "
-            f"(largest difference {card.proof.largest_difference:.1e})"
+            f"proved: the scorecard answers like the fitted model on {card.proof.rows:,} rows; "
+            f"probabilities differ by at most {card.proof.largest_difference:.1e}"
         )
     for failure in trained.failures:
         print(f"below the gates of the default model: {failure}", file=sys.stderr)

@@ -1,7 +1,8 @@
-"""Turns a fitted pipeline into the bytes of a model file: joblib's format, or skops'."""
+"""Writes a fitted pipeline as a model file, in joblib's format or skops', and reads it back."""
 
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,9 +11,10 @@ import joblib
 import numpy as np
 import scipy
 import sklearn
+from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
-from cytology.artifact import MODEL, SKOPS_MODEL
+from cytology.artifact import MODEL, SKOPS_MODEL, Artifact, ArtifactMismatch
 from cytology.trusted import TRUSTED
 
 
@@ -60,6 +62,37 @@ def skops_file(pipeline: Pipeline) -> ModelFile:
 
 
 FORMATS: dict[str, Callable[[Pipeline], ModelFile]] = {"joblib": joblib_file, "skops": skops_file}
+
+
+def read_model_file(artifact: Artifact) -> Pipeline:
+    """Return the pipeline in an artifact's model file.
+
+    Raises
+    ------
+    ArtifactMismatch
+        A library has another version than the manifest says, or the file another hash.
+    """
+    installed = _packages()
+    name, expected = artifact.model_file, artifact.manifest["packages"]
+    if name == SKOPS_MODEL:
+        import skops
+        from skops import io as skops_io
+
+        installed["skops"] = skops.__version__
+    for package, version in expected.items():
+        if installed.get(package) != version:
+            raise ArtifactMismatch(f"version of {package}", version, installed.get(package))
+    content = artifact.read(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", InconsistentVersionWarning)
+        try:
+            if name == SKOPS_MODEL:
+                return skops_io.loads(content, trusted=list(TRUSTED))
+            return joblib.load(io.BytesIO(content))
+        except InconsistentVersionWarning as warning:
+            raise ArtifactMismatch(
+                name, sklearn.__version__, warning.original_sklearn_version
+            ) from None
 
 
 def _packages() -> dict[str, str]:

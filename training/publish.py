@@ -1,4 +1,4 @@
-"""Turns a fitted model into an artifact directory whose every file the manifest vouches for."""
+"""Writes a fitted model as an artifact directory; the manifest holds the hash of every file."""
 
 import hashlib
 import json
@@ -25,7 +25,6 @@ from training.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = "report.json"
-SITE = "site"
 
 
 def decision_document(decision: Decision) -> dict[str, Any]:
@@ -59,16 +58,30 @@ def write_artifact(
     schema_content: bytes,
     population: Population,
     report: dict[str, Any],
-    site: dict[str, bytes],
     facts: dict[str, Any],
     model_file: ModelFile | None = None,
 ) -> dict[str, Any]:
     """Write every file and the manifest, whole or not at all; return the manifest.
 
     The directory is built beside its place and moved into it, so that an interrupted run leaves
-    the artifact of the run before. ``site`` holds the pages that describe the model, ``population``
-    what drift is measured from; like the report they are vouched for by the manifest but do not
-    change the model's version.
+    the artifact of the run before.
+
+    Parameters
+    ----------
+    directory
+        Where the artifact goes; one that is there is replaced.
+    model, schema
+        What was learnt, and for which features and classes.
+    schema_content
+        The bytes of features.json, written unchanged.
+    population
+        Histograms of the training data, which drift is measured against.
+    report
+        The evaluation. Like the population it does not change the model's version.
+    facts
+        More members of the manifest.
+    model_file
+        The fitted pipeline as a file; joblib's format unless given.
     """
     model_file = model_file or joblib_file(model.pipeline)
     files = {
@@ -77,7 +90,6 @@ def write_artifact(
         model_file.name: model_file.content,
         artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
-        **{f"{SITE}/{name}": content for name, content in site.items()},
     }
     if model.card is not None:
         files[artifact.SCORECARD] = _json(model.card.document)
@@ -104,7 +116,7 @@ def write_artifact(
 
 
 def _version(files: dict[str, bytes], model: str) -> str:
-    """Twelve hex digits that change with whatever decides an answer, and with nothing else."""
+    """Return twelve hex digits that change with what decides an answer, and with nothing else."""
     points = artifact.SCORECARD if artifact.SCORECARD in files else model
     deciding = (artifact.SCHEMA, artifact.DECISION, points)
     return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
@@ -130,7 +142,7 @@ def _json(document: dict[str, Any]) -> bytes:
 
 
 def _now() -> str:
-    """Seconds since the epoch may be fixed from outside, for byte-identical artifacts."""
+    """Return the time; SOURCE_DATE_EPOCH fixes it, for artifacts that are equal byte by byte."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
     return moment.isoformat(timespec="seconds")
@@ -155,8 +167,8 @@ def _replace_directory(directory: Path, files: dict[str, bytes]) -> None:
     work = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     fresh, stale = work / "fresh", work / "stale"
     try:
+        fresh.mkdir()
         for name, content in files.items():
-            (fresh / name).parent.mkdir(exist_ok=True, parents=True)
             (fresh / name).write_bytes(content)
         if directory.exists():
             directory.rename(stale)

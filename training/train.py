@@ -1,4 +1,4 @@
-"""Turns a table, its schema and an estimator's name into a published artifact."""
+"""Trains a model on a table and writes its artifact."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,6 @@ from tqdm import tqdm
 
 from cytology.population import count_population
 from cytology.schema import Schema, parse_schema
-from training.card.content import PICTURES
-from training.card.site import draw, site_files
 from training.compile import as_rows
 from training.dataset import DATA_SHA256, Dataset, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
@@ -20,12 +18,11 @@ from training.formats import FORMATS
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
 from training.publish import ROOT, write_artifact
 
-DOCS = ROOT / "docs"
-#: The committed report of a full evaluation of the shipped data; its card lies beside it.
-REPORT = DOCS / "report.json"
+#: The committed report of a full evaluation of the shipped data.
+REPORT = ROOT / "docs" / "report.json"
 CACHE = ROOT / "build" / "evaluation"
 
-#: What the manifest repeats of the report, for whoever asks the service how good its model is.
+#: Figures of the report that the manifest repeats; GET /v1/model returns them.
 _METRICS = (
     "accuracy",
     "auc",
@@ -51,10 +48,21 @@ class Trained(NamedTuple):
 def train(
     estimator: str, data: Path, schema_path: Path, out: Path, file_format: str = "joblib"
 ) -> Trained:
-    """Learn, judge and write; nothing is written where a gate fails.
+    """Learn, judge and write; a gate that fails stops the default model before anything is written.
 
-    The gates bind the estimator that ships for the shipped data. Another estimator or table is
-    trained by who asks for it by name: what fails is then recorded in the manifest.
+    The gates bind the default estimator on the shipped data. For another estimator or table the
+    manifest records the gates that fail.
+
+    Parameters
+    ----------
+    estimator
+        A name in :data:`training.candidates.CANDIDATES`.
+    data, schema_path
+        The table, and features.json that describes it.
+    out
+        Directory of the artifact.
+    file_format
+        A name in :data:`training.formats.FORMATS`.
 
     Raises
     ------
@@ -74,7 +82,9 @@ def train(
         model = learn(estimator, dataset, schema, progress.update)
     # Before the judging, which takes a minute: a format that cannot hold the model is known now
     model_file = FORMATS[file_format](model.pipeline)
-    report, drawings = _report(estimator, dataset, schema)
+    report = committed_report(estimator, dataset, schema) or evaluate(
+        [estimator], dataset, schema, FAST, CACHE
+    )
     failures = check_gates(estimator, dataset, report)
     manifest = write_artifact(
         out,
@@ -84,26 +94,10 @@ def train(
         # Out of fold: what the model says of patients it has not seen, as it will of callers'
         population=count_population(as_rows(dataset.scores), model.judged.tolist(), schema),
         report=report,
-        site=site_files(report, schema, drawings),
         facts=_facts(model, dataset, report, failures),
         model_file=model_file,
     )
     return Trained(manifest, model, failures)
-
-
-def _report(
-    estimator: str, dataset: Dataset, schema: Schema
-) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The committed report and its drawings, or else new ones from the fast protocol."""
-    report = committed_report(estimator, dataset, schema)
-    if report is not None:
-        drawings = {
-            f"{PICTURES}/{path.name}": path.read_bytes()
-            for path in sorted((DOCS / PICTURES).glob("*.svg"))
-        }
-        return report, drawings
-    report = evaluate([estimator], dataset, schema, FAST, CACHE)
-    return report, draw(report, schema)
 
 
 def committed_report(

@@ -1,29 +1,32 @@
-"""Turns an artifact directory into a verdict: ``python -m training.verify DIRECTORY``."""
+"""Checks an artifact directory: ``python -m training.verify DIRECTORY``."""
 
 import argparse
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch, load_artifact
-from training.publish import ROOT
+import numpy as np
 
-#: Run apart: training may not import the function that serves, and the engine should be judged
-#: as it is loaded there.
-_LOAD_ENGINE = (
-    "import sys; from cytology.artifact import load_artifact, ArtifactMismatch\n"
-    "from runtime.engines import load_engine\n"
-    "try: load_engine(load_artifact(sys.argv[1]), sys.argv[2])\n"
-    "except ArtifactMismatch as mismatch: sys.exit(str(mismatch))"
+from cytology.artifact import (
+    GOLDEN_TOLERANCE,
+    SCORECARD,
+    Artifact,
+    ArtifactMismatch,
+    check_golden,
+    load_artifact,
 )
+from cytology.scorecard import parse_scorecard
+from training.fit import positive_probabilities
+from training.formats import read_model_file
+from training.publish import ROOT
 
 
 def verify(directory: Path) -> list[str]:
-    """Check every file's hash, then load every engine that the artifact has, as the service does.
+    """Check every file's hash, and the golden predictions of the scorecard and the fitted model.
 
-    Loading compares library versions, turns scikit-learn's warning of an inconsistent version into
-    a failure, and predicts the golden rows. Returns what was checked, one line each.
+    Returns
+    -------
+    list of str
+        What was checked, a line each.
 
     Raises
     ------
@@ -34,42 +37,36 @@ def verify(directory: Path) -> list[str]:
     names = sorted(artifact.manifest["files"])
     for name in names:
         artifact.read(name)
-    strangers = _files(directory) - {*names, "manifest.json"}
-    if strangers:
-        raise ArtifactMismatch("files", "those in the manifest", ", ".join(sorted(strangers)))
+    unknown = _files(directory) - {*names, "manifest.json"}
+    if unknown:
+        raise ArtifactMismatch("files", "those in the manifest", ", ".join(sorted(unknown)))
+    golden = f"the {len(artifact.manifest['golden'])} golden predictions"
     checked = [f"{len(names)} files have the sha256 of the manifest"]
-    for engine in _engines(artifact):
-        _check_engine(directory, engine)
-        checked.append(
-            f"the {engine} engine gives the {len(artifact.manifest['golden'])} golden predictions"
-        )
+    if SCORECARD in names:
+        content = artifact.read(SCORECARD)
+        check_golden(parse_scorecard(content, artifact.schema, artifact.decision), artifact)
+        checked.append(f"the scorecard engine gives {golden}")
+    _check_fitted_model(artifact)
+    checked.append(f"the fitted model gives {golden}")
     return checked
+
+
+def _check_fitted_model(artifact: Artifact) -> None:
+    """Compare what scikit-learn itself predicts."""
+    golden = artifact.manifest["golden"]
+    rows = np.array([case["row"] for case in golden], dtype=np.float64)  # None becomes NaN
+    found = positive_probabilities(read_model_file(artifact), rows, artifact.schema)
+    for index, (case, probability) in enumerate(zip(golden, found.tolist(), strict=True)):
+        if not abs(probability - case["probability"]) <= GOLDEN_TOLERANCE:
+            raise ArtifactMismatch(
+                f"golden prediction {index} of the fitted model", case["probability"], probability
+            )
 
 
 def _files(directory: Path) -> set[str]:
     return {
         path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
     }
-
-
-def _engines(artifact: Artifact) -> list[str]:
-    files = artifact.manifest["files"]
-    named = {"scorecard": SCORECARD, "sklearn": artifact.model_file}
-    return [engine for engine, file in named.items() if file in files]
-
-
-def _check_engine(directory: Path, engine: str) -> None:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-    loaded = subprocess.run(  # noqa: S603  (our own interpreter and code)
-        [sys.executable, "-c", _LOAD_ENGINE, str(directory), engine],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if loaded.returncode != 0:
-        said = loaded.stderr.strip().splitlines() or ["no word"]
-        raise ArtifactMismatch(f"{engine} engine", "a clean start", said[-1])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -63,14 +63,14 @@ async def features(_: Request) -> Response:
     return FileResponse(Path(service.settings.model_dir) / "features.json")
 
 
-def site(form: Path, model_dir: Path) -> ASGIApp:
-    """The form, and behind it the pages that training and ``make site`` wrote, as once deployed.
+def site(form: Path) -> ASGIApp:
+    """The form, and behind it the pages in build/site, as once deployed.
 
     Without those pages the form is served as well: their links then end at 404.html, which says so.
     Files are compressed from the size on from which CloudFront does it.
     """
     files = StaticFiles(directory=form, html=True)
-    files.all_directories += [model_dir / "site", BUILT]
+    files.all_directories += [BUILT]
     return GZipMiddleware(files, minimum_size=1000)
 
 
@@ -104,7 +104,7 @@ DOOR = read_door(os.environ, service.settings.allowed_origins)
 app = Starlette(
     routes=[
         Route("/features.json", features),
-        *([Mount("/", site(SITE, Path(service.settings.model_dir)))] if HAS_SITE else []),
+        *([Mount("/", site(SITE))] if HAS_SITE else []),
     ],
     middleware=[Middleware(PageHeaders), Middleware(ApiFirst, has_site=HAS_SITE, door=DOOR)],
 )

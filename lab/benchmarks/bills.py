@@ -6,7 +6,7 @@ from typing import Any
 from lab.benchmarks.money import request_month
 from lab.benchmarks.results import figure
 from lab.benchmarks.sections import Results
-from training.card.blocks import Block, Bullets, Paragraph, Picture, Table
+from lab.blocks import Block, Bullets, Paragraph, Picture, Table
 
 
 def setting(results: Results) -> list[Block]:

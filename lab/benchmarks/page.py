@@ -7,8 +7,8 @@ from typing import Any
 from lab.benchmarks import bills, sections
 from lab.benchmarks.plots import draw_all
 from lab.benchmarks.results import RESULTS, in_order, kept_bars
-from training.card.blocks import Block, Heading, Paragraph, Picture, Table, as_markdown
-from training.train import DOCS
+from lab.blocks import Block, Heading, Paragraph, Picture, Table, as_markdown
+from training.card.render import DOCS
 
 #: Files of the drawings, relative to the page.
 PICTURES = "performance"

@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.benchmarks.results import figure
 from lab.benchmarks.variants import words_of
-from training.card.blocks import Block, Bullets, Heading, Paragraph, Picture, Table
+from lab.blocks import Block, Bullets, Heading, Paragraph, Picture, Table
 
 Results = Mapping[str, Any]
 

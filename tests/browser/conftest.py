@@ -1,8 +1,6 @@
 """Turns this checkout into a served page and a Chromium that looks at it."""
 
 import csv
-import json
-import math
 import os
 import shutil
 import socket
@@ -19,6 +17,7 @@ import pytest
 
 from tests.support import service
 from tests.support.network import apart
+from tools import site
 
 ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"
@@ -90,9 +89,8 @@ def address(
     model_dir = folder / "model"
     shutil.copytree(ARTIFACT, model_dir)
     process, address = serve(folder / "log.txt", model_dir)
-    if not (model_dir / "site" / "reference.json").exists():
-        (model_dir / "site").mkdir(exist_ok=True)
-        (model_dir / "site" / "reference.json").write_text(json.dumps(reference(address, samples)))
+    if not (site.TARGET / "model-card.html").exists():
+        site.main()
     yield address
     process.terminate()
     process.wait(timeout=10)
@@ -108,19 +106,6 @@ def kinds(address: str, samples: list[dict[str, str]]) -> dict[str, list[int | N
         kind = "inconclusive" if answer["inconclusive"] else answer["label"]
         found.setdefault("missing" if None in row else kind, row)
     return found
-
-
-def reference(address: str, samples: list[dict[str, str]]) -> dict[str, list[float]]:
-    """Count the training samples as training does, for an artifact made before it did."""
-    edges = [-7 + 0.5 * step for step in range(33)]
-    counts: dict[str, list[float]] = {"benign": [0] * 32, "malignant": [0] * 32}
-    names = [feature["name"] for feature in service.schema(address)["features"]]
-    answers = service.ask(address, [service.row(sample, names) for sample in samples])
-    for sample, answer in zip(samples, answers, strict=True):
-        odds = math.log(answer["probability"] / (1 - answer["probability"]))
-        kind = "benign" if sample["class"] == "2" else "malignant"
-        counts[kind][min(31, max(0, int((odds + 7) * 2)))] += 1
-    return {"edges": edges, **counts}
 
 
 @pytest.fixture(scope="package")

@@ -2,6 +2,7 @@ import hashlib
 import json
 import shutil
 
+import joblib
 import pytest
 
 from cytology.artifact import ArtifactMismatch
@@ -19,7 +20,7 @@ def change_manifest(folder, **changes):
 
 
 def replace_and_sign(folder, name, content):
-    """What an attacker, or a careless hand, would do: change a file and mend its hash."""
+    """Change a file and its hash in the manifest, as an attacker would."""
     (folder / name).write_bytes(content)
     files = json.loads((folder / "manifest.json").read_text())["files"]
     files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
@@ -30,11 +31,11 @@ def test_a_whole_artifact_passes_with_both_engines(copy, capsys):
     assert main([str(copy)]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "the scorecard engine gives the 5 golden predictions",
-        "the sklearn engine gives the 5 golden predictions",
+        "the fitted model gives the 5 golden predictions",
     ]
 
 
-@pytest.mark.parametrize("name", ["report.json", "site/model-card.html", "scorecard.json"])
+@pytest.mark.parametrize("name", ["report.json", "model.joblib", "scorecard.json"])
 def test_any_changed_file_is_named_and_the_exit_is_not_zero(copy, capsys, name):
     with (copy / name).open("ab") as file:
         file.write(b" ")
@@ -51,9 +52,9 @@ def test_a_missing_file_is_named(copy):
 
 
 def test_a_file_that_the_manifest_does_not_know_is_named(copy):
-    (copy / "site" / "extra.js").write_text("")
+    (copy / "extra.js").write_text("")
 
-    with pytest.raises(ArtifactMismatch, match=r"site/extra\.js"):
+    with pytest.raises(ArtifactMismatch, match=r"extra\.js"):
         verify(copy)
 
 
@@ -63,6 +64,16 @@ def test_a_scorecard_that_answers_otherwise_fails_its_golden_predictions(copy):
     replace_and_sign(copy, "scorecard.json", json.dumps(card).encode())
 
     with pytest.raises(ArtifactMismatch, match="golden prediction 0 of the scorecard engine"):
+        verify(copy)
+
+
+def test_a_fitted_model_that_answers_otherwise_fails_its_golden_predictions(copy):
+    pipeline = joblib.load(copy / "model.joblib")
+    pipeline[-1].intercept_ += 1e-6
+    joblib.dump(pipeline, copy / "model.joblib")
+    replace_and_sign(copy, "model.joblib", (copy / "model.joblib").read_bytes())
+
+    with pytest.raises(ArtifactMismatch, match="golden prediction 0 of the fitted model"):
         verify(copy)
 
 

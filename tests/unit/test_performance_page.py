@@ -10,8 +10,8 @@ from lab.benchmarks.part import entry
 from lab.benchmarks.results import ORDER, RESULTS, in_order, kept_bars, record
 from lab.benchmarks.setting import Session, summary
 from lab.benchmarks.variants import NAMES
+from lab.blocks import Picture, as_markdown
 from tests.support.drawings import DOCS, assert_drawings_are_small_well_formed_and_undated, stale
-from training.card.blocks import Picture, as_markdown
 
 results = json.loads(RESULTS.read_text())
 

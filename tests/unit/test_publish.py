@@ -33,7 +33,6 @@ def write(folder, model, **changes):
         "schema_content": Path(DEFAULT_SCHEMA_PATH).read_bytes(),
         "population": {"predicted probability": (400, 299)},
         "report": {"format": 1},
-        "site": {"model-card.html": b"<p>card</p>"},
         "facts": {"data": {"rows": 699}},
     }
     return write_artifact(folder / "artifact", model=model, **options | changes)
@@ -68,10 +67,10 @@ def test_writing_twice_gives_the_same_bytes_but_for_the_date(tmp_path, model, mo
     assert manifest["created"] == "2001-09-09T01:46:40+00:00"
 
 
-def test_the_version_changes_with_the_decision_and_not_with_the_pages(tmp_path, model):
+def test_the_version_changes_with_the_decision_and_not_with_the_report(tmp_path, model):
     first = write(tmp_path, model)["version"]
 
-    same = write(tmp_path, model, site={"model-card.html": b"<p>other</p>"}, report={"format": 2})
+    same = write(tmp_path, model, report={"format": 2})
     other = write(tmp_path, model._replace(decision=model.decision._replace(threshold=0.4)))
 
     assert same["version"] == first
@@ -114,11 +113,12 @@ def test_a_failed_exchange_puts_the_old_artifact_back(tmp_path, model, monkeypat
 
 
 def test_files_of_an_older_model_do_not_linger(tmp_path, model):
-    write(tmp_path, model, site={"old.html": b""})
+    write(tmp_path, model)
+    (tmp_path / "artifact/old.json").write_text("")
 
-    write(tmp_path, model, site={"new.html": b""})
+    write(tmp_path, model)
 
-    assert {path.name for path in (tmp_path / "artifact/site").iterdir()} == {"new.html"}
+    assert not (tmp_path / "artifact/old.json").exists()
 
 
 def test_golden_rows_span_the_range_and_hold_every_permitted_gap(tmp_path, model):

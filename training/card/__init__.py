@@ -1,1 +1,1 @@
-"""Turns report.json into the model card: Markdown for the repository, a page for the site."""
+"""Turns report.json into the model card: Markdown and drawings."""

@@ -1,4 +1,4 @@
-"""Turns a report into its drawings: SVG, the same bytes for the same report."""
+"""Turns a report into its drawings: SVG on a transparent ground, the same bytes each time."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from cytology.schema import Schema
 
-_INK, _LINE, _FAINT = "#1a1a1a", "#1d5fa8", "#767676"
+#: Contrast of at least 4 with white and with the dark mode's ground.
+_INK, _LINE, _FAINT = "#757575", "#3d7fc4", "#8a8a8a"
 
-_STYLE: Any = {  # matplotlib spells its 300 keys out as a type; naming it here helps nobody
+_STYLE: Any = {  # matplotlib's own type lists 300 keys
     "svg.hashsalt": "model-card",
     "svg.fonttype": "none",  # text stays text: small, and read out
     "font.family": "sans-serif",
@@ -21,7 +22,14 @@ _STYLE: Any = {  # matplotlib spells its 300 keys out as a type; naming it here 
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": "#dddddd",
+    "grid.color": "#8a8a8a",
+    "grid.alpha": 0.3,
+    "text.color": _INK,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "savefig.transparent": True,
     "path.simplify_threshold": 0.5,
 }
 
@@ -30,10 +38,8 @@ def draw_all(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     """File name → SVG."""
     chosen = report["chosen"]
     drawings: dict[str, Callable[[Axes], None]] = {
-        "roc.svg": lambda axes: _roc(axes, chosen),
         "calibration.svg": lambda axes: _calibration(axes, chosen),
         "decision-curve.svg": lambda axes: _decision_curve(axes, chosen),
-        "confusion.svg": lambda axes: _confusion(axes, chosen, schema),
     }
     if chosen["learning_curve"]:
         drawings["learning-curve.svg"] = lambda axes: _learning_curve(axes, chosen)
@@ -50,13 +56,6 @@ def _draw(drawing: Callable[[Axes], None]) -> bytes:
     # No date, and no version of the library: they would change the bytes and say nothing
     figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
     return content.getvalue()
-
-
-def _roc(axes: Axes, chosen: Mapping[str, Any]) -> None:
-    corners = np.array(chosen["roc"])
-    axes.plot(corners[:, 0], corners[:, 1], color=_LINE, drawstyle="steps-post")
-    axes.plot([0, 1], [0, 1], color=_FAINT, linestyle=":")
-    axes.set(xlabel="1 − specificity", ylabel="Sensitivity", aspect="equal")
 
 
 def _calibration(axes: Axes, chosen: Mapping[str, Any]) -> None:
@@ -107,25 +106,8 @@ def _learning_curve(axes: Axes, chosen: Mapping[str, Any]) -> None:
     axes.set_ylim(bottom=0)
 
 
-def _confusion(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
-    counts = chosen["confusion_nested"]
-    cells = [
-        [counts["true_negative"], counts["false_positive"]],
-        [counts["false_negative"], counts["true_positive"]],
-    ]
-    names = [schema.negative, schema.positive]
-    axes.imshow(cells, cmap="Blues", vmin=0, vmax=2 * max(map(max, cells)))
-    for row, values in enumerate(cells):
-        for column, value in enumerate(values):
-            axes.text(column, row, f"{value:.1f}", ha="center", va="center", color=_INK)
-    axes.set_xticks([0, 1], names)
-    axes.set_yticks([0, 1], names)
-    axes.set(xlabel="Called", ylabel="True class")
-    axes.grid(visible=False)
-
-
 def _points(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
-    # Solid, dashed and dotted turn by turn: colour alone would not tell nine lines apart
+    # Solid, dashed and dotted in turn: nine lines need more than colour
     styles = ("-", "--", ":")
     for index, feature in enumerate(schema.features):
         axes.plot(
