@@ -1,1 +1,1 @@
-"""Numbers that the documents publish. Nothing imports this package."""
+"""Measures this service and computes its costs; nothing that is deployed imports it."""

@@ -1,34 +1,28 @@
-"""Turns all benchmarks into results.json, docs/performance.md and a verdict: ``make bench``."""
+"""Measures this service against its peers and writes results.json: ``make bench``."""
 
 import argparse
-import json
-import subprocess
+import signal
 import sys
-import time
-import traceback
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
-from lab.benchmarks import batch, cold, loop, money, setting, size, warm
-from lab.benchmarks.containers import cleaned_up
-from lab.benchmarks.page import write
-from lab.benchmarks.part import ROUNDS, Part, measure
-from lab.benchmarks.results import RESULTS, bar_line, kept_bars
+from lab.benchmarks.billing import billing
+from lab.benchmarks.cold import cold
+from lab.benchmarks.containers import FAILURES, first_labels, running
+from lab.benchmarks.handler import batch
+from lab.benchmarks.images import BASE, bytes_of
+from lab.benchmarks.results import Verdict, entry, record, verdicts
+from lab.benchmarks.variants import Caller, Variant, build_variants, check
+from lab.benchmarks.warm import warm
+from lab.tables import figure
 
-#: In the order in which they run; money reads what setting and warm left.
-PARTS: dict[str, Part] = {
-    "size": size.run,
-    "cold": cold.run,
-    "warm": warm.run,
-    "batch": batch.run,
-    "setting": setting.run,
-    "money": money.run,
-    "loop": loop.run,
-}
+PARTS = ("size", "batch", "cold", "warm", "billing")
+#: Interleaved rounds; the results are medians over them.
+ROUNDS = 9
 
 
 def main() -> int:
-    """Run the parts asked for; return 1 where one failed or a held bar is missed."""
+    """Run the parts asked for; return 1 if a limit is not met."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -36,42 +30,74 @@ def main() -> int:
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}")
     if options.rounds < 2:
-        parser.error("--rounds must be at least 2: one round has no spread")
-    broken = run_parts(options.parts or list(PARTS), options.rounds)
-    write()
-    bars = kept_bars(json.loads(RESULTS.read_text()))
-    print("All bars, as results.json has them:")
-    for bar in bars:
-        print(bar_line(bar))
-    for name in broken:
-        print(f"{name} broke off; run it again: make bench PARTS={name}")
-    return int(bool(broken) or any(bar["failed"] for bar in bars))
+        parser.error("--rounds must be at least 2: the tables show a range")
+    found = verdicts(measure(options.parts or PARTS, options.rounds))
+    for verdict in found:
+        print(line(verdict))
+    return int(not all(verdict.met for verdict in found))
 
 
-def run_parts(
-    names: Sequence[str], rounds: int, parts: Mapping[str, Part] = PARTS, path: Path = RESULTS
-) -> list[str]:
-    """Run parts in order and keep what each found; return those that broke off."""
-    return [name for name in names if not _ran(name, parts[name], rounds, path)]
+def measure(parts: Sequence[str], rounds: int) -> dict[str, Any]:
+    """Measure each part, record it as soon as it is complete, and return all results."""
+    variants, missing = build_variants() if set(parts) - {"batch"} else ([], {})
+    variants, wrong = checked(variants)
+    work = {
+        "size": lambda: size(variants, missing | wrong),
+        "batch": lambda: batch(rounds),
+        "cold": lambda: cold(variants, rounds),
+        "warm": lambda: warm(variants, rounds),
+        "billing": lambda: billing(variants[0], rounds),
+    }
+    results: dict[str, Any] = {}
+    for part in PARTS:
+        if part in parts:
+            results = record(work[part]())
+    return results
 
 
-def _ran(name: str, part: Part, rounds: int, path: Path) -> bool:
-    started = time.monotonic()
-    print(f"== {name}", flush=True)
-    try:
-        measure(part, rounds, path)
-    # Reported here and in the exit code: the parts after this one do not depend on it
-    except (Exception, SystemExit) as error:
-        if isinstance(error, SystemExit) and isinstance(error.code, int):
-            raise  # a signal ends the whole run
-        traceback.print_exception(error, limit=-3)
-        if isinstance(error, subprocess.CalledProcessError):
-            print(str(error.stderr)[-2000:])
-        return False
-    print(f"== {name} took {time.monotonic() - started:.0f} s\n", flush=True)
-    return True
+def checked(variants: Sequence[Variant]) -> tuple[list[Variant], dict[str, str]]:
+    """Return the variants that classify correctly, and the error of each other peer."""
+    correct, wrong = [], {}
+    for variant in variants:
+        try:
+            with running(variant) as container:
+                caller = Caller(container.port, variant)
+                first_labels(caller)
+                check(caller)
+        except FAILURES as error:
+            if variant.name.startswith("ours"):
+                raise
+            wrong[variant.name] = f"does not answer: {str(error)[-300:]}"
+            print(f"{variant.name} {wrong[variant.name]}", flush=True)
+        else:
+            correct.append(variant)
+    return correct, wrong
+
+
+def size(variants: Sequence[Variant], missing: dict[str, str]) -> dict[str, Any]:
+    """Return the MB that each image adds to the base, and the reasons for missing peers."""
+    base = bytes_of(BASE)
+    # The three variants of this service share one image; bare adds one small file
+    named = [
+        each for each in variants if each.name == "ours" or each.name[:4] not in ("ours", "bare")
+    ]
+    sizes = {each.name: [(bytes_of(each.image) - base) / 1e6] for each in named}
+    image_gb = bytes_of(variants[0].image) / 1e9
+    return {"size": entry("MB", 1, sizes) | {"image_gb": image_gb, "missing": missing}}
+
+
+def line(verdict: Verdict) -> str:
+    """Return one line for the terminal."""
+    limit, found, met = verdict
+    against = f" / {limit.against}" if limit.against else ""
+    sign = "≤" if limit.at_most else "≥"
+    name = f"{limit.measurement}: {limit.variant}{against}"
+    return (
+        f"{name:<40} {figure(found):>8} {sign} {figure(limit.bound):<8} {'' if met else 'not met'}"
+    )
 
 
 if __name__ == "__main__":
-    with cleaned_up():
-        sys.exit(main())
+    # The container of a variant is removed when the exception passes its block
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())

@@ -1,157 +1,116 @@
-"""Turns a variant into a running container with a processor's share, and reads what it used."""
+"""Starts a variant as a container with Lambda's share of a processor, and reads what it used."""
 
 import http.client
 import re
-import signal
 import subprocess
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import NamedTuple
 
-from lab.benchmarks.variants import Caller, Variant, WrongAnswer
-from tests.support.transports import running_container
+from lab.benchmarks.variants import HOST, SAMPLE, Caller, Variant, WrongAnswer
 
-#: Lambda gives one whole processor at this size, and less or more in proportion.
+#: MB at which Lambda gives one whole processor; other sizes get a proportional share.
 MB_PER_PROCESSOR = 1769
-#: On every container of this process, so that all of them can be found and ended.
-LABEL = f"tumour-classification-benchmark={uuid.uuid4().hex}"
 CGROUPS = Path("/sys/fs/cgroup")
-#: What a container that does not start, dies or answers nonsense raises.
-FAILURES = (
-    OSError,
-    http.client.HTTPException,
-    subprocess.CalledProcessError,
-    AssertionError,
-    WrongAnswer,
-)
+#: Errors of a container that does not start, ends early or answers wrongly.
+FAILURES = (OSError, http.client.HTTPException, subprocess.CalledProcessError, WrongAnswer)
 _REPORT = re.compile(r"^REPORT .*?\tDuration: ([\d.]+) ms\tBilled Duration: (\d+) ms", re.M)
-_INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
-
-
-class Running(NamedTuple):
-    """A container of a variant: the port on this machine and the container's id."""
-
-    variant: Variant
-    port: int
-    container: str
-
-    def caller(self, timeout_s: float = 120) -> Caller:
-        """A connection to it."""
-        return Caller(self.port, self.variant, timeout_s)
-
-    def started(self) -> float:
-        """Seconds since the epoch at which its first process began."""
-        text = _docker("inspect", "--format", "{{.State.StartedAt}}", self.container)
-        return datetime.fromisoformat(text).timestamp()
-
-    def peak_bytes(self) -> int:
-        """The most memory that its control group has held."""
-        return int(self._of_group("memory", "memory.peak", "memory.max_usage_in_bytes"))
-
-    def processor_s(self) -> float:
-        """Processor time that its control group has used."""
-        text = self._of_group("cpuacct", "cpu.stat", "cpuacct.usage")
-        usage = re.search(r"usage_usec (\d+)", text)
-        return int(usage[1]) / 1e6 if usage else int(text) / 1e9
-
-    def logs(self) -> str:
-        """Everything it printed, on both streams."""
-        shown = self._shown()
-        return shown.stdout + shown.stderr
-
-    def output(self) -> str:
-        """What CloudWatch would be sent; the emulator's own talk goes to the other stream."""
-        return self._shown().stdout
-
-    def _shown(self) -> subprocess.CompletedProcess[str]:
-        command = ["docker", "logs", self.container]
-        return subprocess.run(command, capture_output=True, text=True, check=True)
-
-    def _of_group(self, controller: str, unified: str, legacy: str) -> str:
-        pid = _docker("inspect", "--format", "{{.State.Pid}}", self.container)
-        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if controller in controllers.split(","):
-                return (CGROUPS / controller / path.lstrip("/") / legacy).read_text()
-            if not controllers and (CGROUPS / path.lstrip("/") / unified).exists():
-                return (CGROUPS / path.lstrip("/") / unified).read_text()
-        raise FileNotFoundError(f"no control group of {controller} for process {pid}")
 
 
 class Invocation(NamedTuple):
-    """What the emulator's REPORT line says of one invocation."""
+    """The emulator's REPORT line of one invocation."""
 
     duration_ms: float
     billed_ms: int
 
 
 def invocations(log: str) -> list[Invocation]:
-    """Every invocation of a log, in order."""
+    """Return every invocation of a log, in order."""
     return [Invocation(float(took), int(billed)) for took, billed in _REPORT.findall(log)]
 
 
-def init_ms(log: str) -> float | None:
-    """What the start of the function took, of which the first invocation's REPORT is the larger."""
-    found = _INIT.search(log)
-    return float(found[1]) if found else None
+class Running(NamedTuple):
+    """A container of a variant, and its port on this machine."""
+
+    variant: Variant
+    port: int
+    container: str
+
+    def started(self) -> float:
+        """Return the time at which its first process began, in seconds since the epoch."""
+        text = docker("inspect", "--format", "{{.State.StartedAt}}", self.container)
+        return datetime.fromisoformat(text).timestamp()
+
+    def peak_mb(self) -> float:
+        """Return the most memory that its control group has used."""
+        pid = docker("inspect", "--format", "{{.State.Pid}}", self.container)
+        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            version_1 = CGROUPS / "memory" / path.lstrip("/") / "memory.max_usage_in_bytes"
+            version_2 = CGROUPS / path.lstrip("/") / "memory.peak"
+            found = version_2 if not controllers else version_1
+            if found.exists() and controllers in ("", "memory"):
+                return int(found.read_text()) / 1e6
+        raise FileNotFoundError(f"no memory control group of process {pid}")
+
+    def logs(self) -> tuple[str, str]:
+        """Return the function's output, and the emulator's."""
+        command = ["docker", "logs", self.container]
+        shown = subprocess.run(command, capture_output=True, text=True, check=True)
+        return shown.stdout, shown.stderr
 
 
 @contextmanager
 def running(variant: Variant, memory_mb: int = MB_PER_PROCESSOR) -> Iterator[Running]:
-    """Start a container with the memory and the share of a processor that Lambda gives that size.
-
-    It ends with the block, whatever ends the block.
-    """
+    """Start a container with a memory size and Lambda's share of a processor; end it at exit."""
     limits = ["--cpus", f"{memory_mb / MB_PER_PROCESSOR:.3f}", "--memory", f"{memory_mb}m"]
-    # No swap: a function that does not fit must fail, as on Lambda
-    limits += ["--memory-swap", f"{memory_mb}m", "--label", LABEL]
-    environment = {**variant.environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb)}
-    opened = running_container(variant.image, environment, *limits, command=variant.command)
-    with opened as port:
-        found = _docker("ps", "--quiet", "--no-trunc", "--filter", f"publish={port}")
-        yield Running(variant, port, found)
+    # No swap: a function that needs more memory must fail, as on Lambda
+    limits += ["--memory-swap", f"{memory_mb}m", "--publish", f"{HOST}:0:8080"]
+    settings = {**variant.environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb)}
+    limits += [f"--env={key}={value}" for key, value in settings.items()]
+    container = docker("run", "--detach", *limits, variant.image, *variant.command)
+    try:
+        published = docker("port", container, "8080").splitlines()[0]
+        port = int(published.rpartition(":")[2])
+        _wait_until_listening(port)
+        yield Running(variant, port, container)
+    finally:
+        docker("rm", "--force", container)
 
 
-def first_labels(caller: Caller, rows: list[list[int]], timeout_s: float = 90) -> list[str]:
-    """The first answer of a server that may not be ready; a Lambda answers the first time."""
+def first_labels(caller: Caller, timeout_s: float = 90) -> list[str]:
+    """Return the first answer; ask a server again until it is ready."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            return caller.labels(rows)
+            return caller.labels([SAMPLE])
         except (OSError, http.client.HTTPException, WrongAnswer):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
 
 
-@contextmanager
-def cleaned_up() -> Iterator[None]:
-    """End every container of this process when the block ends, on a signal too."""
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        left = _docker("ps", "--quiet", "--filter", f"label={LABEL}").split()
-        if left:
-            subprocess.run(["docker", "kill", *left], capture_output=True, check=False)
-
-
-def reason(error: BaseException) -> str:
-    """The last line of what went wrong, short enough for a page."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[-1][-300:]
-
-
-def _docker(*command: str) -> str:
+def docker(*command: str) -> str:
+    """Run docker and return its output."""
     ran = subprocess.run(["docker", *command], capture_output=True, text=True, check=True)
     return ran.stdout.strip()
+
+
+def _wait_until_listening(port: int, timeout_s: float = 60) -> None:
+    """Wait for an HTTP answer: Docker's proxy accepts connections before the container does."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        finally:
+            connection.close()

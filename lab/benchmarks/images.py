@@ -1,101 +1,86 @@
-"""Turns benchmarks/peers/ into images on the same base as ours, each in its own published way."""
+"""Builds the image of this service and of each peer, all on the same base."""
 
-import pickle
+import csv
+import math
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import joblib
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-from cytology.schema import load_schema
-from tests.support.image import BASE, ROOT, ensure_base
-from training.dataset import load_dataset
-
+ROOT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).parent / "peers"
-#: The name under which a peer's Dockerfile takes its model → where the model is made.
-MODELS = {
-    "model": ROOT / "build" / "peer-forest.joblib",
-    "model.joblib": ROOT / "artifact" / "model.joblib",
-}
+BASE = "public.ecr.aws/lambda/python:3.13"
+DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
+CLASSES = {"2": "benign", "4": "malignant"}
+
+Rows = Sequence[Sequence[float]]
 
 
-class Unbuildable(Exception):
-    """A peer's image cannot be built here; the message is what the build said."""
+class CannotBuild(Exception):
+    """An image cannot be built here; the message is the error of the build."""
 
 
-def build(name: str) -> str:
-    """Build a peer's image and return its tag; layers that did not change are not built again."""
-    ensure_base()
-    tag = f"tumour-classification-peer-{name}"
+def build_ours() -> str:
+    """Build the service's image from this checkout and return its tag."""
+    command = ["--file", str(ROOT / "functions" / "predict" / "Dockerfile"), str(ROOT)]
+    return _build("tumour-classification-benchmark", command)
+
+
+def build_peer(name: str) -> str:
+    """Build a peer's image with its model and return its tag."""
     with tempfile.TemporaryDirectory(prefix="peer-") as directory:
         context = Path(directory) / name
         shutil.copytree(PEERS / name, context, ignore=shutil.ignore_patterns("__pycache__"))
-        if taken := model_of(name):
-            shutil.copy(_made(taken), context / taken)
-        command = ["docker", "build", "--quiet", "--tag", tag, str(context)]
-        built = subprocess.run(command, capture_output=True, text=True, check=False)
-        if built.returncode:
-            raise Unbuildable(why(built.stdout + built.stderr))
-    return tag
+        words = (context / "Dockerfile").read_text().split()
+        if "model.joblib" in words:
+            shutil.copy(ROOT / "artifact" / "model.joblib", context)
+        elif "model" in words:
+            shutil.copy(_forest(), context / "model")
+        return _build(f"tumour-classification-peer-{name}", [str(context)])
 
 
-def why(output: str) -> str:
-    """The line of a failed build that names the cause: pip's last error, else the last line."""
+def bytes_of(image: str) -> int:
+    """Return the size of an image, unpacked."""
+    command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def samples() -> tuple[Rows, list[str]]:
+    """Return the rows of the data set and their labels; a missing value is NaN."""
+    with DATA.open(newline="", encoding="utf-8") as file:
+        table = [list(row.values())[1:] for row in csv.DictReader(file)]
+    rows = [[float(cell) if cell.isdigit() else math.nan for cell in row[:-1]] for row in table]
+    return rows, [CLASSES[row[-1]] for row in table]
+
+
+def error_of(output: str) -> str:
+    """Return the error line of a failed build: pip's last error, or the last line."""
     plain = re.sub(r"\x1b\[[\d;]*m", "", output).strip().splitlines() or ["no output"]
     errors = [line for line in plain if line.startswith("ERROR: ")]
     return (errors or plain)[-1][-300:]
 
 
-def model_of(name: str) -> str | None:
-    """The name of the model that a peer's Dockerfile takes, or None."""
-    words = (PEERS / name / "Dockerfile").read_text().split()
-    return next((taken for taken in MODELS if taken in words), None)
+def _build(tag: str, arguments: list[str]) -> str:
+    command = ["docker", "build", "--quiet", "--tag", tag, *arguments]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    if built.returncode:
+        raise CannotBuild(error_of(built.stdout + built.stderr))
+    return tag
 
 
 @cache
-def load_model(taken: str) -> Any:
-    """The fitted model that a peer serves, to know what it must answer."""
-    return joblib.load(_made(taken))
-
-
-def bytes_above_base(image: str) -> int:
-    """Bytes that an image adds to the base, unpacked."""
-    return bytes_of(image) - bytes_of(BASE)
-
-
-def bytes_of(image: str) -> int:
-    """Size of an image as it is unpacked."""
-    command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
-def _made(taken: str) -> Path:
-    path = MODELS[taken]
-    if taken == "model" and not _is_readable(path):
-        _train_forest(path)
-    return path
-
-
-def _train_forest(path: Path) -> None:
-    """A random forest of 100 trees, the template's own choice, trained once on the whole data."""
+def _forest() -> Path:
+    """Fit the random forest of 100 trees that AWS's template uses."""
+    path = ROOT / "build" / "peer-forest.joblib"
     path.parent.mkdir(exist_ok=True)
-    dataset = load_dataset(load_schema())
-    model = make_pipeline(
-        SimpleImputer(strategy="median"), RandomForestClassifier(100, random_state=0)
-    )
-    joblib.dump(model.fit(dataset.scores, dataset.labels), path)
-
-
-def _is_readable(path: Path) -> bool:
-    try:
-        joblib.load(path)
-    except (OSError, pickle.UnpicklingError, AttributeError, ModuleNotFoundError):
-        return False
-    return True
+    forest = RandomForestClassifier(100, random_state=0)
+    joblib.dump(make_pipeline(SimpleImputer(strategy="median"), forest).fit(*samples()), path)
+    return path

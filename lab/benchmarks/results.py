@@ -1,7 +1,6 @@
-"""Turns lists of timings into ratios, judges them against bars, and keeps them in results.json."""
+"""Summarises measurements, compares them with limits and keeps them in results.json."""
 
 import json
-import math
 import os
 import platform
 import statistics
@@ -11,175 +10,98 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 RESULTS = Path(__file__).with_name("results.json")
-#: Entries of results.json in the order in which people read them.
-ORDER = (
-    "cold",
-    "processor",
-    "warm",
-    "tail",
-    "handler",
-    "rate",
-    "batch",
-    "batch-rate",
-    "size",
-    "memory",
-    "setting",
-    "money",
-    "loop",
-    "tests",
-)
+
+#: Name of a variant → its measurements, one for each round.
+Series = dict[str, list[float]]
 
 
-class Spread(NamedTuple):
-    """A series of measurements in one unit, in short."""
+class Limit(NamedTuple):
+    """A bound on the ratio of two medians, or on one median in the unit of its measurement."""
 
-    median: float
-    lowest: float
-    lower_quartile: float
-    upper_quartile: float
-    highest: float
-
-
-class Bar(NamedTuple):
-    """A bound on the ratio of two series' medians, or on one series' median in its own unit.
-
-    ``at_most`` says which way: the ratio numerator / denominator may not exceed ``bound``, or may
-    not fall below it. Without a denominator the numerator itself is bounded, in ``unit``. A bar
-    that is not held is shown, and fails nothing.
-    """
-
-    name: str
-    numerator: str
-    denominator: str | None
+    measurement: str
+    variant: str
+    against: str | None
     bound: float
     at_most: bool
-    held: bool = True
-    unit: str = "×"
 
 
 class Verdict(NamedTuple):
-    """A bar, the ratio found, the quartiles of the ratios round by round, and what follows.
+    """A limit, the value found, and whether it is met."""
 
-    ``missed`` only where the bar is missed by more than noise: when even the favourable quartile
-    of the rounds does not reach it.
-    """
-
-    bar: Bar
-    ratio: float
-    lower_quartile: float
-    upper_quartile: float
+    limit: Limit
+    found: float
     met: bool
-    missed: bool
 
 
-def spread(values: list[float]) -> Spread:
-    """Summarise at least two measurements."""
-    lower, _, upper = statistics.quantiles(values, n=4, method="inclusive")
-    return Spread(statistics.median(values), min(values), lower, upper, max(values))
+LIMITS = (
+    Limit("cold", "ours", "bare", 1.4, at_most=True),
+    Limit("cold", "sam-apigw-scikit", "ours", 14, at_most=False),
+    Limit("warm", "ours", "bare", 1.3, at_most=True),
+    Limit("tail", "ours, 99 %", "ours, median", 3, at_most=True),
+    Limit("handler", "ours", None, 0.09, at_most=True),
+    Limit("batch", "JSON", "bare", 4, at_most=True),
+    Limit("batch", "CSV", "bare", 4, at_most=True),
+    # 10,000 rows: 150,000 rows/s
+    Limit("batch", "JSON", None, 66.7, at_most=True),
+    Limit("batch", "CSV", None, 66.7, at_most=True),
+    Limit("memory", "ours", "bare", 1.5, at_most=True),
+    Limit("size", "ours", "sam-apigw-scikit", 0.55, at_most=True),
+)
 
 
-def judge(bar: Bar, series: dict[str, list[float]]) -> Verdict:
-    """Compare two interleaved series, round by round and by their medians."""
-    above = series[bar.numerator]
-    below = [1.0] * len(above) if bar.denominator is None else series[bar.denominator]
-    ratio = statistics.median(above) / statistics.median(below)
-    rounds = spread([one / other for one, other in zip(above, below, strict=True)])
-    if bar.at_most:
-        met, missed = ratio <= bar.bound, min(ratio, rounds.lower_quartile) > bar.bound
-    else:
-        met, missed = ratio >= bar.bound, max(ratio, rounds.upper_quartile) < bar.bound
-    return Verdict(bar, ratio, rounds.lower_quartile, rounds.upper_quartile, met, missed)
-
-
-def kept_bars(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every verdict that is kept, whichever run it is of, in the order of ORDER."""
-    return [bar for name in in_order(document) for bar in document[name].get("bars", ())]
-
-
-def in_order(document: Mapping[str, Any]) -> list[str]:
-    """Names of a document's entries; those that ORDER does not name are not of this page."""
-    return [name for name in ORDER if name in document]
-
-
-def bar_document(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as results.json keeps it."""
-    bar = verdict.bar
+def entry(unit: str, rounds: int, series: Series) -> dict[str, Any]:
+    """Return a measurement as results.json keeps it."""
     return {
-        "name": bar.name,
-        "found": verdict.ratio,
-        "lower_quartile": verdict.lower_quartile,
-        "upper_quartile": verdict.upper_quartile,
-        "unit": bar.unit,
-        "bound": bar.bound,
-        "at_most": bar.at_most,
-        "verdict": _word(verdict),
-        "failed": verdict.missed and bar.held,
+        "unit": unit,
+        "rounds": rounds,
+        "variants": {name: summary(values) for name, values in series.items()},
     }
 
 
-def bar_line(bar: Mapping[str, Any]) -> str:
-    """A kept verdict in one line for people."""
-    found, low, high, bound = (
-        figure(bar[key]) for key in ("found", "lower_quartile", "upper_quartile", "bound")
-    )
-    sign = "≤" if bar["at_most"] else "≥"
-    between = f"[{low} … {high}]"
-    return (
-        f"{bar['name']:<58} {found:>9} {bar['unit']:<7} {between:<22} "
-        f"bar {sign} {bound:<8} {bar['verdict']}"
-    )
+def summary(values: list[float]) -> dict[str, float]:
+    """Return the median and the range."""
+    return {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
 
 
-def figure(value: float) -> str:
-    """A number with three significant digits, never in powers of ten."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    if abs(value) >= 1 or not value:
-        return f"{value:.2f}"
-    # As many decimals as three digits take: format's own g turns to powers of ten
-    return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+def verdicts(results: Mapping[str, Any], limits: tuple[Limit, ...] = LIMITS) -> list[Verdict]:
+    """Compare the results with every limit whose variants were measured."""
+    found = []
+    for limit in limits:
+        variants = results.get(limit.measurement, {}).get("variants", {})
+        if limit.variant not in variants or (limit.against and limit.against not in variants):
+            continue
+        value = variants[limit.variant]["median"]
+        if limit.against:
+            value /= variants[limit.against]["median"]
+        met = value <= limit.bound if limit.at_most else value >= limit.bound
+        found.append(Verdict(limit, value, met))
+    return found
 
 
-def _word(verdict: Verdict) -> str:
-    if verdict.met:
-        return "holds"
-    if not verdict.bar.held:
-        return "not yet"
-    return "MISSED" if verdict.missed else "within noise"
-
-
-def record(name: str, content: dict[str, Any], path: Path = RESULTS) -> None:
-    """Replace one benchmark's entry in results.json, with the machine and the date."""
-    document = json.loads(path.read_text()) if path.exists() else {}
-    document[name] = {
-        "measured": datetime.now(UTC).date().isoformat(),
-        "machine": {
-            "processor": processor(),
-            "cores": os.cpu_count(),
-            "system": platform.system(),
-            "python": platform.python_version(),
-        },
-        **content,
-    }
-    path.write_text(
-        json.dumps(rounded(document), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    )
+def record(entries: Mapping[str, Any], path: Path = RESULTS) -> dict[str, Any]:
+    """Replace entries of results.json, each with the date and the machine; return all results."""
+    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    where = {"date": datetime.now(UTC).date().isoformat(), "machine": machine()}
+    results |= {name: {**where, **content} for name, content in entries.items()}
+    text = json.dumps(rounded(results), indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    return results
 
 
 def rounded(value: Any) -> Any:
-    """The same document with six digits of every number: clocks know no more."""
+    """Return a document whose numbers have five significant digits."""
     if isinstance(value, dict):
-        return {key: rounded(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [rounded(entry) for entry in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+        return {key: rounded(content) for key, content in value.items()}
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
-def processor() -> str:
-    """The name of this machine's processor."""
+def machine() -> str:
+    """Describe this machine: processor, cores, system and Python."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
-        return platform.processor()
+        lines = []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+    processor = next(names, platform.machine())
+    python = platform.python_version()
+    return f"{processor}, {os.cpu_count()} cores, {platform.system()}, Python {python}"

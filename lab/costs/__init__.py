@@ -1,1 +1,1 @@
-"""Turns prices, measurements and a pattern of traffic into what every home costs a month."""
+"""Gives the cost model, frontend/costs/model.js, its inputs, and the documents its results."""

@@ -1,19 +1,20 @@
-/** Turns sliders into traffic and lets the view draw it: the module that starts the costs page. */
-import { draw } from "./costs-view.js";
-import { byId, el } from "./dom.js";
+/** Starts the costs page: reads the sliders and draws the estimates. */
+import { byId, el } from "../dom.js";
+import { USUAL } from "./model.js";
+import { draw } from "./view.js";
 
-/** @import { Inputs, Traffic } from "./types.js" */
+/** @import { Inputs, Traffic } from "./model.js" */
 
-/** @typedef {typeof import("./costs-en.js").default} CostsTable */
+/** @typedef {typeof import("./en.js").default} CostsTable */
 /** @typedef {keyof CostsTable} CostsKey */
 /**
  * @typedef {object} Words
  * @property {(key: CostsKey, values?: Record<string, string | number>) => string} say
  * @property {(value: number, shape?: Intl.NumberFormatOptions) => string} number
  */
-/** @typedef {{ id: Exclude<keyof Traffic, "free_tier" | "redundant">, label: CostsKey, values: number[], at: number, show: (value: number) => string }} Slider */
+/** @typedef {[id: Exclude<keyof Traffic, "free_tier" | "redundant">, values: number[], show: (value: number) => string]} Slider */
 
-const tables = { en: () => import("./costs-en.js"), de: () => import("./costs-de.js") };
+const tables = { en: () => import("./en.js"), de: () => import("./de.js") };
 const root = document.documentElement;
 
 /** @type {"en" | "de"} */
@@ -34,93 +35,53 @@ const powers = (/** @type {number} */ from, /** @type {number} */ to) =>
 const percent = (/** @type {number} */ share) =>
   words.say("percent", { number: words.number(share * 100, { maximumFractionDigits: 1 }) });
 
-/** @returns {Slider[]} */
-const sliders = () => [
-  {
-    id: "requests",
-    label: "requests",
-    values: [...powers(2, 10).flatMap((power) => [1, 2, 3, 5].map((n) => n * power)), 1e10, 3e10],
-    at: 1e6,
-    show: (value) => words.number(value),
-  },
-  {
-    id: "samples",
-    label: "samples",
-    values: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
-    at: 1,
-    show: (value) => words.number(value),
-  },
-  {
-    id: "peak",
-    label: "peak",
-    values: [1, 2, 3, 5, 10, 20, 50],
-    at: 5,
-    show: (value) => words.say("times", { number: value }),
-  },
-  {
-    id: "memory_mb",
-    label: "memory",
-    values: Object.keys(inputs.measured.memory_mb)
-      .map(Number)
-      .sort((a, b) => a - b),
-    at: 512,
-    show: (value) => words.say("megabytes", { number: words.number(value) }),
-  },
-  {
-    id: "cold_share",
-    label: "cold",
-    values: [0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
-    at: 0.01,
-    show: percent,
-  },
-  {
-    id: "form_share",
-    label: "form",
-    values: [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1],
-    at: 0.1,
-    show: percent,
-  },
-];
+/** @returns {Slider[]} each step of a slider is a round number */
+function sliders() {
+  const memory = Object.keys(inputs.measured.memory_mb).map(Number);
+  const plain = words.number;
+  const times = (/** @type {number} */ value) => words.say("times", { number: value });
+  const megabytes = (/** @type {number} */ value) => words.say("megabytes", { number: value });
+  const volumes = powers(2, 10).flatMap((power) => [1, 2, 3, 5].map((n) => n * power));
+  return [
+    ["requests", [...volumes, 1e10, 3e10], plain],
+    ["samples", [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], plain],
+    ["peak", [1, 2, 3, 5, 10, 20, 50], times],
+    ["memory_mb", memory.sort((one, other) => one - other), megabytes],
+    ["cold_share", [0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1], percent],
+    ["form_share", [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1], percent],
+  ];
+}
 
 /** @param {string} id */
 const field = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
 
-/** The sliders' values; a slider counts places in its list, so that each step is a round number. */
+/** @returns {Traffic} */
 function traffic() {
-  const chosen = sliders().map(({ id, values }) => [id, values[Number(field(id).value)]]);
-  return /** @type {Traffic} */ ({
-    ...Object.fromEntries(chosen),
-    free_tier: field("free").checked,
-    redundant: field("redundant").checked,
-  });
+  const chosen = sliders().map(([id, values]) => [id, values[Number(field(id).value)]]);
+  const flags = { free_tier: field("free").checked, redundant: field("redundant").checked };
+  return { ...USUAL, ...Object.fromEntries(chosen), ...flags };
 }
 
 function makeSliders() {
-  byId("sliders").replaceChildren(
-    ...sliders().map(({ id, values, at }) =>
+  for (const [id, values] of sliders()) {
+    const range = { type: "range", id, min: 0, max: values.length - 1 };
+    byId("sliders").append(
       el(
         "div",
         { class: "slider" },
         el("label", { for: id, id: `${id}-label` }),
         // Silent: a moved slider says its own value
         el("output", { for: id, id: `${id}-value`, "aria-live": "off" }),
-        el("input", {
-          type: "range",
-          id,
-          min: 0,
-          max: values.length - 1,
-          step: 1,
-          value: values.indexOf(at),
-        }),
+        el("input", { ...range, value: values.indexOf(USUAL[id]) }),
       ),
-    ),
-  );
+    );
+  }
 }
 
 function update() {
-  for (const { id, label, values, show } of sliders()) {
+  for (const [id, values, show] of sliders()) {
     const text = show(values[Number(field(id).value)]);
-    byId(`${id}-label`).textContent = words.say(label);
+    byId(`${id}-label`).textContent = words.say(id);
     byId(`${id}-value`).textContent = text;
     field(id).setAttribute("aria-valuetext", text);
   }

@@ -1,0 +1,56 @@
+"""Measures the handler in this process: one sample, and 10,000 samples in one request."""
+
+import json
+import os
+import random
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from lab.benchmarks.images import ROOT
+from lab.benchmarks.results import Series, entry
+from lab.benchmarks.variants import SAMPLE, WrongAnswer, event, samples_body
+
+ROWS = 10_000
+#: Calls a round for one sample.
+CALLS = 2_000
+
+
+def batch(rounds: int) -> dict[str, Any]:
+    """Measure the processor time of both; the batch also of the bare parse and dump of its JSON."""
+    os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
+    # Imported here: the handler loads the model when it is imported
+    from predict.app import handler
+
+    source = random.Random(1)
+    rows = [[source.randint(1, 10) for _ in SAMPLE] for _ in range(ROWS)]
+    table = "\n".join(",".join(map(str, row)) for row in rows)
+    as_json, as_csv = event(samples_body(rows)), event(table, "text/csv")
+    one = event(samples_body([SAMPLE]), explain=True)
+    with Path(os.devnull).open("w") as sink, redirect_stdout(sink):
+        answer = json.loads(handler(as_json, None)["body"])
+        if len(answer["predictions"]) != ROWS or handler(one, None)["statusCode"] != 200:
+            raise WrongAnswer("the handler does not answer every sample")
+        work: dict[str, Callable[[], object]] = {
+            "bare": lambda: (json.loads(as_json["body"]), json.dumps(answer)),
+            "JSON": lambda: handler(as_json, None),
+            "CSV": lambda: handler(as_csv, None),
+            "CSV to CSV": lambda: handler(event(table, "text/csv", accept="text/csv"), None),
+        }
+        batches: Series = {name: [] for name in work}
+        single: Series = {"ours": []}
+        for _ in range(rounds):
+            single["ours"].append(_milliseconds(lambda: handler(one, None), CALLS))
+            for name, call in work.items():
+                batches[name].append(_milliseconds(call))
+    return {"handler": entry("ms", rounds, single), "batch": entry("ms", rounds, batches)}
+
+
+def _milliseconds(work: Callable[[], object], calls: int = 1) -> float:
+    """Return the processor time of one call."""
+    started = process_time()
+    for _ in range(calls):
+        work()
+    return (process_time() - started) * 1e3 / calls

@@ -1,0 +1,213 @@
+"""Gives docs/costs.md and docs/scale.md their tables, from the cost model."""
+
+import math
+from functools import cache
+from typing import Any
+
+from lab.costs.inputs import document
+from lab.costs.model import break_evens, months
+from lab.tables import figure, table, usd
+
+TITLES = {
+    "lambda": "Lambda + HTTP API",
+    "ec2": "EC2",
+    "ecs-ec2": "ECS on EC2",
+    "fargate": "Fargate + ALB",
+    "sagemaker": "SageMaker real-time",
+    "sagemaker-serverless": "SageMaker Serverless",
+}
+VOLUMES = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 3e10)
+#: Share of cold starts under steady traffic: above the share that peaks were seen to cause.
+STEADY_COLD_SHARE = 0.001
+DAYS_A_MONTH = 365 / 12
+#: Peak rate over the mean rate in docs/scale.md: a daily peak of 3, and bursts above it.
+SCALE_PEAK = 10
+
+
+@cache
+def _inputs() -> dict[str, Any]:
+    return document()
+
+
+def assumed(name: str) -> float:
+    """Return a value of assumptions.json."""
+    return float(_inputs()["assumptions"]["values"][name]["value"])
+
+
+def cold_share(requests: float) -> float:
+    """Return the share of a month's requests that find no idle environment.
+
+    Independent requests follow a gap longer than T with probability e^(-rate × T).
+    """
+    gaps = requests * assumed("idle_reclaim_s") / (assumed("hours_a_month") * 3600)
+    return max(math.exp(-gaps), STEADY_COLD_SHARE)
+
+
+def by_volume(*, redundant: bool) -> str:
+    """Return USD a month of every option by volume; the cheapest is bold."""
+    traffics = [
+        {"requests": volume, "cold_share": cold_share(volume), "redundant": redundant}
+        for volume in VOLUMES
+    ]
+    rows = []
+    for traffic, month in zip(traffics, months(_inputs(), traffics), strict=True):
+        least = min(each["usd"] for each in month.values())
+        cells = [usd(each["usd"]) for each in month.values()]
+        bold = [
+            f"**{cell}**" if each["usd"] == least else cell
+            for cell, each in zip(cells, month.values(), strict=True)
+        ]
+        rows.append([f"{traffic['requests']:,.0f}", f"{traffic['cold_share']:.1%}", *bold])
+    return table(["Requests a month", "Cold starts", *TITLES.values()], rows)
+
+
+def break_even() -> str:
+    """Return the volumes from which on another option costs less than Lambda."""
+    patterns = [
+        {"cold_share": STEADY_COLD_SHARE, "redundant": redundant, "free_tier": free}
+        for redundant, free in ((True, False), (False, False), (False, True))
+    ]
+    others = [name for name in TITLES if name != "lambda"]
+    pairs = [
+        {"options": ["lambda", name], "traffic": traffic} for name in others for traffic in patterns
+    ]
+    cells = [_crossings(found) for found in break_evens(_inputs(), pairs)]
+    rows = [[TITLES[name], *cells[3 * row : 3 * row + 3]] for row, name in enumerate(others)]
+    header = ["Against", "Survives a loss", "One host", "One host, free tiers"]
+    return table(header, rows)
+
+
+def _crossings(found: list[dict[str, Any]]) -> str:
+    texts = [
+        f"{each['requests']:,}" + (" (Lambda again)" if each["cheaper"] == "lambda" else "")
+        for each in found
+    ]
+    return "; ".join(texts) or "never"
+
+
+def lines() -> str:
+    """Return USD of every line at a million requests a month."""
+    [month] = months(_inputs(), [{"cold_share": cold_share(1e6)}])
+    names = dict.fromkeys(name for each in month.values() for name in each["lines"])
+    rows = [
+        [
+            name,
+            *(
+                usd(each["lines"][name]) if name in each["lines"] else "–"
+                for each in month.values()
+            ),
+        ]
+        for name in names
+    ]
+    rows.append(["**sum**", *(f"**{usd(each['usd'])}**" for each in month.values())])
+    return table(["Line", *TITLES.values()], rows)
+
+
+def capacity() -> str:
+    """Return capacity and latency at the peak, for three volumes."""
+    volumes = (1e4, 1e7, 1e9)
+    traffics = [{"requests": volume, "cold_share": cold_share(volume)} for volume in volumes]
+    rows = []
+    for volume, month in zip(volumes, months(_inputs(), traffics), strict=True):
+        for name, each in month.items():
+            shown = f"{each['units']:,} × {each['size']}"
+            if name in ("lambda", "sagemaker-serverless"):
+                shown = f"concurrency {each['units']:,}, {each['size']}"
+            slow = "not known" if each["slowMs"] is None else f"{each['slowMs']:,.1f}"
+            rows.append([f"{volume:,.0f}", TITLES[name], shown, f"{each['typicalMs']:,.1f}", slow])
+    header = ["Requests a month", "Option", "Capacity", "Median, ms", "99 % within, ms"]
+    return table(header, rows)
+
+
+def memory() -> str:
+    """Return the measured milliseconds of every memory size, and their price."""
+    sizes = _inputs()["measured"]["memory_mb"]
+    traffics = [{"memory_mb": int(size), "cold_share": 0} for size in sizes]
+    rows = [
+        [
+            size,
+            figure(own["billed_ms"]),
+            figure(own["slow_ms"]),
+            figure(own["sample_ms"] * 1000),
+            figure(month["lambda"]["lines"]["compute"]),
+        ]
+        for (size, own), month in zip(sizes.items(), months(_inputs(), traffics), strict=True)
+    ]
+    rows.sort(key=lambda row: int(row[0]))
+    header = ["MB", "Billed ms, one sample", "99 % within, ms", "ms for 1,000 samples more"]
+    return table([*header, "Compute, USD a million requests"], rows)
+
+
+def scale() -> str:
+    """Return rates, concurrency, cold starts, latency and money from 1 to 10⁹ requests a day."""
+    volumes = [10.0**power for power in range(10)]
+    traffics = []
+    for volume in volumes:
+        month = volume * DAYS_A_MONTH
+        traffics.append({"requests": month, "peak": SCALE_PEAK, "cold_share": cold_share(month)})
+    rows = []
+    for volume, traffic, estimate in zip(
+        volumes, traffics, months(_inputs(), traffics), strict=True
+    ):
+        own = estimate["lambda"]
+        share = traffic["cold_share"]
+        rows.append(
+            [
+                f"{volume:,.0f}",
+                figure(volume * SCALE_PEAK / 86400),
+                f"{own['units']:,}",
+                f"{share:.1%}" if share > STEADY_COLD_SHARE else "< 0.1%",
+                f"{own['typicalMs']:,.0f} / {own['slowMs']:,.0f}",
+                usd(own["usd"]),
+                usd(own["usd"] / traffic["requests"] * 1e6),
+            ]
+        )
+    header = ["Requests a day", "Peak, requests/s", "Concurrency", "Cold starts"]
+    header += ["Median / 99 %, ms", "USD a month", "USD a million"]
+    return table(header, rows)
+
+
+def quotas() -> str:
+    """Return the requests a day at which the peak reaches each limit."""
+    rate = assumed("requests_an_environment_s")
+    limits = [
+        ("RequestsPerSecond in the template", assumed("template_requests_s")),
+        ("Concurrency quota 10 (new accounts)", 10 * rate),
+        ("Concurrency quota 1,000 (usual)", assumed("account_concurrency") * rate),
+        ("API Gateway quota, 10,000 requests/s", assumed("api_requests_s")),
+        ("Concurrency quota 10,000", 10_000 * rate),
+    ]
+    rows = [[name, f"{limit:,.0f}", f"{limit * 86400 / SCALE_PEAK:,.0f}"] for name, limit in limits]
+    return table(["Limit", "Requests/s at the peak", "Requests a day"], rows)
+
+
+def assumptions() -> str:
+    """Return every assumption with its reason."""
+    values = _inputs()["assumptions"]["values"]
+    rows = [[f"`{name}`", f"{each['value']:,}", each["why"]] for name, each in values.items()]
+    return table(["Assumption", "Value", "Why"], rows)
+
+
+def prices() -> str:
+    """Return every price with its source."""
+    rows = [
+        [
+            f"`{name}`",
+            " / ".join(f"{price:.12f}".rstrip("0").rstrip(".") for _, price in row["tiers"]),
+            row["unit"],
+            f"`{row['usagetype']}`" if row["usagetype"] else "–",
+            f"{row['source']}, {row['date']}",
+            "yes" if row["verified"] else "**no**",
+        ]
+        for name, row in _inputs()["prices"]["prices"].items()
+    ]
+    return table(["Price", "USD", "Unit", "Usage type", "Source", "Verified"], rows)
+
+
+def free() -> str:
+    """Return the quantities of the free tiers."""
+    rows = [
+        [f"`{name}`", f"{row['amount']:,}", row["unit"], "yes" if row["verified"] else "**no**"]
+        for name, row in _inputs()["prices"]["free"].items()
+    ]
+    return table(["Free tier", "Amount", "Unit", "Verified"], rows)
