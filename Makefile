@@ -21,8 +21,10 @@ WITH_MODEL := MODEL_DIR="$(if $(MODEL_DIR),$(MODEL_DIR),$(CURDIR)/artifact)"
 MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/data/* docs/report.json \
   cytology/*.py cytology/*/*.py cytology/*.json) layers/sklearn/requirements.txt
 # Documents that are written from the code or from a record: make check FIX=1
-GENERATED := tools.openapi tests.support.events tests.infrastructure.parameters training.card \
-  lab.costs lab.benchmarks.page
+GENERATED := tools.openapi tests.support.events tests.infrastructure.parameters training.card
+
+# Tables of docs/*.md come from records between cog's markers; those of the costs need node
+INJECT := $(PYTHON) -m cogapp --verbosity=1
 
 # $(call need,NAME,EXAMPLE): one line instead of a traceback where an argument is missing
 need = @test -n "$($(1))" || { echo "make $@ needs $(1): make $@ $(1)=$(2)" >&2; exit 2; }
@@ -111,6 +113,7 @@ ifdef AUDIT
 else
 	@$(if $(FIX),$(PYTHON) -m ruff check --quiet --fix-only . && $(PYTHON) -m ruff format --quiet .)
 	@$(if $(FIX),for each in $(GENERATED); do echo "$$each"; $(PYTHON) -m $$each >/dev/null || exit 1; done)
+	@if command -v node >/dev/null 2>&1; then $(INJECT) $(if $(FIX),-r,--check) docs/*.md; fi
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
@@ -127,7 +130,8 @@ chaos: .dev $(MODEL) ## break the real container in each known way and check wha
 	@$(WITH_MODEL) $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
 
 bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm")
-	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS)
+	@tests/container/base-image.sh
+	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS); status=$$?; $(INJECT) -r docs/*.md; exit $$status
 
 clean: ## delete what the commands made; asks before it deletes a model that you made
 	@"$(BOOTSTRAP)" tools/artifact.py clean

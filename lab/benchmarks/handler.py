@@ -18,20 +18,30 @@ ROWS = 10_000
 CALLS = 2_000
 
 
-def batch(rounds: int) -> dict[str, Any]:
-    """Measure the processor time of both; the batch also of the bare parse and dump of its JSON."""
+def batch(rounds: int, rows: int = ROWS, calls: int = CALLS) -> dict[str, Any]:
+    """Measure the processor time of both, and of parsing and writing the JSON of the batch.
+
+    Parameters
+    ----------
+    rounds
+        Measurements of each kind of request.
+    rows
+        Samples of the large request.
+    calls
+        Requests with one sample a round.
+    """
     os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
     # Imported here: the handler loads the model when it is imported
     from predict.app import handler
 
     source = random.Random(1)
-    rows = [[source.randint(1, 10) for _ in SAMPLE] for _ in range(ROWS)]
-    table = "\n".join(",".join(map(str, row)) for row in rows)
-    as_json, as_csv = event(samples_body(rows)), event(table, "text/csv")
+    many = [[source.randint(1, 10) for _ in SAMPLE] for _ in range(rows)]
+    table = "\n".join(",".join(map(str, row)) for row in many)
+    as_json, as_csv = event(samples_body(many)), event(table, "text/csv")
     one = event(samples_body([SAMPLE]), explain=True)
     with Path(os.devnull).open("w") as sink, redirect_stdout(sink):
         answer = json.loads(handler(as_json, None)["body"])
-        if len(answer["predictions"]) != ROWS or handler(one, None)["statusCode"] != 200:
+        if len(answer["predictions"]) != rows or handler(one, None)["statusCode"] != 200:
             raise WrongAnswer("the handler does not answer every sample")
         work: dict[str, Callable[[], object]] = {
             "bare": lambda: (json.loads(as_json["body"]), json.dumps(answer)),
@@ -42,7 +52,7 @@ def batch(rounds: int) -> dict[str, Any]:
         batches: Series = {name: [] for name in work}
         single: Series = {"ours": []}
         for _ in range(rounds):
-            single["ours"].append(_milliseconds(lambda: handler(one, None), CALLS))
+            single["ours"].append(_milliseconds(lambda: handler(one, None), calls))
             for name, call in work.items():
                 batches[name].append(_milliseconds(call))
     return {"handler": entry("ms", rounds, single), "batch": entry("ms", rounds, batches)}

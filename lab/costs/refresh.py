@@ -1,4 +1,4 @@
-"""Refreshes prices.json from AWS's Price List API: ``make prices``.
+"""Refreshes prices.json from AWS's Price List API: ``python -m lab.costs.refresh``.
 
 It needs credentials with pricing:GetProducts; asking is free of charge.
 """

@@ -1,1 +1,0 @@
-"""The cost model, by hand, against its own file, and from AWS's answers."""
