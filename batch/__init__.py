@@ -1,1 +1,1 @@
-"""A client of the service: a table in, the table of answers beside it."""
+"""Scores files of any size."""

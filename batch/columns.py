@@ -1,0 +1,271 @@
+"""Turns columns of rows into probabilities by model.json, with numpy: the same answers, faster.
+
+A column is a one-dimensional array: of numbers with NaN where a value is missing, or of objects
+with None, for categories. Sums and trees answer bit for bit as ``cytology.model`` does; kernels
+and layers differ by rounding.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cytology.model.link import parse_link
+from cytology.model.sum import SCALE
+
+Column = NDArray[Any]
+Floats = NDArray[np.float64]
+Node = Mapping[str, Any]
+
+#: Rows per pass: a column of them stays in the processor's cache.
+ROWS_AT_ONCE = 2**15
+#: Support vectors are compared with fewer rows at once: the matrix has a row for each of both.
+ROWS_OF_KERNEL = 2**11
+
+
+def probabilities(document: Node, columns: Sequence[Column]) -> Floats:
+    """Probability of the positive class for every row, in order.
+
+    Parameters
+    ----------
+    document
+        The content of model.json.
+    columns
+        One array of n values per column, in the document's order.
+
+    Returns
+    -------
+    (n,) probabilities.
+    """
+    return _answers(document, columns)
+
+
+def raw_scores(document: Node, columns: Sequence[Column]) -> Floats:
+    """(n,) scores before the link: log-odds, votes or distances, as the kind of model has them."""
+    size = len(columns[0])
+    parts = [
+        _raw(document, [column[start : start + ROWS_AT_ONCE] for column in columns])
+        for start in range(0, size, ROWS_AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _answers(node: Node, columns: Sequence[Column]) -> Floats:
+    raw = raw_scores(node, columns)
+    if not node.get("link"):
+        return raw
+    # The link of one value, so that exp rounds as it does for a single row
+    return np.array(list(map(parse_link(node["link"]), raw.tolist())), dtype=np.float64)
+
+
+def prepare(node: Node, columns: Sequence[Column]) -> list[Column]:
+    """Return the inputs of a node: columns as its steps impute, scale and encode them."""
+    if "inputs" not in node:
+        return list(columns)
+    values = list(columns)
+    for name, source, *rest in node.get("steps", ()):
+        chosen = [values[i] for i in source] if isinstance(source, list) else values[source]
+        values.append(_STEPS[name](chosen, *rest))
+    return [values[index] for index in node["inputs"]]
+
+
+def _raw(node: Node, columns: Sequence[Column]) -> Floats:
+    return _KINDS[node["kind"]](node, prepare(node, columns))
+
+
+def _sum(node: Node, columns: Sequence[Column]) -> Floats:
+    total = np.full(len(columns[0]), node["base"], dtype=np.int64)
+    for table in node["tables"]:
+        total += _look_up(columns[table["column"]], table["values"], table["points"])
+    answer: Floats = total * (1 / SCALE)
+    terms = [weight * columns[place] for place, weight in node.get("terms", ())]
+    return answer + (sum(terms) + node.get("offset", 0.0)) if terms else answer
+
+
+def _look_up(column: Column, values: list[Any], points: list[Any]) -> NDArray[np.int64]:
+    table = dict(zip(values, points, strict=True))
+    found, places = _distinct(column)
+    return np.array([table[value] for value in found], dtype=np.int64)[places]
+
+
+def _distinct(column: Column) -> tuple[list[Any], NDArray[np.intp]]:
+    """Return the values that occur, None for a missing one, and the place of each row's value."""
+    if column.dtype != object:
+        found, places = np.unique(column, return_inverse=True)
+        return [None if value != value else value for value in found.tolist()], places
+    numbers: dict[Any, int] = {}
+    places = np.array(
+        [numbers.setdefault(None if value != value else value, len(numbers)) for value in column],
+        dtype=np.intp,
+    )
+    return list(numbers), places
+
+
+def _trees(node: Node, columns: Sequence[Column]) -> Floats:
+    precision = np.float32 if node["precision"] == "single" else np.float64
+    with np.errstate(over="ignore"):
+        matrix = [np.asarray(column, dtype=precision) for column in columns]
+    total = np.full(len(columns[0]), node["base"], dtype=np.float64)
+    for tree in node["trees"]:
+        _add_leaves(tree, matrix, total)
+    return total / node["divide"]
+
+
+def _add_leaves(tree: Any, matrix: Sequence[Column], total: Floats) -> None:
+    """Split the rows at each node, so that every leaf is added to the rows that reach it."""
+    waiting = [(tree, np.arange(len(total)))]
+    while waiting:
+        node, rows = waiting.pop()
+        if not isinstance(node, list):
+            total[rows] += node
+        elif len(rows):
+            values = matrix[node[0]][rows]
+            # float64: a cut lies between two float32 and must not be rounded to one of them
+            left = values <= np.float64(node[1])
+            if len(node) == 5:
+                left |= np.isnan(values)
+            waiting.append((node[2], rows[left]))
+            waiting.append((node[3], rows[~left]))
+
+
+def _kernel(node: Node, columns: Sequence[Column]) -> Floats:
+    matrix = _matrix(columns)
+    vectors, weights = np.array(node["vectors"]), np.array(node["weights"])
+    parts = [
+        _kernel_matrix(node, matrix[start : start + ROWS_OF_KERNEL], vectors) @ weights
+        for start in range(0, len(matrix), ROWS_OF_KERNEL)
+    ]
+    answer: Floats = np.concatenate(parts) + node["intercept"]
+    return answer
+
+
+def _kernel_matrix(node: Node, rows: Floats, vectors: Floats) -> Floats:
+    answer: Floats
+    if node["function"] == "rbf":
+        squares = np.zeros((len(rows), len(vectors)))
+        for of_rows, of_vectors in zip(rows.T, vectors.T, strict=True):
+            squares += (of_rows[:, None] - of_vectors) ** 2
+        answer = np.exp(-node["gamma"] * squares)
+        return answer
+    answer = node["gamma"] * (rows @ vectors.T) + node["constant"]
+    return np.tanh(answer) if node["function"] == "tanh" else answer ** node["degree"]
+
+
+def _layers(node: Node, columns: Sequence[Column]) -> Floats:
+    values = _matrix(columns)
+    for layer in node["layers"]:
+        values = values @ np.array(layer["weights"]).T + np.array(layer["biases"])
+        values = _ACTIVATIONS[layer["activation"]](values)
+    return values[:, 0]
+
+
+def _logistic(values: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        answer: Floats = 1.0 / (1.0 + np.exp(-values))
+    return answer
+
+
+def _mean(node: Node, columns: Sequence[Column]) -> Floats:
+    answers = [
+        weight * _answers(model, columns)
+        for weight, model in zip(node["weights"], node["models"], strict=True)
+    ]
+    answer: Floats = np.sum(answers, axis=0) / sum(node["weights"])
+    return answer
+
+
+def _stack(node: Node, columns: Sequence[Column]) -> Floats:
+    return _answers(node["last"], [*(_answers(m, columns) for m in node["models"]), *columns])
+
+
+def _matrix(columns: Sequence[Column]) -> Floats:
+    return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+
+
+def _number(value: Any) -> Any:
+    return math.nan if value is None else value
+
+
+def _impute(column: Column, replacement: Any) -> Column:
+    if column.dtype == object:
+        missing = np.array([value is None or value != value for value in column], dtype=bool)
+    else:
+        missing = np.isnan(column)
+    return np.where(missing, replacement, column)
+
+
+def _member(column: Column, members: list[Any], *answers: Any) -> Column:
+    inside, outside, missing = map(_number, answers)
+    known = frozenset(members)
+    found, places = _distinct(column)
+    each = [missing if v is None else inside if v in known else outside for v in found]
+    return np.array(each, dtype=np.float64)[places]
+
+
+def _ordinal(column: Column, categories: list[Any], unknown: Any, missing: Any) -> Column:
+    codes = {category: float(code) for code, category in enumerate(categories)}
+    found, places = _distinct(column)
+    each = [_number(missing if v is None else codes.get(v, unknown)) for v in found]
+    return np.array(each, dtype=np.float64)[places]
+
+
+def _piecewise(column: Column, breaks: list[float], pieces: list[list[float]], missing: Any) -> Column:
+    chosen = np.searchsorted(breaks, column, side="right")
+    degree = max(map(len, pieces))
+    table = np.array([piece + [0.0] * (degree - len(piece)) for piece in pieces])
+    chosen[np.isnan(column)] = 0
+    centre, *coefficients = table[chosen].T
+    distance, total = column - centre, np.zeros(len(column))
+    for coefficient in reversed(coefficients):
+        total = total * distance + coefficient
+    return np.where(np.isnan(column), _number(missing), total)
+
+
+def _linear(sources: list[Column], weights: list[float], add: float) -> Column:
+    answer: Floats = _matrix(sources) @ np.array(weights) + add
+    return answer
+
+
+def _norm(sources: list[Column], kind: str) -> Column:
+    matrix = _matrix(sources)
+    norms = {
+        "l1": lambda: np.abs(matrix).sum(axis=1),
+        "l2": lambda: np.sqrt((matrix * matrix).sum(axis=1)),
+        "max": lambda: np.abs(matrix).max(axis=1),
+    }
+    found = norms[kind]()
+    return np.where(found == 0.0, 1.0, found)
+
+
+_KINDS: dict[str, Callable[[Node, Sequence[Column]], Floats]] = {
+    "sum": _sum,
+    "trees": _trees,
+    "kernel": _kernel,
+    "layers": _layers,
+    "mean": _mean,
+    "stack": _stack,
+}
+
+_ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "identity": lambda values: values,
+    "relu": lambda values: np.maximum(values, 0.0),
+    "tanh": np.tanh,
+    "logistic": _logistic,
+}
+
+_STEPS: dict[str, Callable[..., Column]] = {
+    "impute": _impute,
+    "scale": lambda column, subtract, divide: (column - subtract) / divide,
+    "affine": lambda column, multiply, add: column * multiply + add,
+    "clip": lambda column, low, high: np.clip(column, low, high),
+    "member": _member,
+    "ordinal": _ordinal,
+    "piecewise": _piecewise,
+    "linear": _linear,
+    "product": lambda sources: np.prod(sources, axis=0),
+    "norm": _norm,
+    "ratio": lambda pair: pair[0] / pair[1],
+    "function": lambda column, name: getattr(np, name)(column),
+}

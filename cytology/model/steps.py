@@ -1,0 +1,117 @@
+"""Turns a row into the inputs of a model: imputes, scales and encodes, one value a step.
+
+A step is ``[name, source, argument, …]``. Values are numbered: first the columns of the row, then
+the result of each step. None is a missing value; it passes through all but three kinds of step.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+Step = Callable[[Any], Any]
+
+
+def parse_steps(steps: Sequence[Sequence[Any]], inputs: Sequence[int]) -> Callable[[Any], list[Any]]:
+    """Return the function from a row to the values with the numbers ``inputs``."""
+    parsed = [
+        (itemgetter(*source) if isinstance(source, list) else itemgetter(source), STEPS[name](*rest))
+        for name, source, *rest in steps
+    ]
+
+    def prepare(row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for get, step in parsed:
+            values.append(step(get(values)))
+        return [values[index] for index in inputs]
+
+    return prepare
+
+
+def _impute(replacement: float | str) -> Step:
+    return lambda value: replacement if value is None else value
+
+
+def _scale(subtract: float, divide: float) -> Step:
+    return lambda value: None if value is None else (value - subtract) / divide
+
+
+def _affine(multiply: float, add: float) -> Step:
+    return lambda value: None if value is None else value * multiply + add
+
+
+def _clip(low: float, high: float) -> Step:
+    return lambda value: None if value is None else min(max(value, low), high)
+
+
+def _member(members: list[Any], inside: Any, outside: Any, missing: Any) -> Step:
+    known = frozenset(members)
+    return lambda value: missing if value is None else inside if value in known else outside
+
+
+def _ordinal(categories: list[Any], unknown: Any, missing: Any) -> Step:
+    codes = {category: float(code) for code, category in enumerate(categories)}
+    return lambda value: missing if value is None else codes.get(value, unknown)
+
+
+def _piecewise(breaks: list[float], pieces: list[list[float]], missing: Any) -> Step:
+    """Piece i holds from break i - 1 up to break i: c0 + c1·(x - centre) + c2·(x - centre)² + …"""
+
+    def evaluate(value: float | None) -> Any:
+        if value is None:
+            return missing
+        centre, *coefficients = pieces[bisect_right(breaks, value)]
+        distance, total = value - centre, 0.0
+        for coefficient in reversed(coefficients):
+            total = total * distance + coefficient
+        return total
+
+    return evaluate
+
+
+def _linear(weights: list[float], add: float) -> Step:
+    return lambda values: math.sumprod(weights, values) + add
+
+
+def _norm(kind: str) -> Step:
+    norms: dict[str, Step] = {
+        "l1": lambda values: sum(map(abs, values)),
+        "l2": lambda values: math.sqrt(math.sumprod(values, values)),
+        "max": lambda values: max(map(abs, values)),
+    }
+    return lambda values: norms[kind](values) or 1.0
+
+
+def _function(name: str) -> Step:
+    function = FUNCTIONS[name]
+    return lambda value: None if value is None else float(function(value))
+
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
+    "log1p": math.log1p,
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "absolute": abs,
+}
+
+STEPS: dict[str, Callable[..., Step]] = {
+    "impute": _impute,
+    "scale": _scale,
+    "affine": _affine,
+    "clip": _clip,
+    "member": _member,
+    "ordinal": _ordinal,
+    "piecewise": _piecewise,
+    "linear": _linear,
+    "product": lambda: math.prod,
+    "norm": _norm,
+    "ratio": lambda: lambda pair: pair[0] / pair[1],
+    "function": _function,
+}

@@ -1,0 +1,21 @@
+"""Turns a multi-layer perceptron into layers."""
+
+from typing import Any
+
+from training.compilers.inputs import Inputs, Node
+from training.compilers.linear import SIGMOID
+
+
+def perceptron(classifier: Any, inputs: Inputs, index: int) -> Node:
+    """Compile MLPClassifier."""
+    layers = [
+        {
+            "weights": weights.T.astype(float).tolist(),
+            "biases": biases.astype(float).tolist(),
+            "activation": classifier.activation,
+        }
+        for weights, biases in zip(classifier.coefs_, classifier.intercepts_, strict=True)
+    ]
+    layers[-1]["activation"] = "identity"
+    turn = [] if index == 1 else [{"kind": "complement"}]
+    return inputs.attach({"kind": "layers", "layers": layers, "link": [*SIGMOID, *turn]})
