@@ -211,7 +211,9 @@ def _ordinal(column: Column, categories: list[Any], unknown: Any, missing: Any) 
     return np.array(each, dtype=np.float64)[places]
 
 
-def _piecewise(column: Column, breaks: list[float], pieces: list[list[float]], missing: Any) -> Column:
+def _piecewise(
+    column: Column, breaks: list[float], pieces: list[list[float]], missing: Any
+) -> Column:
     chosen = np.searchsorted(breaks, column, side="right")
     degree = max(map(len, pieces))
     table = np.array([piece + [0.0] * (degree - len(piece)) for piece in pieces])

@@ -11,7 +11,9 @@ def parse(node: Mapping[str, Any]) -> Callable[[Sequence[Any]], float]:
     """Return row → intercept + sum of weight x kernel(vector, row)."""
     vectors, weights, intercept = node["vectors"], node["weights"], node["intercept"]
     kernel = _KERNELS[node["function"]](node)
-    return lambda row: math.sumprod(weights, [kernel(vector, row) for vector in vectors]) + intercept
+    return lambda row: (
+        math.sumprod(weights, [kernel(vector, row) for vector in vectors]) + intercept
+    )
 
 
 def _rbf(node: Mapping[str, Any]) -> Kernel:

@@ -17,7 +17,10 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
 def parse(node: Mapping[str, Any]) -> Callable[[Sequence[Any]], float]:
     """Return row → the one output of the last layer."""
     layers = [
-        (list(zip(layer["weights"], layer["biases"], strict=True)), ACTIVATIONS[layer["activation"]])
+        (
+            list(zip(layer["weights"], layer["biases"], strict=True)),
+            ACTIVATIONS[layer["activation"]],
+        )
         for layer in node["layers"]
     ]
 

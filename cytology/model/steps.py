@@ -13,12 +13,11 @@ from typing import Any
 Step = Callable[[Any], Any]
 
 
-def parse_steps(steps: Sequence[Sequence[Any]], inputs: Sequence[int]) -> Callable[[Any], list[Any]]:
+def parse_steps(
+    steps: Sequence[Sequence[Any]], inputs: Sequence[int]
+) -> Callable[[Any], list[Any]]:
     """Return the function from a row to the values with the numbers ``inputs``."""
-    parsed = [
-        (itemgetter(*source) if isinstance(source, list) else itemgetter(source), STEPS[name](*rest))
-        for name, source, *rest in steps
-    ]
+    parsed = [_parse_step(*step) for step in steps]
 
     def prepare(row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -27,6 +26,11 @@ def parse_steps(steps: Sequence[Sequence[Any]], inputs: Sequence[int]) -> Callab
         return [values[index] for index in inputs]
 
     return prepare
+
+
+def _parse_step(name: str, source: int | list[int], *arguments: Any) -> tuple[Step, Step]:
+    get = itemgetter(*source) if isinstance(source, list) else itemgetter(source)
+    return get, STEPS[name](*arguments)
 
 
 def _impute(replacement: float | str) -> Step:
@@ -56,7 +60,7 @@ def _ordinal(categories: list[Any], unknown: Any, missing: Any) -> Step:
 
 
 def _piecewise(breaks: list[float], pieces: list[list[float]], missing: Any) -> Step:
-    """Piece i holds from break i - 1 up to break i: c0 + c1·(x - centre) + c2·(x - centre)² + …"""
+    """Piece i holds from break i - 1 up to break i: c0 + c1·d + c2·d² + …, d = x - centre."""
 
     def evaluate(value: float | None) -> Any:
         if value is None:

@@ -12,9 +12,7 @@ SCALE = 2**44
 def parse(node: Mapping[str, Any]) -> Callable[[Sequence[Any]], float]:
     """Return row → log-odds: (base + points) / 2^44 + sum of weight x input."""
     base, unit = node["base"], 1 / SCALE
-    tables = [
-        dict(zip(table["values"], table["points"], strict=True)) for table in node["tables"]
-    ]
+    tables = [dict(zip(table["values"], table["points"], strict=True)) for table in node["tables"]]
     columns = [table["column"] for table in node["tables"]]
     terms = node.get("terms", ())
     pick = _picker(columns)

@@ -139,9 +139,7 @@ def _steps_for(node: Node, reads: list[frozenset[int]], place: int) -> list[Any]
     ]
 
 
-def _needed(
-    steps: Sequence[Any], chosen: list[int], width: int
-) -> tuple[list[Any], list[int]]:
+def _needed(steps: Sequence[Any], chosen: list[int], width: int) -> tuple[list[Any], list[int]]:
     """Return only the steps that the chosen values need, with their numbers changed."""
     needed, waiting = set[int](), [number for number in chosen if number >= width]
     while waiting:
@@ -155,7 +153,9 @@ def _needed(
     new = {number: width + place for place, number in enumerate(order)}
 
     def renumber(source: Any) -> Any:
-        return [renumber(s) for s in source] if isinstance(source, list) else new.get(source, source)
+        return (
+            [renumber(s) for s in source] if isinstance(source, list) else new.get(source, source)
+        )
 
     kept = [
         [name, renumber(source), *rest]

@@ -110,9 +110,7 @@ def _bagging(classifier: Any, inputs: Inputs, index: int) -> Node:
     if isinstance(classifier.estimator_, tree.DecisionTreeClassifier):
         return trees.bagged_trees(classifier, inputs, index)
     models = []
-    for each, features in zip(
-        classifier.estimators_, classifier.estimators_features_, strict=True
-    ):
+    for each, features in zip(classifier.estimators_, classifier.estimators_features_, strict=True):
         row = inputs.as_row()
         row.chosen = features.tolist()
         models.append(classify(each, row, index))
@@ -152,9 +150,7 @@ def _stacking(classifier: Any, inputs: Inputs, index: int) -> Node:
         if method == "predict":
             raise CannotCompile("StackingClassifier reads labels, not probabilities.")
         row = inputs.as_row()
-        models.append(
-            classify(each, row, 1) if method == "predict_proba" else _score(each, row)
-        )
+        models.append(classify(each, row, 1) if method == "predict_proba" else _score(each, row))
     maybe = [inputs.may_be_missing(number) for number in inputs.chosen]
     answers = Inputs([False] * len(models) + maybe)
     if not classifier.passthrough:

@@ -1,5 +1,6 @@
 """Turns a sum over whole numbers into figures that hold for every input there is."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,13 +12,15 @@ from training.compilers.inputs import Column, Node
 
 #: Inputs per half of the columns; more take more memory than a small machine has.
 MOST_OF_A_HALF = 4_000_000
+#: Inputs so near to a threshold that each is asked; more are not worth the wait.
+MOST_NEAR = 100_000
+#: Farther than any sum: 2^18 in log-odds.
+_FAR = 2**62
 #: Additions in a row's sum of scikit-learn: each may round by half a unit in the last place.
 ROUNDINGS = 1_000
 
 
-def bound_of(
-    document: Node, columns: Sequence[Column], differences: NDArray[np.float64]
-) -> float:
+def bound_of(document: Node, columns: Sequence[Column], differences: NDArray[np.float64]) -> float:
     """Return the largest difference in log-odds that any input can have.
 
     Parameters
@@ -44,31 +47,58 @@ def _place_of_reference(columns: Sequence[Column]) -> int:
     return 1 if columns[0].may_be_missing else 0
 
 
-def nearest(document: Node, cutoff: float) -> float | None:
-    """Return the smallest distance in log-odds of any input from the cutoff.
+def nearest(
+    document: Node, cutoff: float, bound: float
+) -> tuple[float, list[tuple[int, ...]]] | None:
+    """Return the smallest distance of any input from the cutoff, and the inputs within the bound.
 
-    The columns are split in two halves; for every sum of the one, the nearest sum of the other is
-    looked up. None where a half has too many sums.
+    The tables are split in two halves; for every sum of the one, the nearest sums of the other
+    are looked up.
+
+    Parameters
+    ----------
+    document
+        A sum without terms.
+    cutoff, bound
+        In log-odds.
+
+    Returns
+    -------
+    The distance in log-odds of the nearest input that is not within the bound, and for each one
+    that is, a place in every table. None where there are too many inputs to look at.
     """
-    halves: list[list[NDArray[np.int64]]] = [[], []]
-    sizes = [1, 1]
-    points = [np.unique(np.array(table["points"])) for table in document["tables"]]
-    for values in sorted(points, key=len, reverse=True):
-        smaller = int(sizes[1] < sizes[0])
-        halves[smaller].append(values)
-        sizes[smaller] *= len(values)
-    if max(sizes) > MOST_OF_A_HALF:
+    points = [np.array(table["points"], dtype=np.int64) for table in document["tables"]]
+    sizes = np.cumprod([float(len(values)) for values in points])
+    half = int(np.searchsorted(sizes, np.sqrt(sizes[-1]))) if len(points) else 0
+    first, second = _sums(points[:half]), _sums(points[half:])
+    if first is None or second is None:
         return None
-    first, second = (_sums(half) for half in halves)
+    order = np.argsort(second)
+    ordered = second[order]
     wanted = round(cutoff * SCALE) - document["base"] - first
-    after = np.searchsorted(second, wanted)
-    above = np.abs(second[np.minimum(after, len(second) - 1)] - wanted)
-    below = np.abs(second[np.maximum(after - 1, 0)] - wanted)
-    return float(min(above.min(), below.min())) / SCALE
+    margin = math.ceil(bound * SCALE)
+    start = np.searchsorted(ordered, wanted - margin)
+    end = np.searchsorted(ordered, wanted + margin, side="right")
+    if int((end - start).sum()) > MOST_NEAR:
+        return None
+    padded = np.concatenate([[-_FAR], ordered, [_FAR]])
+    distance = min(
+        int((padded[end + 1] - wanted).min()), int((wanted - padded[start]).min())
+    )
+    shape = [len(values) for values in points]
+    near = []
+    for place in np.flatnonzero(end > start).tolist():
+        for other in order[start[place] : end[place]].tolist():
+            flat = place * len(second) + other
+            near.append(tuple(int(index) for index in np.unravel_index(flat, shape)))
+    return distance / SCALE, near
 
 
-def _sums(tables: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+def _sums(tables: Sequence[NDArray[np.int64]]) -> NDArray[np.int64] | None:
+    """Return the sums of one point of each table, in the order of the tables' places."""
+    if math.prod(len(points) for points in tables) > MOST_OF_A_HALF:
+        return None
     sums = np.zeros(1, dtype=np.int64)
     for points in tables:
-        sums = np.unique(np.add.outer(sums, points))
+        sums = np.add.outer(sums, points).ravel()
     return sums

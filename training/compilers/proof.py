@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.naive_bayes import GaussianNB
 
 from batch.columns import probabilities, raw_scores
 from cytology.model import Model
@@ -38,8 +37,6 @@ SEED = 20_260_101
 
 #: Steps that round in the same way in every language.
 _EXACT_STEPS = {"impute", "scale", "affine", "clip", "member", "ordinal"}
-#: Discrete naive Bayes has the same method; all are found by their common base class.
-_NAIVE_BAYES = GaussianNB.__mro__[1]
 
 
 class NotEqual(ValueError):
@@ -51,9 +48,10 @@ class Proof(NamedTuple):
 
     ``rows`` counts the rows that both scored; ``largest_difference`` is in probability.
     ``bit_equal`` is true where all of them had to be the same float (trees: before the sigmoid).
-    ``bound`` is the largest difference in log-odds of any input at all, and ``distances`` holds,
-    per threshold, the smallest distance in log-odds of any input from it; both are None unless
-    the model is a sum over whole numbers. Where they are given, every label there can be is equal.
+    ``bound`` is the largest difference in log-odds of any input at all. ``distances`` holds, per
+    threshold, the smallest distance in log-odds of any input from it; inputs within the bound were
+    asked one by one and are left out. Both are None unless the model is a sum over whole numbers.
+    Where they are given, every label there can be is equal.
     """
 
     rows: int
@@ -171,7 +169,10 @@ def _for_all_inputs(
     index: int,
     thresholds: Sequence[float],
 ) -> tuple[float | None, dict[float, float] | None]:
-    plain = document.get("link") in ([{"kind": "sigmoid"}], [{"kind": "sigmoid"}, {"kind": "complement"}])
+    plain = document.get("link") in (
+        [{"kind": "sigmoid"}],
+        [{"kind": "sigmoid"}, {"kind": "complement"}],
+    )
     if document["kind"] != "sum" or document.get("terms") or not plain:
         return None, None
     arrays = one_by_one(columns)
@@ -185,26 +186,38 @@ def _for_all_inputs(
     distances = {}
     for threshold in thresholds:
         cutoff = math.log(threshold / (1.0 - threshold)) * (-1.0 if turned else 1.0)
-        distance = nearest(document, cutoff)
-        if distance is None:
+        found_near = nearest(document, cutoff, bound)
+        if found_near is None:
             return None, None
-        if not distance > bound:
-            raise NotEqual(
-                f"an input lies {distance:.3g} in log-odds from the threshold {threshold}; "
-                f"classifier and model may differ by {bound:.3g}"
-            )
-        distances[threshold] = distance
+        distances[threshold], places = found_near
+        near = _rows_at(document, columns, places)
+        if near:
+            part = as_arrays(near, columns)
+            asked = classifier.predict_proba(as_table(part, columns, classifier))[:, index]
+            _compare(probabilities(document, part), asked, TOLERANCE, 0, [threshold])
     return bound, distances
+
+
+def _rows_at(
+    document: Node, columns: Sequence[Column], places: Sequence[tuple[int, ...]]
+) -> list[Row]:
+    """Return rows that have the given entry of each table; a column without one is constant."""
+    rows = []
+    for chosen in places:
+        row = [(column.values or [column.minimum])[-1] for column in columns]
+        for table, place in zip(document["tables"], chosen, strict=True):
+            row[table["column"]] = table["values"][place]
+        rows.append(tuple(row))
+    return rows
 
 
 def _log_odds(classifier: Any, table: Any, index: int) -> Floats | None:
     """Return log-odds to full precision; None where only probabilities can be asked for."""
     last = classifier[-1] if hasattr(classifier, "named_steps") else classifier
-    if isinstance(last, _NAIVE_BAYES):
+    answer: Floats | None = None
+    if hasattr(last, "predict_joint_log_proba"):  # naive Bayes
         of_classes = classifier.predict_log_proba(table)
-        answer: Floats = of_classes[:, index] - of_classes[:, 1 - index]
-        return answer
-    if hasattr(classifier, "decision_function"):
+        answer = of_classes[:, index] - of_classes[:, 1 - index]
+    elif hasattr(classifier, "decision_function"):
         answer = classifier.decision_function(table) * (1.0 if index == 1 else -1.0)
-        return answer
-    return None
+    return answer

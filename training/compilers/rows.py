@@ -35,7 +35,7 @@ def as_rows(arrays: Arrays, columns: Sequence[Column]) -> list[Row]:
 def as_table(arrays: Arrays, columns: Sequence[Column], classifier: Any) -> Any:
     """Return what the classifier is asked with: a matrix, or a data frame if fitted on one."""
     if hasattr(classifier, "feature_names_in_"):
-        import pandas as pd
+        import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
         named = zip([column.name for column in columns], map(_with_nan, arrays), strict=True)
         return pd.DataFrame(dict(named))

@@ -198,9 +198,7 @@ def _ordinal(encoder: Any, inputs: Inputs) -> None:
         seen = len(categories) < len(values)
         missing = plain(encoder.encoded_missing_value) if seen else unknown
         maybe = unknown is None or (missing is None and inputs.may_be_missing(number))
-        chosen.append(
-            inputs.add("ordinal", number, categories, unknown, missing, missing=maybe)
-        )
+        chosen.append(inputs.add("ordinal", number, categories, unknown, missing, missing=maybe))
     inputs.chosen = chosen
 
 
