@@ -204,6 +204,12 @@ def _ordinal(encoder: Any, inputs: Inputs) -> None:
 
 def _splines(splines: Any, inputs: Inputs) -> None:
     _require(splines.extrapolation != "periodic", splines, "periodic splines are not supported")
+    # scikit-learn 1.9 raises the degree by 1 for all columns after the first, and so their knots
+    _require(
+        splines.extrapolation != "linear" or splines.degree > 1 or len(inputs.chosen) == 1,
+        splines,
+        "straight lines beyond the knots need degree 2 or more",
+    )
     missing = 0.0 if splines.handle_missing == "zeros" else None
     chosen = list[int]()
     for number, spline in zip(inputs.chosen, splines.bsplines_, strict=True):
@@ -226,7 +232,6 @@ def _pieces(splines: Any, index: int, extrapolation: str) -> tuple[list[float], 
             edges.append(right)
     if extrapolation in ("continue", "error"):
         return edges[1:-1], pieces
-    # B-splines of degree 0 and 1: scikit-learn takes no slope beyond what its own code does
     sloped = extrapolation == "linear" and splines.k > 0
     ends = [
         [end, float(spline(end)), *([float(spline(end, nu=1))] if sloped else [])]
