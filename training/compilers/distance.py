@@ -82,9 +82,7 @@ def nearest(
     if int((end - start).sum()) > MOST_NEAR:
         return None
     padded = np.concatenate([[-_FAR], ordered, [_FAR]])
-    distance = min(
-        int((padded[end + 1] - wanted).min()), int((wanted - padded[start]).min())
-    )
+    distance = min(int((padded[end + 1] - wanted).min()), int((wanted - padded[start]).min()))
     shape = [len(values) for values in points]
     near = []
     for place in np.flatnonzero(end > start).tolist():

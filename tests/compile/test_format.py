@@ -1,0 +1,125 @@
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from batch.columns import probabilities
+from cytology.model import InvalidModel, Model, parse_model
+from tests.compile.families import COMPLETE_TREES, SMOOTH, TREES, encoded, prepared
+from tests.compile.tables import TABLES
+from tests.compile.test_families import fitted
+from training.compilers import centre, compile_classifier, write_document
+from training.compilers.rows import as_arrays
+
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "model.schema.json").read_text())
+FAMILIES = {**TREES, **COMPLETE_TREES, **SMOOTH}
+EXAMPLE = json.loads((DOCS / "model-format.md").read_text().split("```json")[1].split("```")[0])
+
+
+def compiled(family, kind="mixed"):
+    table = TABLES[kind](missing=True)
+    prepare = encoded if family in TREES else prepared
+    classifier = fitted(prepare(table.columns, FAMILIES[family]()), table)
+    return compile_classifier(classifier, table.columns, "malignant"), table
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_keeps_the_schema_and_is_written_the_same_twice(family):
+    document, _ = compiled(family)
+    written = write_document(document)
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert not [error.message for error in validator.iter_errors(json.loads(written))]
+    again, _ = compiled(family)
+    assert write_document(again) == written
+
+
+@pytest.mark.parametrize(
+    "change", [{"kind": "forest"}, {"base": 0.5}, {"surplus": 1}, {"link": [{"kind": "probit"}]}]
+)
+def test_the_schema_refuses_what_the_evaluator_cannot_read(change):
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert validator.is_valid(EXAMPLE)
+    assert not validator.is_valid({**EXAMPLE, **change})
+
+
+def test_the_example_of_the_document_answers_as_it_says():
+    model = parse_model(EXAMPLE, ["size", "colour"])
+    assert model.log_odds((3, "red")) == 2.0
+    assert model.probability((3, "red")) == 1 / (1 + math.exp(-2))
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [({"format": 2}, ["size", "colour"]), ({}, ["colour", "size"]), ({"kind": "x"}, EXAMPLE)],
+)
+def test_a_model_of_another_version_or_table_is_refused(change, names):
+    names = EXAMPLE["columns"] if names is EXAMPLE else names
+    with pytest.raises(InvalidModel):
+        parse_model({**EXAMPLE, **change}, names)
+
+
+def test_a_sum_needs_no_code_of_other_kinds():
+    code = (
+        "import sys, cytology.model as m\n"
+        f"m.parse_model({EXAMPLE!r}, ['size', 'colour']).probability((1, None))\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('cytology.model.')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == [
+        "cytology.model.link",
+        "cytology.model.node",
+        "cytology.model.sum",
+    ]
+
+
+def one_link(*links):
+    layer = {"weights": [[1.0]], "biases": [0.0], "activation": "identity"}
+    return Model({"columns": ["x"], "kind": "layers", "layers": [layer], "link": list(links)})
+
+
+def test_links_answer_at_their_ends():
+    assert one_link({"kind": "sigmoid"}).probability((-1e9,)) == 0.0
+    steps = one_link({"kind": "isotonic", "x": [0.0, 1.0], "y": [0.25, 0.75]})
+    found = [steps.probability((x,)) for x in (-1.0, 0.0, 0.5, 1.0, 2.0)]
+    assert found == [0.25, 0.25, 0.5, 0.75, 0.75]
+    beta = one_link({"kind": "beta", "a": 1.0, "b": 1.0, "c": 0.5}, {"kind": "sigmoid"})
+    assert beta.log_odds((0.5,)) == 0.5
+    assert 0.0 < beta.probability((0.0,)) < beta.probability((1.0,)) < 1.0
+
+
+@pytest.mark.parametrize(
+    "links", [[], [{"kind": "sigmoid"}], [{"kind": "sigmoid"}, {"kind": "complement"}]]
+)
+def test_log_odds_are_those_of_the_probability(links):
+    model = one_link(*links)
+    probability = model.probability((0.3,))
+    assert model.log_odds((0.3,)) == pytest.approx(math.log(probability / (1 - probability)))
+
+
+@pytest.mark.parametrize("family", ["random forest", "histogram boosting", "isotonic forest"])
+def test_columns_and_rows_get_the_same_bits(family):
+    document, table = compiled(family)
+    of_columns = probabilities(document, as_arrays(table.rows, table.columns))
+    of_rows = Model(document).probabilities(table.rows)
+    if family == "isotonic forest":
+        np.testing.assert_allclose(of_columns, of_rows, rtol=2**-51)
+    else:
+        assert of_columns.tolist() == of_rows
+
+
+def test_centred_points_add_to_the_same_log_odds():
+    document, table = compiled("logistic regression", "whole")
+    centred = centre(document, table.rows)
+    before, after = Model(document), Model(centred)
+    assert [before.log_odds(row) for row in table.rows] == [
+        after.log_odds(row) for row in table.rows
+    ]
+    for part in centred["tables"]:
+        points = dict(zip(part["values"], part["points"], strict=True))
+        assert abs(sum(points[row[part["column"]]] for row in table.rows)) <= len(table.rows)
