@@ -79,7 +79,7 @@ def _sum(node: Node, columns: Sequence[Column]) -> Floats:
     total = np.full(len(columns[0]), node["base"], dtype=np.int64)
     for table in node["tables"]:
         total += _look_up(columns[table["column"]], table["values"], table["points"])
-    answer: Floats = total * (1 / SCALE)
+    answer = total.astype(np.float64) * (1 / SCALE)
     terms = [weight * columns[place] for place, weight in node.get("terms", ())]
     return answer + (sum(terms) + node.get("offset", 0.0)) if terms else answer
 
@@ -110,7 +110,8 @@ def _trees(node: Node, columns: Sequence[Column]) -> Floats:
     total = np.full(len(columns[0]), node["base"], dtype=np.float64)
     for tree in node["trees"]:
         _add_leaves(tree, matrix, total)
-    return total / node["divide"]
+    answer: Floats = total / node["divide"]
+    return answer
 
 
 def _add_leaves(tree: Any, matrix: Sequence[Column], total: Floats) -> None:
@@ -232,12 +233,10 @@ def _linear(sources: list[Column], weights: list[float], add: float) -> Column:
 
 def _norm(sources: list[Column], kind: str) -> Column:
     matrix = _matrix(sources)
-    norms = {
-        "l1": lambda: np.abs(matrix).sum(axis=1),
-        "l2": lambda: np.sqrt((matrix * matrix).sum(axis=1)),
-        "max": lambda: np.abs(matrix).max(axis=1),
-    }
-    found = norms[kind]()
+    if kind == "l2":
+        found = np.sqrt((matrix * matrix).sum(axis=1))
+    else:
+        found = np.abs(matrix).sum(axis=1) if kind == "l1" else np.abs(matrix).max(axis=1)
     return np.where(found == 0.0, 1.0, found)
 
 

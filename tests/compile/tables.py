@@ -37,9 +37,9 @@ def real(missing: bool = False) -> Table:
 
 def mixed(missing: bool = False) -> Table:
     return _table(
+        Column("colour", "category", may_be_missing=missing, categories=COLOURS),
         Column("count", "whole", 0, 9, missing),
         Column("length", "real", 0.0, 2.5, missing),
-        Column("colour", "category", may_be_missing=missing, categories=COLOURS),
     )
 
 

@@ -76,6 +76,28 @@ def test_a_forest_behind_a_scaler_keeps_its_labels(name):
     assert proof.largest_difference == 0.0
 
 
+def test_a_pipeline_that_was_fitted_on_a_data_frame_is_asked_with_one():
+    pd = pytest.importorskip("pandas")
+    table = TABLES["mixed"]()
+    frame = pd.DataFrame(table.matrix(), columns=[column.name for column in table.columns])
+    names = ["length", "colour"]
+    encoder = ColumnTransformer(
+        [("numbers", StandardScaler(), names[:1]), ("colour", OneHotEncoder(), names[1:])]
+    )
+    pipeline = make_pipeline(encoder, LogisticRegression()).fit(frame, table.labels)
+    document, proof = proven(pipeline, table, "benign")
+    assert proof.largest_difference <= 1e-12
+    assert document["kind"] == "sum"
+
+
+def test_a_forest_of_several_threads_is_bit_equal():
+    table = TABLES["whole"]()
+    forest = fitted(RandomForestClassifier(20, n_jobs=2, random_state=0), table)
+    _, proof = proven(forest, table, "malignant")
+    assert proof.largest_difference == 0.0
+    assert "bit-equal, all labels equal" in proof.summary
+
+
 def test_missing_marks_are_inputs():
     table = TABLES["whole"](missing=True)
     union = make_union(SimpleImputer(), MissingIndicator())
@@ -87,10 +109,8 @@ def test_missing_marks_are_inputs():
 
 
 def encoders(encoder, table):
-    place = len(table.columns) - 1
-    return ColumnTransformer(
-        [("colour", encoder, [place]), ("rest", SimpleImputer(), slice(0, place))]
-    )
+    rest = slice(1, len(table.columns))
+    return ColumnTransformer([("colour", encoder, [0]), ("rest", SimpleImputer(), rest)])
 
 
 ENCODERS = {
@@ -114,7 +134,7 @@ def test_every_encoder_is_compiled(name):
 
 def test_categories_of_histogram_boosting_need_no_encoder():
     table = TABLES["mixed"](missing=True)
-    boosting = HistGradientBoostingClassifier(max_iter=8, categorical_features=[2])
+    boosting = HistGradientBoostingClassifier(max_iter=8, categorical_features=[0])
     _, proof = proven(fitted(boosting, table), table, "malignant")
     assert proof.bit_equal
 

@@ -98,7 +98,7 @@ def _tabulate(
     weights: Weights,
     offset: float,
 ) -> Node:
-    base, tables, terms = 0.0, [], list[tuple[int, float]]()
+    base, tables, terms = 0.0, list[Node](), list[tuple[int, float]]()
     for place, column in enumerate(columns):
         mine = {number: weight for number, weight in weights.items() if place in reads[number]}
         if not mine:
@@ -121,7 +121,7 @@ def _tabulate(
     answer: Node = {"kind": "sum", "base": whole, "tables": tables, "link": node["link"]}
     if not terms:
         return answer
-    raw = [table["column"] for table in tables]
+    raw: list[int] = [table["column"] for table in tables]
     for position, table in enumerate(tables):
         table["column"] = position
     numbers = [number for number, _ in terms]
@@ -134,7 +134,7 @@ def _steps_for(node: Node, reads: list[frozenset[int]], place: int) -> list[Any]
     """Return the steps with those of other columns replaced by a constant."""
     width = len(reads) - len(node.get("steps", ()))
     return [
-        step if reads[width + index] <= {place} else ["piecewise", 0, [], [[0.0, 0.0]], 0.0]
+        step if reads[width + index] <= {place} else ["member", 0, [], 0.0, 0.0, 0.0]
         for index, step in enumerate(node.get("steps", ()))
     ]
 

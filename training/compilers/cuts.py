@@ -112,4 +112,5 @@ def _at_cuts(
             ],
             dtype=np.float64,
         )
-    return np.clip(values, description.minimum, description.maximum)
+    answer: NDArray[np.float64] = np.clip(values, description.minimum, description.maximum)
+    return answer

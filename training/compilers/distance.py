@@ -39,7 +39,7 @@ def bound_of(document: Node, columns: Sequence[Column], differences: NDArray[np.
     for start, end in pairwise(ends.tolist()):
         bound += float(np.abs(differences[start:end] - reference).max(initial=0.0))
     largest = abs(document["base"]) + sum(max(map(abs, t["points"])) for t in document["tables"])
-    return bound + ROUNDINGS * 2.0**-53 * largest / SCALE
+    return float(bound + ROUNDINGS * 2.0**-53 * largest / SCALE)
 
 
 def _place_of_reference(columns: Sequence[Column]) -> int:

@@ -89,3 +89,9 @@ def plain(value: Any) -> Any:
     """Return numpy's number or text as Python's own, and None for NaN."""
     value = value.item() if hasattr(value, "item") else value
     return None if value is None or value != value else value
+
+
+def require(condition: bool, owner: Any, reason: str) -> None:
+    """Raise CannotCompile with the name of the owner's class unless the condition holds."""
+    if not condition:
+        raise CannotCompile(f"{type(owner).__name__}: {reason}.")

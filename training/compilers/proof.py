@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from joblib import parallel_config
 from numpy.typing import NDArray
 
 from batch.columns import probabilities, raw_scores
@@ -60,6 +61,19 @@ class Proof(NamedTuple):
     bound: float | None
     distances: dict[float, float] | None
 
+    @property
+    def summary(self) -> str:
+        """What was proven, as one sentence for the log of a training run."""
+        size = "bit-equal" if self.bit_equal else f"within {self.largest_difference:.1g}"
+        compared = f"{self.rows:,} rows {size}, all labels equal"
+        if self.bound is None or self.distances is None:
+            return f"{compared}."
+        nearest_input = min(self.distances.values())
+        return (
+            f"{compared}; of all inputs, the nearest lies {nearest_input:.1g} in log-odds "
+            f"from a threshold and none differs by more than {self.bound:.1g}."
+        )
+
 
 def prove(
     classifier: Any,
@@ -95,7 +109,21 @@ def prove(
     NotEqual
         A label differs, or a probability by more than is allowed.
     """
-    index = [str(name) for name in classifier.classes_].index(str(positive))
+    # Threads add the votes of a forest in any order, and so to other floats
+    with parallel_config(backend="sequential"):
+        return _prove(classifier, document, columns, rows, str(positive), thresholds, random_rows)
+
+
+def _prove(
+    classifier: Any,
+    document: Node,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    positive: str,
+    thresholds: Sequence[float],
+    random_rows: int,
+) -> Proof:
+    index = [str(name) for name in classifier.classes_].index(positive)
     training = as_arrays(rows, columns)
     fixed = joined([training, one_by_one(columns), rows_at_cuts(document, columns, training)])
     tried = joined([fixed, random_arrays(columns, random_rows, SEED)])

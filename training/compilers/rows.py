@@ -1,6 +1,7 @@
 """Turns columns into rows to compare a classifier and its model on."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ def as_rows(arrays: Arrays, columns: Sequence[Column]) -> list[Row]:
 
 def as_table(arrays: Arrays, columns: Sequence[Column], classifier: Any) -> Any:
     """Return what the classifier is asked with: a matrix, or a data frame if fitted on one."""
-    if hasattr(classifier, "feature_names_in_"):
+    # Without pandas the table goes in without names, which most classifiers accept
+    if hasattr(classifier, "feature_names_in_") and find_spec("pandas"):
         import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
         named = zip([column.name for column in columns], map(_with_nan, arrays), strict=True)
