@@ -1,4 +1,6 @@
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +61,13 @@ def test_every_classifier_is_compiled_or_refused_with_a_reason(name, kind):
         proven(classifier, TABLE, "malignant")
     assert str(refusal.value).startswith(name)
     assert str(refusal.value).endswith(".")
+
+
+def test_the_document_lists_every_classifier_and_its_reason():
+    text = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text()
+    listed = dict(re.findall(r"^\| (\w+) \| (.+) \|$", text, flags=re.MULTILINE))
+    for name, _ in CLASSIFIERS:
+        assert REFUSED.get(name, "`") in listed[name], name
 
 
 def test_a_class_of_ones_own_is_refused():

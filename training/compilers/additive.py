@@ -99,12 +99,13 @@ def _tabulate(
     offset: float,
 ) -> Node:
     base, tables, terms = 0.0, list[Node](), list[tuple[int, float]]()
+    all_steps = list(node.get("steps", ()))
     for place, column in enumerate(columns):
         mine = {number: weight for number, weight in weights.items() if place in reads[number]}
         if not mine:
             continue
         if column.values is None:
-            terms += mine.items()
+            terms += _merged(mine, all_steps, len(columns)).items()
             continue
         values = column.values
         prepare = parse_steps(_steps_for(node, reads, place), list(mine))
@@ -126,8 +127,31 @@ def _tabulate(
         table["column"] = position
     numbers = [number for number, _ in terms]
     places = [[len(raw) + place, weight] for place, (_, weight) in enumerate(terms)]
-    steps, chosen = _needed(node.get("steps", []), [*raw, *numbers], len(columns))
+    steps, chosen = _needed(all_steps, [*raw, *numbers], len(columns))
     return {**answer, "offset": offset, "terms": places, "steps": steps, "inputs": chosen}
+
+
+def _merged(weights: Weights, steps: list[Any], width: int) -> Weights:
+    """Replace piecewise functions with the same breaks by their weighted sum, a new step."""
+    alike: dict[Any, list[int]] = {}
+    for number in weights:
+        name, source, *rest = steps[number - width] if number >= width else ("column", number)
+        if name == "piecewise":
+            breaks, pieces, missing = rest
+            key = (source, tuple(breaks), tuple(piece[0] for piece in pieces), missing)
+            alike.setdefault(key, []).append(number)
+    left = dict(weights)
+    for (source, breaks, centres, missing), numbers in alike.items():
+        if len(numbers) > 1:
+            pieces = [[centre] for centre in centres]
+            for place, piece in enumerate(pieces):
+                found = [(left[n], steps[n - width][3][place][1:]) for n in numbers]
+                for power in range(max(len(coefficients) for _, coefficients in found)):
+                    piece.append(sum(w * c[power] for w, c in found if power < len(c)))
+            total = sum(left.pop(number) for number in numbers)
+            steps.append(["piecewise", source, list(breaks), pieces, missing and total * missing])
+            left[width + len(steps) - 1] = 1.0
+    return left
 
 
 def _steps_for(node: Node, reads: list[frozenset[int]], place: int) -> list[Any]:
