@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.model.link import parse_link
+from cytology.model.steps import SMALLEST_NORM
 from cytology.model.sum import SCALE
 
 Column = NDArray[Any]
@@ -237,7 +238,7 @@ def _norm(sources: list[Column], kind: str) -> Column:
         found = np.sqrt((matrix * matrix).sum(axis=1))
     else:
         found = np.abs(matrix).sum(axis=1) if kind == "l1" else np.abs(matrix).max(axis=1)
-    return np.where(found == 0.0, 1.0, found)
+    return np.where(found < SMALLEST_NORM, 1.0, found)
 
 
 _KINDS: dict[str, Callable[[Node, Sequence[Column]], Floats]] = {

@@ -1,7 +1,8 @@
 """Turns a row into the inputs of a model: imputes, scales and encodes, one value a step.
 
 A step is ``[name, source, argument, …]``. Values are numbered: first the columns of the row, then
-the result of each step. None is a missing value; it passes through all but three kinds of step.
+the result of each step. None is a missing value; docs/model-format.md says what each step makes
+of it.
 """
 
 import math
@@ -9,6 +10,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
+
+#: scikit-learn divides by 1 where a norm is smaller.
+SMALLEST_NORM = 10 * 2.0**-52
 
 Step = Callable[[Any], Any]
 
@@ -29,8 +33,15 @@ def parse_steps(
 
 
 def _parse_step(name: str, source: int | list[int], *arguments: Any) -> tuple[Step, Step]:
-    get = itemgetter(*source) if isinstance(source, list) else itemgetter(source)
-    return get, STEPS[name](*arguments)
+    return _getter(source), STEPS[name](*arguments)
+
+
+def _getter(source: int | list[int]) -> Step:
+    if isinstance(source, int):
+        return itemgetter(source)
+    # itemgetter of one number returns the value itself, of a slice a list
+    one = len(source) == 1
+    return itemgetter(slice(source[0], source[0] + 1)) if one else itemgetter(*source)
 
 
 def _impute(replacement: float | str) -> Step:
@@ -84,7 +95,8 @@ def _norm(kind: str) -> Step:
         "l2": lambda values: math.sqrt(math.sumprod(values, values)),
         "max": lambda values: max(map(abs, values)),
     }
-    return lambda values: norms[kind](values) or 1.0
+    norm = norms[kind]
+    return lambda values: 1.0 if (found := norm(values)) < SMALLEST_NORM else found
 
 
 def _function(name: str) -> Step:

@@ -113,6 +113,14 @@ def test_columns_and_rows_get_the_same_bits(family):
         assert of_columns.tolist() == of_rows
 
 
+def test_a_value_beyond_float32_is_larger_than_every_cut():
+    tree = {"kind": "trees", "precision": "single", "base": 0.0, "divide": 1, "link": []}
+    document = {**tree, "columns": ["x"], "trees": [[0, 3e38, 0.25, 0.75]]}
+    rows = [(1e300,), (-1e300,), (1.0,)]
+    assert Model(document).probabilities(rows) == [0.75, 0.25, 0.25]
+    assert probabilities(document, [np.array(rows).ravel()]).tolist() == [0.75, 0.25, 0.25]
+
+
 def test_centred_points_add_to_the_same_log_odds():
     document, table = compiled("logistic regression", "whole")
     centred = centre(document, table.rows)

@@ -98,6 +98,16 @@ def test_a_forest_of_several_threads_is_bit_equal():
     assert "bit-equal, all labels equal" in proof.summary
 
 
+@pytest.mark.parametrize("name", ["components", "norm", "sum"])
+def test_a_row_may_have_one_column(name):
+    table = TABLES["real"](missing=True)
+    narrow = table._replace(columns=table.columns[:1], rows=[row[:1] for row in table.rows])
+    single = make_pipeline(StandardScaler(), PCA(1)) if name == "components" else TRANSFORMERS[name]
+    pipeline = make_pipeline(SimpleImputer(), single, RandomForestClassifier(3, random_state=0))
+    _, proof = proven(fitted(pipeline, narrow), narrow, "malignant")
+    assert proof.largest_difference <= 1e-12
+
+
 def test_missing_marks_are_inputs():
     table = TABLES["whole"](missing=True)
     union = make_union(SimpleImputer(), MissingIndicator())
