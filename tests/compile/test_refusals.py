@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from tests.classifiers import ARGUMENTS, SEVERAL_LABELS
+from tests.support.classifiers import ARGUMENTS, SEVERAL_LABELS
 from tests.compile.tables import TABLES
 from tests.compile.test_families import proven
 from training.candidates import CANDIDATES
