@@ -1,165 +1,171 @@
-"""Turns an image into build/sbom.cdx.json, its bill of materials (CycloneDX 1.6)."""
+"""Writes the image's bill of materials, and compares the image with the locks and the licences."""
 
 import argparse
+import importlib.metadata
 import json
+import re
+import subprocess
 import sys
-import uuid
+import tarfile
+import tempfile
+import venv
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from tools.apart import BUILD, Unavailable
-from tools.inventory import Inventory, faults, take
-from tools.licences import licence, normalised, refused
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-SBOM = BUILD / "sbom.cdx.json"
-
-#: What `sam build` tags; the hook is the same image.
+ROOT = Path(__file__).resolve().parents[1]
+SBOM = ROOT / "build" / "sbom.cdx.json"
+#: What `sam build` tags; the preflight hook is the same image.
 IMAGE = "predictfunction:latest"
-
-STAND_IN = "stand-in-for-aws-lambda-python"
-
-Component = dict[str, Any]
-
-
-def bill(inventory: Inventory) -> dict[str, Any]:
-    """The document; of one image always the same."""
-    content, image = inventory.content, inventory.image
-    components = [_base(inventory), _system(content), _interpreter(content), _model(content)]
-    for root, found in content["roots"].items():
-        components += [_distribution(each["about"], root) for each in found]
-    components += [_distribution(each["about"], "base image") for each in content["base"]]
-    components += [
-        _package(kind, name, version, content["system"])
-        for kind, name, version in content["packages"]
-    ]
-    subject = {
-        "type": "container",
-        "bom-ref": "image",
-        "name": "tumour-classification",
-        "version": image["Id"],
-        "properties": [_property("architecture", image["Architecture"])],
-    }
-    unique = {component["bom-ref"]: component for component in components}
-    return {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, image['Id'])}",
-        "version": 1,
-        "metadata": {"timestamp": image["Created"], "component": subject},
-        "components": list(unique.values()),
-        "dependencies": [{"ref": "image", "dependsOn": list(unique)}],
-    }
+#: Each lock, and the folder below /opt where the image keeps what it names.
+SHIPPED = {
+    "layers/sklearn/requirements.txt": "python",
+    "functions/server/requirements.txt": "server",
+    "functions/preflight/requirements.txt": "preflight",
+}
+#: The image's platform, for the markers in a lock.
+PLATFORM = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"}
+PLATFORM |= {"python_version": "3.13", "python_full_version": "3.13.0"}
+#: Licences that ask for no more than to be passed on with the code: SPDX names and classifiers.
+ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-0"}
+ALLOWED |= {"PSF-2.0", "Zlib", "License :: OSI Approved :: Apache Software License"}
+ALLOWED |= {"License :: OSI Approved :: BSD License"}
+#: Distributions whose metadata names no licence; read from their licence files.
+READ = {"skops": "MIT"}
 
 
-def licences(inventory: Inventory) -> dict[str, str]:
-    """Licence by name of every distribution that we put into the image."""
-    return {
-        normalised(each["about"]["Name"]): licence(normalised(each["about"]["Name"]), each["about"])
-        for found in inventory.content["roots"].values()
-        for each in found
-    }
+def extract(image: str, folder: Path) -> Path:
+    """Copy what /opt in an image says of its content: names, metadata and the model's manifest."""
+    container = _run("docker", "create", image)
+    copy = subprocess.Popen(["docker", "cp", f"{container}:/opt", "-"], stdout=subprocess.PIPE)  # noqa: S603, S607
+    with copy, tarfile.open(fileobj=copy.stdout, mode="r|") as archive:
+        for member in archive:
+            parts = Path(member.name).parts
+            if len(parts) <= 3 or ".dist-info" in parts[2] or parts[-1] == "manifest.json":
+                archive.extract(member, folder, filter="data")
+    _run("docker", "rm", container)
+    return folder / "opt"
 
 
-def _base(inventory: Inventory) -> Component:
-    digests = inventory.base.get("RepoDigests") or []
-    labels = inventory.base["Config"].get("Labels") or {}
+def bill(opt: Path) -> dict[str, Any]:
+    """The packages of the extracted folders, by cyclonedx-py, which reads an environment."""
+    environment = opt.parent / "environment"
+    venv.create(environment)
+    [packages] = environment.glob("lib/python*/site-packages")
+    folders = [str(opt / root) for root in SHIPPED.values()]
+    (packages / "image.pth").write_text("\n".join(folders) + "\n")
+    command = [sys.executable, "-m", "cyclonedx_py", "environment", "--no-validate"]
+    return dict(
+        json.loads(_run(*command, "--output-reproducible", "--short-PURLs", str(environment)))
+    )
+
+
+def complete(document: dict[str, Any], image: str, opt: Path) -> dict[str, Any]:
+    """Add what no package manager knows: the image, its base with its digest, and the model."""
+    dockerfile = (ROOT / "functions" / "predict" / "Dockerfile").read_text(encoding="utf-8")
+    [base] = re.findall(r"^ARG BASE=(\S+)$", dockerfile, re.MULTILINE)
+    built_on = _inspect(base)
     # A registry's digest is what a pull can be pinned to; an image made here has its id alone
-    digest = digests[0].rpartition("@")[2] if digests else inventory.base["Id"]
-    component = {
-        "type": "container",
-        "bom-ref": "base-image",
-        "name": inventory.base_name,
-        "version": digest,
-        "hashes": [{"alg": "SHA-256", "content": digest.removeprefix("sha256:")}],
-    }
-    if STAND_IN in labels:
-        component["properties"] = [_property("stand-in", "true")]
-    return component
+    digest = [*(built_on["RepoDigests"] or []), built_on["Id"]][0].rpartition("@")[2]
+    model = json.loads((opt / "ml" / "model" / "manifest.json").read_text(encoding="utf-8"))
+    files = [
+        {"name": f"sha256:{name}", "value": entry["sha256"]}
+        for name, entry in model["files"].items()
+    ]
+    own = {"type": "container", "name": "tumour-classification", "version": _inspect(image)["Id"]}
+    document["metadata"]["component"] = own
+    about = {"name": model["name"], "version": model["version"], "properties": files}
+    document["components"] += [
+        {"type": "container", "name": base, "version": digest},
+        {"type": "machine-learning-model", **about},
+    ]
+    return document
 
 
-def _system(content: dict[str, Any]) -> Component:
-    system = content["system"]
-    version = system.get("VERSION_ID", "")
+def differences(opt: Path) -> Iterator[str]:
+    """Where the image and its locks differ, one line each."""
+    for lock, root in SHIPPED.items():
+        here = list(importlib.metadata.distributions(path=[str(opt / root)]))
+        found = {str(canonicalize_name(each.name)): each.version for each in here}
+        locked = read_lock(ROOT / lock)
+        for name in sorted(found.keys() | locked.keys()):
+            there, wanted = found.get(name, "missing"), locked.get(name, "missing")
+            if there != wanted:
+                yield f"/opt/{root}: {name} is {there} in the image and {wanted} in {lock}"
+        # Not each.files, which leaves out what was not extracted
+        records = "".join(each.read_text("RECORD") or "" for each in here)
+        owned = set(re.findall(r"^[^/,]+", records, re.MULTILINE)) | {"bin", "__pycache__"}
+        for name in sorted(path.name for path in (opt / root).iterdir()):
+            if name not in owned:
+                yield f"/opt/{root}/{name} belongs to no package"
+
+
+def read_lock(lock: Path) -> dict[str, str]:
+    """Version by name of what a lock installs on the image's platform."""
+    lines = re.findall(r"^\w[^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    wanted = [Requirement(line) for line in lines]
     return {
-        "type": "operating-system",
-        "bom-ref": "operating-system",
-        "name": system["ID"],
-        "version": version,
-        "description": system.get("PRETTY_NAME", ""),
+        str(canonicalize_name(each.name)): str(each.specifier).removeprefix("==")
+        for each in wanted
+        if each.marker is None or each.marker.evaluate(PLATFORM)
     }
 
 
-def _interpreter(content: dict[str, Any]) -> Component:
+def licences(document: dict[str, Any]) -> dict[str, str]:
+    """Licence expression of every package in a bill, or "unknown"."""
     return {
-        "type": "platform",
-        "bom-ref": "python",
-        "name": "CPython",
-        "version": content["python"],
-        "licenses": [{"license": {"id": "Python-2.0.1"}}],
+        each["name"]: READ.get(each["name"]) or _expression(each.get("licenses", ()))
+        for each in document["components"]
+        if each["type"] == "library"
     }
 
 
-def _model(content: dict[str, Any]) -> Component:
-    model = content["model"]
-    return {
-        "type": "machine-learning-model",
-        "bom-ref": "model",
-        "name": model["name"],
-        "version": model["version"],
-        "properties": [
-            _property(f"sha256:{name}", entry["sha256"]) for name, entry in model["files"].items()
-        ],
-    }
+def is_allowed(expression: str) -> bool:
+    """Every part of one of the alternatives is on the list; what cannot be read is not."""
+    return any(
+        all(part.strip() in ALLOWED for part in alternative.split(" AND "))
+        for alternative in expression.split(" OR ")
+    )
 
 
-def _distribution(about: dict[str, str], place: str) -> Component:
-    name, version = normalised(about["Name"]), about["Version"]
-    stated = licence(name, about)
-    purl = f"pkg:pypi/{name}@{version}"
-    named: list[dict[str, Any]]
-    if " AND " in stated or " OR " in stated:
-        named = [{"expression": stated}]
-    else:
-        named = [{"license": {"name": stated}}]
-    return {
-        "type": "library",
-        "bom-ref": f"{purl}#{place}",
-        "name": name,
-        "version": version,
-        "purl": purl,
-        "licenses": named,
-        "properties": [_property("place", place)],
-    }
+def _expression(stated: Any) -> str:
+    names = [
+        each.get("expression") or each["license"].get("id") or each["license"].get("name", "")
+        for each in stated
+    ]
+    return " AND ".join(names) or "unknown"
 
 
-def _package(kind: str, name: str, version: str, system: dict[str, str]) -> Component:
-    purl = f"pkg:{kind}/{system['ID']}/{quote(name)}@{quote(version)}"
-    return {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+def _inspect(image: str) -> dict[str, Any]:
+    return dict(json.loads(_run("docker", "image", "inspect", image))[0])
 
 
-def _property(name: str, value: str) -> dict[str, str]:
-    return {"name": f"cytology:{name}", "value": value}
+def _run(*command: str) -> str:
+    ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    return ran.stdout.strip()
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the bill; the exit status is 1 where the image is not what the locks say."""
     parser = argparse.ArgumentParser(prog="python -m tools.sbom", description=__doc__)
     parser.add_argument("image", nargs="?", default=IMAGE)
-    try:
-        inventory = take(parser.parse_args(arguments).image)
-    except (Unavailable, OSError) as lack:
-        print(f"no bill of materials: {lack}", file=sys.stderr)
-        return 1
-    BUILD.mkdir(exist_ok=True)
-    document = bill(inventory)
-    SBOM.write_text(json.dumps(document, indent=1) + "\n")
-    found = faults(inventory) + [f"licence of {each}" for each in refused(licences(inventory))]
-    for fault in found:
-        print(fault, file=sys.stderr)
-    if not found:
-        print(f"{len(document['components'])} components, as locked → {SBOM.name}")
-    return 1 if found else 0
+    image = parser.parse_args(arguments).image
+    with tempfile.TemporaryDirectory() as folder:
+        opt = extract(image, Path(folder))
+        document = complete(bill(opt), image, opt)
+        problems = list(differences(opt))
+    SBOM.parent.mkdir(exist_ok=True)
+    SBOM.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    problems += [
+        f"{name}: the licence {text} is not allowed"
+        for name, text in licences(document).items()
+        if not is_allowed(text)
+    ]
+    print("\n".join(problems) or f"{len(document['components'])} components, as locked → {SBOM}")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
