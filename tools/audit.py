@@ -1,7 +1,7 @@
-"""Turns the locks into known vulnerabilities, asked of PyPI's and npm's services.
+"""Asks PyPI and npm about known vulnerabilities of every lock; fails where it cannot ask.
 
-Needs the network. Without it pip-audit alone would skip every package and call that clean, so it
-runs with ``--strict``: what could not be asked about fails.
+pip-audit alone skips a package that it cannot ask about and calls the lock clean, so it runs with
+``--strict``.
 """
 
 import subprocess
@@ -9,44 +9,34 @@ import sys
 
 from tools.apart import ROOT, Unavailable, program
 
-#: All that ships, builds, tests or scans; dev holds local and bulk, and local what ships.
-LOCKS = (
-    "layers/sklearn/requirements.txt",
-    "functions/server/requirements.txt",
-    "functions/preflight/requirements.txt",
-    "requirements/dev.txt",
-    "requirements/checkov.txt",
-    "requirements/modelaudit.txt",
-    "requirements/audit.txt",
+LOCKS = sorted(
+    [
+        *ROOT.glob("layers/*/requirements.txt"),
+        *ROOT.glob("functions/*/requirements.txt"),
+        *ROOT.glob("requirements/*.txt"),
+    ]
 )
-
-#: Where a package-lock.json lies: the form's tools and the interactive reference, and cfn-guard.
-NPM = (".", "requirements/guard")
-
-
+NPM_LOCKS = [ROOT / "package-lock.json", *ROOT.glob("requirements/*/package-lock.json")]
 #: Vulnerabilities that do not concern us, each with the reason; empty is the aim.
 WAIVED: dict[str, str] = {}
 
 
 def is_clean(lock: str) -> bool:
     """Whether every package of a lock was asked about and none is known to be vulnerable."""
-    command: list[object] = [program("pip-audit"), "--strict"]
-    command += ["--require-hashes", "--disable-pip"]
-    command += ["--progress-spinner", "off", "--requirement", ROOT / lock]
+    command = [str(program("pip-audit")), "--strict", "--require-hashes", "--disable-pip"]
+    command += ["--progress-spinner", "off", "--requirement", lock]
     for identifier in WAIVED:
         command += ["--ignore-vuln", identifier]
-    ran = subprocess.run([str(word) for word in command], check=False)  # noqa: S603
-    return ran.returncode == 0
+    return subprocess.run(command, check=False).returncode == 0  # noqa: S603
 
 
 def main() -> int:
     """Ask about every lock, whatever the one before gave; the exit status is 1 where any failed."""
-    failed = [lock for lock in LOCKS if not is_clean(lock)]
-    for folder in NPM:
+    failed = [str(lock.relative_to(ROOT)) for lock in LOCKS if not is_clean(str(lock))]
+    for lock in NPM_LOCKS:
         words = ["npm", "audit", "--audit-level", "moderate"]
-        ran = subprocess.run(words, cwd=ROOT / folder, check=False)  # noqa: S603
-        if ran.returncode:
-            failed.append(f"{folder}/package-lock.json")
+        if subprocess.run(words, cwd=lock.parent, check=False).returncode:  # noqa: S603
+            failed.append(str(lock.relative_to(ROOT)))
     if failed:
         print(f"vulnerable, or not asked about: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

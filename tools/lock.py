@@ -1,33 +1,35 @@
-"""Turns every requirements.in into its lock: exact versions with hashes, no addresses."""
+"""Writes the lock of every requirements.in: exact versions with hashes, no addresses."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-DEV = "requirements/dev"
-#: Resolved after dev and held to its versions, so that one environment satisfies every lock.
-OTHERS = (
-    "layers/sklearn/requirements",
-    "functions/preflight/requirements",
-    "functions/server/requirements",
-    "requirements/local",
-)
-
-#: Each in an environment of its own (tools/apart.py), so held to nothing.
-ALONE = ("requirements/checkov", "requirements/modelaudit", "requirements/audit")
+ROOT = Path(__file__).resolve().parents[1]
+DEV = ROOT / "requirements" / "dev.in"
+#: Resolved after dev and held to its versions, so that one environment satisfies all of them.
+SHARED = [*ROOT.glob("layers/*/requirements.in"), *ROOT.glob("functions/*/requirements.in")]
+SHARED += [ROOT / "requirements" / "local.in"]
 
 
-def main() -> None:
-    """Resolve for Python 3.12 and newer, on every platform that the packages support."""
-    for name in (DEV, *OTHERS, *ALONE):
+def main(arguments: list[str]) -> None:
+    """Resolve for every platform that the packages support; arguments choose locks by their path.
+
+    Every other lock has an environment or an image of its own, so it is held to nothing.
+    """
+    others = [*ROOT.glob("requirements/*.in"), *ROOT.glob("lab/benchmarks/peers/*/*.in")]
+    for source in dict.fromkeys([DEV, *sorted(SHARED), *sorted(others)]):
+        if arguments and not any(argument in str(source) for argument in arguments):
+            continue
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes"]
         command += ["--universal", "--python-version", "3.12", "--no-emit-index-url"]
-        command += ["--no-header", "--no-annotate", f"{name}.in", "--output-file", f"{name}.txt"]
-        if name in OTHERS:
-            command.append(f"--constraint={DEV}.txt")
-        subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    _without_addresses(Path("package-lock.json"))
+        command += ["--no-header", "--no-annotate", str(source.relative_to(ROOT))]
+        command += ["--output-file", str(source.relative_to(ROOT).with_suffix(".txt"))]
+        if source in SHARED:
+            command.append("--constraint=requirements/dev.txt")
+        subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - a fixed command
+    for lock in (ROOT / "package-lock.json", *ROOT.glob("requirements/*/package-lock.json")):
+        _without_addresses(lock)
 
 
 def _without_addresses(lock: Path) -> None:
@@ -40,4 +42,4 @@ def _without_addresses(lock: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

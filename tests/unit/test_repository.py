@@ -1,4 +1,4 @@
-"""What the repository may hold."""
+"""What the repository may hold, and that its documents name commands that exist."""
 
 import re
 import subprocess
@@ -13,17 +13,22 @@ LOCKS = sorted(
         *ROOT.glob("requirements/*.txt"),
         *ROOT.glob("functions/*/requirements.txt"),
         *ROOT.glob("layers/*/requirements.txt"),
+        *ROOT.glob("lab/benchmarks/peers/*/requirements.txt"),
         *ROOT.glob("requirements/*/package-lock.json"),
         ROOT / "package-lock.json",
     ]
 )
+#: Documents for readers; decisions and the log of changes also name what is gone.
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/costs/*.md")]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_hashes_and_no_addresses(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
+    pins = re.split(r"\n(?=\w)", text.strip()) if lock.endswith(".txt") else [text]
+
     assert "://" not in text
-    assert re.search(r"sha256:[0-9a-f]{64}|sha512-", text)
+    assert all(re.search(r"sha256:[0-9a-f]{64}|sha512-", pin) for pin in pins)
 
 
 def test_no_generated_model_and_nothing_large_is_committed():
@@ -35,3 +40,38 @@ def test_no_generated_model_and_nothing_large_is_committed():
     files = [ROOT / name for name in tracked if name and (ROOT / name).is_file()]
     assert not [path for path in files if path.suffix in (".joblib", ".pkl", ".skops")]
     assert not [path for path in files if path.stat().st_size > 500_000]
+
+
+@pytest.fixture(scope="module")
+def targets():
+    """Targets by group, as make help prints them."""
+    printed = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    return {
+        group.splitlines()[0]: re.findall(r"^  make (\w+)", group, re.MULTILINE)
+        for group in printed.strip().split("\n\n")
+    }
+
+
+def test_make_help_lists_at_most_24_targets_in_four_groups(targets):
+    assert list(targets) == ["Use", "Train", "Deploy", "Develop"]
+    assert sum(map(len, targets.values())) <= 24
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_only_targets_that_exist(document, targets):
+    if document.name == "CHANGELOG.md":
+        pytest.skip("it also names what is gone")
+    known = {"help", *(name for group in targets.values() for name in group)}
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(r"`make ([a-z][\w-]*)|^\$? ?make ([a-z][\w-]*)", text, re.MULTILINE)
+
+    assert {first or second for first, second in named} <= known
+
+
+@pytest.mark.parametrize("argument", ["predict", "drift"])
+def test_a_missing_argument_is_named_with_an_example(argument):
+    ran = subprocess.run(["make", argument], cwd=ROOT, capture_output=True, text=True)
+
+    assert f"make {argument} needs CSV: make {argument} CSV=samples.csv" in ran.stderr
