@@ -113,7 +113,7 @@ ifdef AUDIT
 else
 	@$(if $(FIX),$(PYTHON) -m ruff check --quiet --fix-only . && $(PYTHON) -m ruff format --quiet .)
 	@$(if $(FIX),for each in $(GENERATED); do echo "$$each"; $(PYTHON) -m $$each >/dev/null || exit 1; done)
-	@if command -v node >/dev/null 2>&1; then $(INJECT) $(if $(FIX),-r,--check) docs/*.md; fi
+	@if command -v node >/dev/null 2>&1; then $(INJECT) $(if $(FIX),-r,--check) docs/*.md docs/decisions/README.md; fi
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
