@@ -103,16 +103,6 @@ def forest_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def classifiers(tmp_path_factory) -> tuple[Path, dict[str, object]]:
-    """Directory of one fitted model of every classifier, and what each answers."""
-    # Imported here: most tests need no scikit-learn
-    from tests.support.classifiers import save_all
-
-    directory = tmp_path_factory.mktemp("classifiers")
-    return directory, save_all(directory)
-
-
-@pytest.fixture(scope="session")
 def image() -> str:
     """The id of the Lambda image, built from these very sources."""
     with required():

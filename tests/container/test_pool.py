@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.chaos.errors import LONG, SHORT, wait_until_busy
+from tests.chaos.faults import LONG, SHORT, wait_until_busy
 from tests.support.pool import ContainerPool
 
 

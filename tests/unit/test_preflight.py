@@ -12,7 +12,7 @@ from botocore.stub import ANY, Stubber
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.prediction import Prediction
 from preflight import app, verdict
-from runtime import aws as aws_client_factory
+from runtime import aws as runtime_aws
 from tests.support.transports import http_event, in_process
 
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
@@ -168,12 +168,12 @@ def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
 
 
 def test_the_image_s_own_boto3_comes_before_any_other(tmp_path, monkeypatch):
-    monkeypatch.setattr(aws_client_factory, "PACKAGES", str(tmp_path))
-    monkeypatch.setattr(aws_client_factory.sys, "path", [*aws_client_factory.sys.path])
+    monkeypatch.setattr(runtime_aws, "PACKAGES", str(tmp_path))
+    monkeypatch.setattr(runtime_aws.sys, "path", [*runtime_aws.sys.path])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
     for name in ("logs", "codedeploy"):
-        assert aws.client(name).meta.service_model.service_name == name
+        assert runtime_aws.client(name).meta.service_model.service_name == name
 
-    assert aws.sys.path[0] == str(tmp_path)
-    assert aws.sys.path.count(str(tmp_path)) == 1
+    assert runtime_aws.sys.path[0] == str(tmp_path)
+    assert runtime_aws.sys.path.count(str(tmp_path)) == 1

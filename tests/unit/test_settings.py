@@ -31,7 +31,6 @@ def test_an_empty_engine_is_the_manifest_s_choice():
         ("ALLOWED_ORIGINS", "example.org", "must list origins such as https://example.org"),
         ("ALLOWED_ORIGINS", "ftp://a.example", "must list origins such as https://example.org"),
         ("ALLOWED_ORIGINS", "https://a.example/", "must list origins such as https://example.org"),
-        ("DRIFT_HISTOGRAMS", "yes", "must be true or false, got 'yes'"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable, value, rule):
@@ -42,9 +41,3 @@ def test_a_setting_that_cannot_be_used_is_named(variable, value, rule):
 def test_origins_are_listed_with_commas():
     listed = read_settings({"ALLOWED_ORIGINS": "https://a.example, http://localhost:8000,"})
     assert listed.allowed_origins == ("https://a.example", "http://localhost:8000")
-
-
-def test_what_watches_the_model_is_off_unless_named():
-    assert (read_settings({}).drift_histograms, read_settings({}).challenger_dir) == (False, None)
-    named = read_settings({"DRIFT_HISTOGRAMS": "true", "CHALLENGER_DIR": "/model"})
-    assert (named.drift_histograms, named.challenger_dir) == (True, "/model")

@@ -178,11 +178,11 @@ def _protocol_problem(error: RequestError, request: Request) -> Reply:
     """A problem document that also has the protocol's own member, ``error``."""
     reply = problem_reply(error, request.id)
     problem = read_json(reply.body.encode())
-    error = error.detail
+    message = error.detail
     for entry in problem.get("errors", [])[:9]:
-        longer = f"{error}; {entry['message']}"
-        if len(reply.body) + len(longer) > _REFUSAL_BYTES and error != error.detail:
+        longer = f"{message}; {entry['message']}"
+        if len(reply.body) + len(longer) > _REFUSAL_BYTES and message != error.detail:
             break
-        error = longer
-    problem["error"] = error
+        message = longer
+    problem["error"] = message
     return Reply(reply.status, reply.headers, json_reply(problem).body)
