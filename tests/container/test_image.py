@@ -35,6 +35,8 @@ for root in ("/var/task", "/opt/python", "/opt/server", "/opt/preflight", "/opt/
             inspect(path, path)
 print(json.dumps(report))
 """
+
+
 @pytest.fixture(scope="module")
 def content(image):
     return json.loads(run_in(image, "-c", INSPECT))

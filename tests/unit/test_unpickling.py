@@ -9,11 +9,11 @@ import pytest
 from tests.support.paths import ROOT
 
 #: The one module that may, and what it may.
-LOADER = "functions/predict/model_file.py"
+LOADER = "functions/runtime/model_file.py"
 ALLOWED = {"joblib.load", "skops.io.loads"}
 
 #: Neither is shipped: tests load what they made themselves, benchmarks rebuild other people's ways.
-APART = ("tests", "benchmarks")
+APART = ("tests", "lab")
 
 #: Modules that exist to turn bytes into objects; to import one at all is a finding.
 PICKLERS = {"_pickle", "cloudpickle", "copyreg", "cPickle", "dill", "jsonpickle", "marshal"}
@@ -132,10 +132,10 @@ def test_only_the_checked_loader_turns_bytes_into_objects():
         LOADER: ALLOWED,
         # Loads a model to check its artifact: versions and hash first, as the service does
         "training/formats.py": ALLOWED,
-        # Imports the module of a promise, which a pickle of ours holds by name
-        "functions/predict/deferral.py": {"importlib.import_module"},
-        # Writes bytecode where an image is built, and reads none
-        "tools/prune.py": {"compile", "marshal", "marshal.dumps"},
+        # Imports a route's module when the route is first used; the table is constant
+        "functions/predict/routes.py": {"importlib.import_module"},
+        # Scores tables for a person who has the model on this machine; the hash is checked first
+        "training/drift/__main__.py": {"joblib.load"},
     }
 
 
