@@ -54,7 +54,12 @@ def build(folder: Path, architecture: str) -> int:
         command += ["--platform", f"{tag}_{machine}"]
     command += ["--target", str(folder / "python"), "-r", str(LOCK)]
     subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    libraries = [str(path) for path in folder.rglob("*.so*") if path.is_file()]
+    # Those in *.libs were rewritten for their wheel, and do not load once they are stripped
+    libraries = [
+        str(path)
+        for path in folder.rglob("*.so*")
+        if path.is_file() and not path.parent.name.endswith(".libs")
+    ]
     if shutil.which("strip"):
         subprocess.run(["strip", "--strip-unneeded", *libraries], check=False, capture_output=True)  # noqa: S603, S607
     size = sum(path.stat().st_size for path in _files(folder))

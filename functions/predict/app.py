@@ -44,7 +44,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     request_id = getattr(context, "aws_request_id", "local")
     route, request = "unreadable", None
     try:
-        request = read_request(event, request_id)
+        request = read_request(event, request_id, settings.base_path)
         request_id = request.id
         found = find_route(request.method, request.path)
         route = found.name if found else "other"

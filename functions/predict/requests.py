@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 from runtime.errors import MalformedRequest, RequestTooLarge, UnsupportedMediaType
@@ -26,7 +27,7 @@ class Request(NamedTuple):
     body_is_base64: bool
 
 
-def read_request(event: Any, fallback_id: str) -> Request:
+def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
     """Read an event of an HTTP API (payload 2.0 or 1.0), a REST API or a load balancer.
 
     Raises
@@ -51,6 +52,9 @@ def read_request(event: Any, fallback_id: str) -> Request:
     # REST API whose stage is called v1 means /v1/predict when it says so
     if "version" in event:
         path = _without_stage(path, context.get("stage"))
+    path = without_base(path, base_path)
+    if len(path) > 1 and path.endswith("/"):
+        path = path[:-1]
     body = event.get("body")
     request_id = context.get("requestId")
     return Request(
@@ -94,6 +98,11 @@ def _joined(event: dict[str, Any], single: str, multiple: str) -> dict[str, Any]
             if isinstance(each, list) and all(isinstance(value, str) for value in each)
         }
     return found
+
+
+def without_base(path: str, base_path: str) -> str:
+    """Return the path below the base path; other paths stay as they are."""
+    return path[len(base_path) :] if path.startswith(f"{base_path}/") else path
 
 
 def _without_stage(path: str, stage: Any) -> str:
@@ -148,7 +157,9 @@ def read_body(request: Request, max_bytes: int) -> bytes:
         in another way.
     """
     # Base64 spends four characters on three bytes: refuse before decoding what cannot fit
-    if len(request.body) > (max_bytes + 2) // 3 * 4 + 4:
+    if len(request.body) > (max_bytes + 2) // 3 * 4 + 4 or is_declared_larger(
+        request.headers, max_bytes
+    ):
         raise _too_large(max_bytes)
     if request.body_is_base64:
         try:
@@ -166,6 +177,13 @@ def read_body(request: Request, max_bytes: int) -> bytes:
     if packing not in ("identity", ""):
         raise UnsupportedMediaType("content-encoding must be gzip or absent")
     return content
+
+
+def is_declared_larger(headers: Mapping[str, str], max_bytes: int) -> bool:
+    """Return whether the length that a request declares is over the limit."""
+    declared = headers.get("content-length", "")
+    # int() refuses thousands of digits; ten are over any limit
+    return declared.isdecimal() and (len(declared) > 9 or int(declared) > max_bytes)
 
 
 def _unzip(content: bytes, max_bytes: int) -> bytes:

@@ -1,7 +1,7 @@
 """Turns answers and errors into HTTP replies; the only place where an error has a status."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runtime import errors
@@ -13,8 +13,8 @@ JSON = "application/json"
 CSV = "text/csv"
 PROBLEM = "application/problem+json"
 
-#: Faults listed one by one in an answer; beyond it only their number is given, so that no request,
-#: however faulty, makes an answer larger than Lambda can return (6 MB).
+#: Errors that an answer lists; of any further ones it gives the number. So an answer to a request
+#: of 1 MB stays below the 6 MB that Lambda returns.
 MAX_LISTED_ERRORS = 10_000
 
 #: Exception → status, problem type and title (RFC 9457).
@@ -59,8 +59,8 @@ def encode(document: Mapping[str, Any]) -> str:
 def problem_reply(error: RequestError, request_id: str) -> Reply:
     """Answer a caller's mistake with problem+json that names every error."""
     status, kind, title = PROBLEMS[type(error)]
-    errors = list(error.errors) if isinstance(error, InvalidSamples) else []
-    reply = _problem(status, kind, title, error.detail, request_id, errors)
+    errors = error.errors if isinstance(error, InvalidSamples) else ()
+    reply = problem(status, kind, title, error.detail, request_id, errors)
     if isinstance(error, MethodNotAllowed):
         reply.headers["allow"] = ", ".join(error.allow)
     return reply
@@ -68,17 +68,16 @@ def problem_reply(error: RequestError, request_id: str) -> Reply:
 
 def failure_reply(request_id: str) -> Reply:
     """Answer our own mistake: the caller learns the request id, the log learns the cause."""
-    return _problem(
+    return problem(
         500,
         "internal-error",
         "The service failed",
-        "this is a error of the service, not of the request; report the request id",
+        "this is an error of the service, not of the request; report the request id",
         request_id,
-        [],
     )
 
 
-def error_entries(errors: list[SampleError]) -> dict[str, Any]:
+def error_entries(errors: Sequence[SampleError]) -> dict[str, Any]:
     """The members that list errors: errors, and how many were left out where there are too many."""
     if not errors:
         return {}
@@ -94,9 +93,31 @@ def error_entries(errors: list[SampleError]) -> dict[str, Any]:
     return {"errors": listed, **({"errors_omitted": omitted} if omitted else {})}
 
 
-def _problem(
-    status: int, kind: str, title: str, detail: str, request_id: str, errors: list[SampleError]
+def problem(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    request_id: str,
+    errors: Sequence[SampleError] = (),
 ) -> Reply:
+    """Return a problem document (RFC 9457).
+
+    Parameters
+    ----------
+    status
+        The HTTP status.
+    kind
+        The last part of the problem's type, which stays the same.
+    title
+        The kind in words.
+    detail
+        How to fix this request.
+    request_id
+        The number under which the log knows the request.
+    errors
+        Every rule that a sample breaks.
+    """
     document = {
         "type": f"urn:problem:cytology:{kind}",
         "title": title,

@@ -12,7 +12,7 @@ class InvalidSetting(ValueError):
 
 
 class Settings(NamedTuple):
-    """Everything that differs between homes. Sizes are in bytes."""
+    """Everything that differs between hosting options. Sizes are in bytes."""
 
     model_dir: str
     engine: str | None
@@ -21,6 +21,7 @@ class Settings(NamedTuple):
     max_samples: int
     allowed_origins: tuple[str, ...]
     metrics_namespace: str | None
+    base_path: str = ""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -42,7 +43,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
         metrics_namespace=_namespace(environment),
+        base_path=_base_path(environment.get("BASE_PATH") or ""),
     )
+
+
+def _base_path(text: str) -> str:
+    """Return the path before all routes, without a slash at its end."""
+    if text and not text.startswith("/"):
+        raise InvalidSetting(f"BASE_PATH must start with a slash, got {text!r}")
+    return text.rstrip("/")
 
 
 def _namespace(environment: Mapping[str, str]) -> str | None:

@@ -1,20 +1,32 @@
-"""Turns a command line into a running local server: ``python -m server``."""
+"""Runs the API and the form as an HTTP server: ``python -m server``."""
 
 import argparse
 import errno
+import multiprocessing
 import os
 import socket
 import sys
 from pathlib import Path
 
-import uvicorn
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from cytology.artifact import ArtifactMismatch
 
 ROOT = Path(__file__).parents[2]
 #: Where the kernel states a container's quota: control groups version 2, then 1.
 QUOTAS = ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
-RELOADED = ("cytology", "functions", "artifact")
+
+#: Connections that one worker serves at once; further ones wait in the kernel's queue. Each may
+#: hold a body of 1 MB, so bodies take at most 128 MB of a worker's memory.
+CONNECTIONS = 128
+#: Seconds in which a request's head must arrive, and after which an idle connection is closed.
+IDLE_S = 10
+#: Bytes of a request's head; API Gateway allows 10,240 of headers.
+HEAD_BYTES = 16_384
+#: Seconds between SIGTERM and the end, whatever clients do; container hosts wait 30 or more.
+GRACE_S = 20
 
 
 def main() -> int:
@@ -24,25 +36,31 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     try:
-        import server.app  # noqa: F401 - fail here, with one line, before a server starts
+        from server.app import settings  # fail here, with one line, before a server starts
     except ArtifactMismatch as mismatch:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
     print(f"serving on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
-    uvicorn.run(
+    if options.reload:
+        # A forked worker would keep the modules that this process has imported
+        multiprocessing.set_start_method("spawn")
+    Granian(
         "server.app:app",
-        host=options.host,
+        address=options.host,
         port=options.port,
-        workers=None if options.reload else options.workers or processors(),
-        reload=options.reload,
-        reload_dirs=[str(ROOT / name) for name in RELOADED] if options.reload else None,
-        reload_includes=["*.py", "*.json"] if options.reload else None,
-        # Requests in flight when a host says stop are answered; hosts wait 30 s or longer
-        timeout_graceful_shutdown=20,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=1 if options.reload else options.workers or processors(),
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_S * 1000, max_buffer_size=HEAD_BYTES),
+        workers_kill_timeout=GRACE_S,
+        respawn_failed_workers=True,
         log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+        reload=options.reload,
+        reload_paths=[ROOT / "cytology", ROOT / "functions", Path(settings.model_dir)],
+        reload_ignore_worker_failure=True,
+    ).serve()
     return 0
 
 

@@ -1,6 +1,8 @@
 """Turns one local port into the whole product: the API, and the form beside it."""
 
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,16 +14,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from predict.app import handler, service
-from server.authentication import Door, read_door
-from server.gateway import answer
+from predict.app import settings
+from predict.requests import without_base
+from predict.routes import ROUTES
+from server.api import answer
+from server.authentication import read_authentication
+from server.large import LargeRequests
 
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
 BUILT = Path(__file__).parents[2] / "build" / "site"
 
-#: The handler's paths, and everything below them; what it does not know it answers itself.
-API_PATHS = ("/v1", "/v2", "/ping", "/invocations")
+#: The API's paths are those of its routes and all below their first parts.
+API_PATHS = {"/" + route.path.split("/")[1] for route in ROUTES}
 
 #: What CloudFront adds in production, so that the page is tested under the same rules.
 PAGE_HEADERS = {
@@ -60,7 +65,7 @@ class PageHeaders:
 
 async def features(_: Request) -> Response:
     """The schema of the model that is served, beside the form as in production."""
-    return FileResponse(Path(service.settings.model_dir) / "features.json")
+    return FileResponse(Path(settings.model_dir) / "features.json")
 
 
 def site(form: Path) -> ASGIApp:
@@ -75,36 +80,46 @@ def site(form: Path) -> ASGIApp:
 
 
 class ApiFirst:
-    """ASGI middleware that gives the handler its paths, and every path where there is no site.
+    """ASGI middleware that gives the API its paths, and every path where there is no site.
 
     A router's patterns would keep back what they do not match, such as a line end in a path, and
     answer it in their own way.
     """
 
-    def __init__(self, app: ASGIApp, *, has_site: bool, door: Door) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._has_site = has_site
-        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
-        path = scope.get("path", "")
-        ours = any(path == own or path.startswith(f"{own}/") for own in API_PATHS)
-        if scope["type"] != "http" or (self._has_site and not ours):
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        response = self._door.refuse(request) or await answer(request, handler)
-        await response(scope, receive, send)
+        if scope["type"] == "http":
+            path = without_base(scope["path"], settings.base_path)
+            if path != scope["path"]:
+                scope = {**scope, "path": path, "raw_path": path.encode()}
+            if not HAS_SITE or any(path == own or path.startswith(f"{own}/") for own in API_PATHS):
+                request = Request(scope, receive)
+                response = AUTHENTICATION.refuse(request) or await answer(request, large)
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def run_large_requests(_: Starlette) -> AsyncIterator[None]:
+    """Keep the process for large requests as long as the server runs."""
+    large.start()
+    yield
+    large.stop()
 
 
 HAS_SITE = SITE.is_dir()
-DOOR = read_door(os.environ, service.settings.allowed_origins)
+AUTHENTICATION = read_authentication(os.environ, settings.allowed_origins)
+large = LargeRequests()
 
 app = Starlette(
     routes=[
         Route("/features.json", features),
         *([Mount("/", site(SITE))] if HAS_SITE else []),
     ],
-    middleware=[Middleware(PageHeaders), Middleware(ApiFirst, has_site=HAS_SITE, door=DOOR)],
+    middleware=[Middleware(PageHeaders), Middleware(ApiFirst)],
+    lifespan=run_large_requests,
 )

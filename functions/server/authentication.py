@@ -1,7 +1,7 @@
-"""Turns a request's credentials into leave to pass, or into API Gateway's own refusal.
+"""Checks a request's token or key, and refuses as API Gateway does.
 
-Off unless its variable is set. It keeps the same paths open as template.yaml does: health, which
-says no more than the model's name, and preflights, which browsers send without credentials.
+Nothing is asked for unless REQUIRE_TOKEN or REQUIRE_KEY is set. Health needs no credentials, as in
+template.yaml, and neither do preflight requests, which browsers send without them.
 """
 
 import hmac
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-#: ``/ping`` is how a container host asks after health; it cannot show credentials.
-OPEN = frozenset({("GET", "/v1/health"), ("GET", "/ping")})
+#: Paths without authentication. Container hosts ask for ``/ping`` and cannot send credentials.
+OPEN = frozenset({"/v1/health", "/ping"})
 
 
-class Door(NamedTuple):
+class Authentication(NamedTuple):
     """What callers must show; None asks for nothing."""
 
     token: str | None
@@ -23,8 +23,9 @@ class Door(NamedTuple):
     allowed_origins: tuple[str, ...]
 
     def refuse(self, request: Request) -> Response | None:
-        """The answer that ends this request here, or None where it may pass."""
-        if request.method == "OPTIONS" or (request.method, request.url.path) in OPEN:
+        """Return the refusal, or None where the request is authentic."""
+        is_open = request.method in ("GET", "HEAD") and request.scope["path"] in OPEN
+        if is_open or request.method == "OPTIONS":
             return None
         # An HTTP API's JWT authoriser: no token or a wrong one is 401
         if self.token is not None:
@@ -41,14 +42,16 @@ class Door(NamedTuple):
     ) -> Response:
         origin = request.headers.get("origin", "")
         if origin in self.allowed_origins:
-            # Without it a page of that origin could not even read why it was refused
+            # Otherwise the browser hides the refusal from the page
             headers |= {"access-control-allow-origin": origin, "vary": "origin"}
         return JSONResponse({"message": message}, status, headers)
 
 
-def read_door(environment: Mapping[str, str], allowed_origins: tuple[str, ...]) -> Door:
+def read_authentication(
+    environment: Mapping[str, str], allowed_origins: tuple[str, ...]
+) -> Authentication:
     """Read ``REQUIRE_TOKEN`` and ``REQUIRE_KEY``; empty is the same as absent."""
-    return Door(
+    return Authentication(
         environment.get("REQUIRE_TOKEN") or None,
         environment.get("REQUIRE_KEY") or None,
         allowed_origins,
@@ -56,5 +59,5 @@ def read_door(environment: Mapping[str, str], allowed_origins: tuple[str, ...]) 
 
 
 def _same(shown: str, expected: str) -> bool:
-    """Compare in a time that does not tell how much of it was right."""
+    """Compare in a time that does not depend on how much is equal."""
     return hmac.compare_digest(shown.encode("utf-8", "replace"), expected.encode())

@@ -1,47 +1,23 @@
 """Turns an HTTP request into the event that API Gateway would send, and the answer back.
 
-The handler under test is then the handler in Lambda, down to base64 bodies and header case
-(docs/decisions/0004).
+The handler that answers is then the handler of the Lambda function, down to base64 bodies and the
+case of header names (docs/decisions/0004).
 """
 
 import base64
-import itertools
 import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-
-Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-
-#: API Gateway refuses larger bodies itself, before the function sees them.
-GATEWAY_MAX_BYTES = 10 * 1024 * 1024
+from starlette.responses import Response
 
 _TEXTUAL = ("text/", "application/json", "application/javascript", "application/xml")
-
-_numbers = itertools.count(1)
 
 
 class Context(NamedTuple):
     """The part of the Lambda context that the handler reads."""
 
     aws_request_id: str
-
-
-async def answer(request: Request, handler: Handler) -> Response:
-    """Pass one request through the handler, as API Gateway would."""
-    chunks = []
-    received = 0
-    async for chunk in request.stream():
-        received += len(chunk)
-        if received > GATEWAY_MAX_BYTES:
-            return PlainTextResponse("Request Too Long", status_code=413)
-        chunks.append(chunk)
-    request_id = f"local-{next(_numbers)}"
-    event = to_event(request, b"".join(chunks), request_id)
-    # One at a time, as Lambda does: scoring is CPU work of microseconds
-    return to_response(handler(event, Context(request_id)))
 
 
 def to_event(request: Request, body: bytes, request_id: str) -> dict[str, Any]:
@@ -89,8 +65,12 @@ def _as_text(body: bytes, content_type: str) -> str | None:
         return None
 
 
-def to_response(answered: dict[str, Any]) -> Response:
+def to_response(answered: dict[str, Any], method: str) -> Response:
     """Build the HTTP response that API Gateway would send."""
     body = answered.get("body") or ""
     content = base64.b64decode(body) if answered.get("isBase64Encoded") else body.encode()
-    return Response(content, answered["statusCode"], answered["headers"])
+    response = Response(content, answered["statusCode"], answered["headers"])
+    if method == "HEAD":
+        # It would have to be the length of the answer to GET (RFC 9110, section 8.6)
+        del response.headers["content-length"]
+    return response

@@ -7,7 +7,7 @@ holds for all of them:
 name             what it runs                                            needs
 ================ ======================================================= =============
 in-process       the handler, called with a payload-v2 event             nothing
-http             ``python -m server`` (uvicorn), as ``make serve`` does  a free port
+http             ``python -m server``, as ``make serve`` runs it          a free port
 emulator         the Runtime Interface Emulator over the runtime client  Linux
 container        the built image, its own emulator inside                Docker
 container-server the built image as an HTTP server (``serve``)           Docker
@@ -75,9 +75,11 @@ class EventTransport:
 class HttpTransport:
     """Sends each request to a server as it is."""
 
-    def __init__(self, name: str, port: int, timeout_s: float = 30) -> None:
+    def __init__(self, name: str, port: int, timeout_s: float = 30, process: Any = None) -> None:
         self.name = name
         self.port = port
+        #: The server's process, and in ``process.log`` the file that it writes to.
+        self.process = process
         self._timeout_s = timeout_s
 
     def request(self, method, path, headers=None, body=None) -> Answer:
@@ -149,8 +151,8 @@ def http_server(environment: Mapping[str, str] | None = None) -> Iterator[HttpTr
     command = [sys.executable, "-m", "server", "--port", str(port)]
     # Only the API is asked: any directory that exists will do as the site
     settings = {"SITE_DIR": str(ROOT / "cytology"), **(environment or {})}
-    with start_and_wait(command, port, settings):
-        yield HttpTransport("http", port)
+    with start_and_wait(command, port, settings) as process:
+        yield HttpTransport("http", port, process=process)
 
 
 @contextmanager
@@ -257,6 +259,7 @@ def start_and_wait(
             process = subprocess.Popen(
                 command, cwd=ROOT, env=settings, stdout=sink, stderr=sink, process_group=0
             )
+        process.log = log
         try:
             _wait_for_port(process, port, log)
             yield process

@@ -9,10 +9,9 @@ import sys
 import pytest
 
 from server import __main__ as server
-from server.gateway import GATEWAY_MAX_BYTES
 from tests.chaos.flights import Flights
 from tests.support.paths import ROOT
-from tests.support.transports import free_port, http_server, start_and_wait
+from tests.support.transports import free_port, start_and_wait
 
 
 def start(*arguments, **environment):
@@ -70,11 +69,3 @@ def test_a_stop_answers_every_request_that_was_sent(workers, artifact_dir):
         server.send_signal(signal.SIGTERM)
         flights.land()
     flights.check()
-
-
-def test_what_the_gateway_would_refuse_never_reaches_the_handler():
-    with http_server() as transport:
-        body = b"x" * (GATEWAY_MAX_BYTES + 1)
-        answer = transport.request("POST", "/v1/predict", {"content-type": "text/csv"}, body)
-        assert (answer.status, answer.body) == (413, b"Request Too Long")
-        assert transport.request("GET", "/v1/health").status == 200

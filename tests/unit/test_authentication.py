@@ -5,7 +5,7 @@ import json
 import pytest
 from starlette.requests import Request
 
-from server.authentication import Door, read_door
+from server.authentication import Authentication, read_authentication
 from tests.support.transports import http_server
 
 SAMPLE = "[5, 1, 1, 1, 2, 1, 3, 1, 1]"
@@ -92,43 +92,44 @@ def test_the_refusal_repeats_nothing_that_was_shown(with_token):
     assert "canary-0815" not in str(answer.headers)
 
 
-def asked(door, method="POST", path="/v1/predict", **headers):
+def asked(authentication, method="POST", path="/v1/predict", **headers):
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": named}
-    return door.refuse(Request(scope | {"query_string": b"", "scheme": "http"}))
+    return authentication.refuse(Request(scope | {"query_string": b"", "scheme": "http"}))
 
 
 def test_without_settings_nobody_is_refused():
     for environment in ({}, {"REQUIRE_TOKEN": "", "REQUIRE_KEY": ""}):
-        assert asked(read_door(environment, ())) is None
+        assert asked(read_authentication(environment, ())) is None
 
 
 def test_where_both_are_asked_for_the_token_is_looked_at_first():
-    door = read_door({"REQUIRE_TOKEN": "one", "REQUIRE_KEY": "two"}, ())
+    authentication = read_authentication({"REQUIRE_TOKEN": "one", "REQUIRE_KEY": "two"}, ())
 
-    assert asked(door, x_api_key="two").status_code == 401
-    assert asked(door, authorization="Bearer one").status_code == 403
-    assert asked(door, authorization="Bearer one", x_api_key="two") is None
+    assert asked(authentication, x_api_key="two").status_code == 401
+    assert asked(authentication, authorization="Bearer one").status_code == 403
+    assert asked(authentication, authorization="Bearer one", x_api_key="two") is None
 
 
 def test_open_paths_are_open_in_their_own_method_only():
-    door = Door("one", None, ())
+    authentication = Authentication("one", None, ())
 
-    assert asked(door, "GET", "/v1/health") is None
-    assert asked(door, "OPTIONS", "/anything") is None
+    for method in ("GET", "HEAD"):
+        assert asked(authentication, method, "/v1/health") is None
+        assert asked(authentication, method, "/ping") is None
+    assert asked(authentication, "OPTIONS", "/anything") is None
     for method, path in (
         ("POST", "/v1/health"),
-        ("HEAD", "/v1/health"),
         ("GET", "/v1/health/"),
         ("GET", "/v1/healthy"),
     ):
-        assert asked(door, method, path).status_code == 401
+        assert asked(authentication, method, path).status_code == 401
 
 
 def test_a_refusal_names_the_origin_only_where_it_is_allowed():
-    door = Door(None, "two", (ORIGIN,))
+    authentication = Authentication(None, "two", (ORIGIN,))
 
-    refused = asked(door, origin=ORIGIN)
+    refused = asked(authentication, origin=ORIGIN)
     assert json.loads(refused.body) == {"message": "Forbidden"}
     assert refused.headers["access-control-allow-origin"] == ORIGIN
-    assert "access-control-allow-origin" not in asked(door, origin="https://x.org").headers
+    assert "access-control-allow-origin" not in asked(authentication, origin="https://x.org").headers

@@ -1,0 +1,61 @@
+"""Answers large requests in a process of its own, so that they do not delay small ones."""
+
+import asyncio
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection, get_context, parent_process
+from typing import Any
+
+from predict.app import handler
+from server.gateway import Context
+
+
+class LargeRequests:
+    """One process that answers one large request at a time; the others wait."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Start the process now, while the model's files are those that this process has read."""
+        # Not forked: this process has threads, and a fork would copy their locks
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), _prepare)
+        self._pool.submit(os.getpid)
+
+    def stop(self) -> None:
+        """End the process once it has answered what it was given."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    async def answer(self, event: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """Return the handler's answer; in this process where the other one has ended."""
+        if self._pool is not None:
+            loop = asyncio.get_running_loop()
+            try:
+                return await loop.run_in_executor(self._pool, _answer, event, request_id)
+            # It was killed for its memory, or it found other files than this process has read
+            except BrokenProcessPool:
+                self._pool = None
+        return _answer(event, request_id)
+
+
+def _answer(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+    return handler(event, Context(request_id))
+
+
+def _prepare() -> None:
+    # A terminal's Ctrl-C, and systemd's SIGTERM, reach all processes of a group. This one ends when
+    # its parent has no more work for it, or is gone
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

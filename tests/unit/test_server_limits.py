@@ -1,0 +1,126 @@
+"""The server's limits: what it refuses, when it closes a connection, and what that costs others."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+from tests.support.transports import HttpTransport, http_server
+
+ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
+SMALL = json.dumps(ROW)
+LARGE = json.dumps({"samples": [ROW] * 10_000})
+JSON = {"content-type": "application/json"}
+HEAD = b"POST /v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with http_server() as transport:
+        yield transport
+
+
+def exchange(server: HttpTransport, sent: bytes, seconds: float = 15) -> tuple[bytes, float]:
+    """Send bytes; return all that comes until the server closes, and after how many seconds."""
+    started = time.monotonic()
+    received = b""
+    with socket.create_connection(("127.0.0.1", server.port), seconds) as connection:
+        connection.sendall(sent)
+        while chunk := connection.recv(65_536):
+            received += chunk
+    return received, time.monotonic() - started
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HTTP/1.1\r\nHost", b"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"]
+)
+def test_a_connection_without_a_whole_request_is_closed_after_ten_seconds(server, sent):
+    _, seconds = exchange(server, sent)
+    assert 9 < seconds < 13
+
+
+def test_a_head_of_more_than_16_kb_is_refused(server):
+    received, _ = exchange(server, HEAD + b"X: " + b"a" * 20_000 + b"\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 5\r\n"])
+def test_a_body_in_chunks_is_refused_with_or_without_a_length(server, length):
+    received, _ = exchange(server, HEAD + length + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 411 ")
+    assert b"urn:problem:cytology:length-required" in received
+
+
+def test_two_lengths_are_refused(server):
+    both = b"Content-Length: 5\r\nContent-Length: 6\r\nConnection: close\r\n\r\n[1,2,3"
+    received, _ = exchange(server, HEAD + both)
+    assert received.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_sent(server):
+    received, _ = exchange(
+        server, HEAD + b"Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n"
+    )
+    assert received.startswith(b"HTTP/1.1 413 ")
+
+
+def test_bodies_over_the_limit_take_no_memory(server):
+    before = memory_kb(server)
+    for _ in range(20):
+        answer = server.request("POST", "/v1/predict", JSON, b" " * 9_000_000)
+        assert answer.status == 413
+    assert memory_kb(server) - before < 20_000
+
+
+def test_an_aborted_upload_leaves_one_line_in_the_log(server):
+    logged = server.process.log.read_text()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(HEAD + b"Content-Length: 500\r\n\r\n[1,")
+    deadline = time.monotonic() + 5
+    while "upload aborted" not in (new := server.process.log.read_text()[len(logged) :]):
+        assert time.monotonic() < deadline, new
+        time.sleep(0.05)
+    assert len(new.splitlines()) == 1
+
+
+def test_an_absolute_uri_is_read_as_its_path(server):
+    line = b"GET http://example.org/v1/health?x=1 HTTP/1.1\r\nHost: example.org\r\n"
+    received, _ = exchange(server, line + b"Connection: close\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 200 ")
+
+
+def test_head_says_nothing_of_a_length_that_get_would_not_have(server):
+    answer = server.request("HEAD", "/v1/model")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers.get("content-length") != "0"
+
+
+def test_a_small_request_does_not_wait_for_large_ones(server):
+    done: list[float] = []
+
+    def ask_large() -> None:
+        assert server.request("POST", "/v1/predict", JSON, LARGE).status == 200
+        done.append(time.monotonic())
+
+    callers = [threading.Thread(target=ask_large) for _ in range(6)]
+    for caller in callers:
+        caller.start()
+    time.sleep(0.1)
+    for _ in range(3):
+        assert server.request("GET", "/ping").status == 200
+        assert server.request("POST", "/v1/predict", JSON, SMALL).status == 200
+    finished = time.monotonic()
+    for caller in callers:
+        caller.join()
+    assert len(done) == 6
+    assert finished < max(done)
+
+
+def memory_kb(server: HttpTransport) -> int:
+    """Resident memory of the server and its children."""
+    listed = subprocess.run(["ps", "-eo", "pgid=,rss="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return sum(int(rss) for group, rss in rows if int(group) == server.process.pid)
