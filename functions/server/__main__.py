@@ -11,6 +11,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from cytology.artifact import ArtifactMismatch
 
@@ -36,7 +37,8 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     try:
-        from server.app import settings  # fail here, with one line, before a server starts
+        import server.app  # noqa: F401 - fail here, with one line, before a server starts
+        from predict.app import settings
     except ArtifactMismatch as mismatch:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
@@ -56,7 +58,7 @@ def main() -> int:
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_S * 1000, max_buffer_size=HEAD_BYTES),
         workers_kill_timeout=GRACE_S,
         respawn_failed_workers=True,
-        log_level="warning",
+        log_level=LogLevels.warning,
         reload=options.reload,
         reload_paths=[ROOT / "cytology", ROOT / "functions", Path(settings.model_dir)],
         reload_ignore_worker_failure=True,

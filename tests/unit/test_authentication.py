@@ -132,4 +132,6 @@ def test_a_refusal_names_the_origin_only_where_it_is_allowed():
     refused = asked(authentication, origin=ORIGIN)
     assert json.loads(refused.body) == {"message": "Forbidden"}
     assert refused.headers["access-control-allow-origin"] == ORIGIN
-    assert "access-control-allow-origin" not in asked(authentication, origin="https://x.org").headers
+    assert (
+        "access-control-allow-origin" not in asked(authentication, origin="https://x.org").headers
+    )

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from cytology.schema import Schema, load_schema
@@ -13,6 +14,29 @@ from tools.openapi.paths import ROOT, inference, lookup, path_parameter, predict
 from tools.openapi.schemas import Document
 
 TARGET = ROOT / "docs" / "openapi.json"
+
+_PROTOCOL, _SAGEMAKER = "Open Inference Protocol", "SageMaker container"
+
+#: Function of a route → its operation, given the parameters of its path.
+OPERATIONS: dict[str, Callable[[list[Document]], Document]] = {
+    "service:predict": lambda _: prediction("Classify samples", "predict"),
+    "service:describe_model": lambda _: lookup(
+        "What is served, and its limits", "model", cached=True
+    ),
+    "service:report_health": lambda _: lookup("Ready to answer", "model"),
+    "inference_protocol:describe_server": lambda _: lookup("Server metadata", _PROTOCOL),
+    "inference_protocol:report_live": lambda _: lookup("Server is live", _PROTOCOL),
+    "inference_protocol:report_ready": lambda _: lookup("Server is ready", _PROTOCOL),
+    "inference_protocol:describe_model": lambda where: lookup(
+        "Model metadata", _PROTOCOL, parameters=where
+    ),
+    "inference_protocol:report_model_ready": lambda where: lookup(
+        "Model is ready", _PROTOCOL, parameters=where
+    ),
+    "inference_protocol:infer": inference,
+    "sagemaker:ping": lambda _: lookup("Container is ready", _SAGEMAKER),
+    "sagemaker:invoke": lambda _: prediction("Classify samples", _SAGEMAKER),
+}
 
 
 def build(schema: Schema) -> Document:
@@ -43,30 +67,10 @@ def build(schema: Schema) -> Document:
 def paths(schema: Schema) -> Document:
     """Every route of the route table as an OpenAPI operation."""
     values = {"name": f"{schema.name}-logistic", "version": "the version that /v1/model states"}
-    protocol, sagemaker = "Open Inference Protocol", "SageMaker container"
     found: Document = {}
     for route in ROUTES:
         where = [path_parameter(name, values[name]) for name in re.findall(r"<(\w+)>", route.path)]
-        module, _, name = route.function.rpartition(".")[2].partition(":")
-        operation = {
-            "service:predict": lambda _: prediction("Classify samples", "predict"),
-            "service:describe_model": lambda _: lookup(
-                "What is served, and its limits", "model", cached=True
-            ),
-            "service:report_health": lambda _: lookup("Ready to answer", "model"),
-            "inference_protocol:describe_server": lambda _: lookup("Server metadata", protocol),
-            "inference_protocol:report_live": lambda _: lookup("Server is live", protocol),
-            "inference_protocol:report_ready": lambda _: lookup("Server is ready", protocol),
-            "inference_protocol:describe_model": lambda where: lookup(
-                "Model metadata", protocol, parameters=where
-            ),
-            "inference_protocol:report_model_ready": lambda where: lookup(
-                "Model is ready", protocol, parameters=where
-            ),
-            "inference_protocol:infer": inference,
-            "sagemaker:ping": lambda _: lookup("Container is ready", sagemaker),
-            "sagemaker:invoke": lambda _: prediction("Classify samples", sagemaker),
-        }[f"{module}:{name}"](where)
+        operation = OPERATIONS[route.function.rpartition(".")[2]](where)
         path = re.sub(r"<(\w+)>", r"{\1}", route.path)
         found.setdefault(path, {})[route.method.lower()] = operation
     return found
