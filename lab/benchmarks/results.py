@@ -45,7 +45,6 @@ LIMITS = (
     Limit("batch", "JSON", None, 66.7, at_most=True),
     Limit("batch", "CSV", None, 66.7, at_most=True),
     Limit("memory", "ours", "bare", 1.5, at_most=True),
-    Limit("size", "ours", "sam-apigw-scikit", 0.55, at_most=True),
 )
 
 
