@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from tests.support.classifiers import ARGUMENTS, SEVERAL_LABELS
 from tests.compile.tables import TABLES
 from tests.compile.test_families import proven
+from tests.support.classifiers import ARGUMENTS, SEVERAL_LABELS
 from training.candidates import CANDIDATES
 from training.compilers import CannotCompile, columns_of
 from training.compilers.rows import as_rows
