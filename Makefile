@@ -50,30 +50,33 @@ build/site/openapi.json: $(MODEL) docs/openapi.json tools/site.py tools/markdown
 	@$(WITH_MODEL) $(PYTHON) -m tools.site
 
 ## Use
-.PHONY: serve predict
+.PHONY: serve predict wheel
 serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
-	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m server --port $(PORT) --reload
+	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
 
 predict: .local $(MODEL) ## score a file: CSV=samples.csv (URL=https://… asks a deployed service)
 	$(call need,CSV,samples.csv)
-	@$(WITH_MODEL) $(PYTHON) -m batch "$(CSV)" $(if $(URL),--url "$(URL)")
+	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)")
+
+wheel: .local $(MODEL) ## a package with the command cytology, the form and the model, in dist/
+	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist . && ls dist/*.whl
 
 ## Train
 .PHONY: train evaluate verify drift
 train: .local ## table → artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
-	@$(PYTHON) -m training $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FORMAT),--format $(FORMAT)) \
+	@$(PYTHON) -m cytology train $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FORMAT),--format $(FORMAT)) \
 	  $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(MODEL_DIR),--out "$(MODEL_DIR)")
 
 evaluate: .dev ## judge every candidate, write docs/report.json and the model card (FAST=1: a minute)
 	@$(PYTHON) -m training.evaluate $(if $(FAST),--fast) $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)")
 
 verify: .local ## check an artifact: hashes, versions, predictions of both engines (MODEL_DIR=artifact)
-	@$(PYTHON) -m training.verify "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)"
+	@$(PYTHON) -m cytology verify "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)"
 
 drift: .local $(MODEL) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
 	$(call need,CSV,samples.csv)
-	@$(PYTHON) -m training.drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MODEL_DIR),--model-dir "$(MODEL_DIR)")
+	@$(PYTHON) -m cytology drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MODEL_DIR),--model-dir "$(MODEL_DIR)")
 
 ## Deploy
 .PHONY: build invoke deploy doctor status logs rollback destroy

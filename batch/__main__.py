@@ -13,12 +13,12 @@ from cytology.columns import InvalidTable
 from cytology.schema import load_schema
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Score the file; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m batch", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cytology predict", description=__doc__)
     parser.add_argument("file", type=Path, help="samples as CSV, header optional")
     parser.add_argument("--url", help="base address of the service; left out: in this process")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     # From the environment: what stands on a command line, every user of the machine can read
     key = os.environ.get("SERVICE_KEY")
     try:

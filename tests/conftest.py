@@ -21,47 +21,42 @@ os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
 
+#: Tests that one worker runs one after the other, by the beginning of their ids: they share the
+#: machine's ports and network, a container, or a long computation.
+GROUPS = {
+    "tests/browser/": "browser",
+    "tests/container/test_sam_local.py": "sam",
+    "tests/container/": "containers",
+    "tests/chaos/": "containers",
+    "tests/hostile/test_handler.py": "hostile",
+    "tests/infrastructure/": "scanners",
+    "tests/unit/test_bootstrap.py": "bootstrap",
+    # The longest test of all: groups start before single tests do
+    "tests/contract/test_specification.py": "generated",
+}
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Sort the tests into lanes, each of which one worker of ``make test`` walks by itself.
-
-    Containers take the machine's ports and network, Chromium a network that holds still, and
-    the scanners install themselves: what shares such a thing must not meet itself.
-    """
+    """Give each group of tests to one worker (the marks of loadgroup fail under pytest 9.2)."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class Lanes(LoadScopeScheduling):
-        # The marks of --dist loadgroup do nothing under pytest 9.2 (pytest-xdist issue 1386)
+    class Grouped(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return _lane(nodeid) or nodeid
+            return _group(nodeid) or nodeid
 
-    return Lanes(config, log)
-
-
-def _lane(nodeid: str) -> str | None:
-    if lane := _machine_lane(nodeid):
-        # Without a network of its own Chromium must not run beside anything that starts containers
-        return lane if can_be_apart() else "containers"
-    if nodeid.startswith("tests/hostile/test_handler.py"):
-        return "hostile"  # its tests look at the same 10,000 answers
-    if nodeid.startswith("tests/infrastructure/"):
-        return "scanners"
-    if nodeid.startswith("tests/contract/test_specification.py"):
-        return "generated"  # the longest test of all: lanes start before single tests do
-    return None
+    return Grouped(config, log)
 
 
-def _machine_lane(nodeid: str) -> str | None:
-    """The lane of what uses the machine's network."""
-    if nodeid.startswith("tests/browser/"):
-        return "browser"
-    if nodeid.startswith("tests/container/test_sam_local.py"):
-        return "sam"
-    if nodeid.startswith(("tests/container/", "tests/chaos/")):
+def _group(nodeid: str) -> str | None:
+    group = "transports" if "[container" in nodeid else None
+    for start in GROUPS:
+        if group is None and nodeid.startswith(start):
+            group = GROUPS[start]
+    # Starting a container changes the network, which ends Chromium's requests if they share it
+    if group in ("browser", "sam", "transports") and not can_be_apart():
         return "containers"
-    if "[container" in nodeid:
-        return "transports"  # one container for each, and many tests
-    return None
+    return group
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Turns the tests into the share of lines and branches that they run: ``python -m tools.coverage``.
+"""Measures the share of lines and branches that the tests run: ``python -m tools.coverage``.
 
 The function's and the server's own processes are counted too, where they run on this machine's
 Python; containers are not, so what only they run counts as not run.
@@ -16,7 +16,7 @@ BAR = 0.95
 PACKAGES = ("cytology", "functions")
 #: What needs Docker or a browser runs another Python; what reads templates runs none of this code;
 #: thousands of generated requests take minutes under the tracer and reach nothing new.
-TESTS = ("tests/unit", "tests/contract", "tests/model", "tests/job")
+TESTS = ("tests/unit", "tests/contract", "tests/model", "tests/compile")
 CHOICE = "not [container and not -container and not generated_requests"
 
 

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cytology train", description=__doc__)
     parser.add_argument("--estimator", choices=sorted(CANDIDATES), default=DEFAULT_ESTIMATOR)
     parser.add_argument("--format", choices=sorted(FORMATS), default="joblib")
     parser.add_argument("--data", type=Path, default=DATA_PATH, help="CSV of labelled samples")

@@ -71,7 +71,7 @@ def _files(directory: Path) -> set[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what was checked, or the first mismatch; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m training.verify", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cytology verify", description=__doc__)
     parser.add_argument("directory", type=Path, nargs="?", default=ROOT / "artifact")
     directory = parser.parse_args(arguments).directory
     try:

@@ -23,6 +23,7 @@ class Log:
     def __init__(self, service: str, level: str) -> None:
         self.service = service
         self._lowest = _LEVELS.index(level.upper()) if level.upper() in _LEVELS else 1
+        self.for_people = sys.stdout.isatty()
 
     def info(self, message: str, **fields: Any) -> None:
         """Write what happened."""
@@ -36,6 +37,8 @@ class Log:
         """The line to write; none, an empty text, below the chosen level."""
         if _LEVELS.index(level) < self._lowest:
             return ""
+        if self.for_people:
+            return _readable(message, fields)
         now = time.time()
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now))
         return _line(
@@ -64,7 +67,7 @@ class Journal:
     def enter(self, message: str, fields: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
         """Write the line; below the log's level only its metrics."""
         line = self._log.line("INFO", message, **fields, **metrics)
-        if self._directives is not None:
+        if self._directives is not None and not self._log.for_people:
             line = line or _line({"service": self._log.service, **metrics})
             stamp = f'"Timestamp":{int(time.time() * 1000)}'
             line = f'{line[:-2]},"_aws":{{{stamp},"CloudWatchMetrics":{self._directives}}}}}\n'
@@ -93,6 +96,12 @@ def _write(line: str) -> None:
     if line:
         sys.stdout.write(line)
         sys.stdout.flush()
+
+
+def _readable(message: str, fields: Mapping[str, Any]) -> str:
+    """The line for a terminal: the local time and what is not 0; queries need the rest."""
+    said = [f"{name}={value}" for name, value in fields.items() if value and name != "request_id"]
+    return f"{time.strftime('%H:%M:%S')} {message} {' '.join(said)}\n"
 
 
 def _line(document: Mapping[str, Any]) -> str:

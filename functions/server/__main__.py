@@ -30,9 +30,9 @@ HEAD_BYTES = 16_384
 GRACE_S = 20
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return the exit status."""
-    options = _options()
+    options = _options(arguments)
     if problem := _cannot_listen(options.host, options.port):
         print(problem, file=sys.stderr)
         return 1
@@ -80,13 +80,21 @@ def processors() -> int:
     return max(1, available or 1)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="cytology serve", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--reload", action="store_true", help="restart when a file changes")
     parser.add_argument("--workers", type=int, default=1, help="processes; 0: one a processor")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"a port is a number up to 65535 (0: any free one), got {text}"
+    )
 
 
 def _cannot_listen(host: str, port: int) -> str | None:

@@ -92,7 +92,7 @@ def as_table(verdicts: Sequence[Shift]) -> list[str]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.drift", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cytology drift", description=__doc__)
     parser.add_argument("--csv", type=Path, required=True, help="file of samples")
     parser.add_argument("--reference", type=Path, help="a CSV to stand for the training table")
     parser.add_argument("--model-dir", type=Path, default=ROOT / "artifact")
