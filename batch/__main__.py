@@ -1,40 +1,94 @@
-"""Turns a CSV file into a file of answers beside it: ``python -m batch FILE [--url ADDRESS]``."""
+"""Turns a file of samples into a file of results beside it: ``cytology predict FILE``."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from batch.files import predict_file
-from batch.service import Refused, in_process, over_http
-from cytology.columns import InvalidTable
-from cytology.schema import load_schema
+from batch.files import Options, predict_file, target_of
+from batch.service import ROOT, Refused, in_process, over_http
+from cytology.artifact import ArtifactMismatch
+from cytology.reading.refusals import InvalidTable
+from cytology.reading.table import Choices
+from cytology.results import DIALECTS
+
+#: Exit statuses beside 0: some rows were refused; no row was scored.
+SOME_REFUSED, NONE_SCORED = 1, 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Score the file; return the exit status."""
-    parser = argparse.ArgumentParser(prog="cytology predict", description=__doc__)
-    parser.add_argument("file", type=Path, help="samples as CSV, header optional")
-    parser.add_argument("--url", help="base address of the service; left out: in this process")
-    options = parser.parse_args(arguments)
-    # From the environment: what stands on a command line, every user of the machine can read
-    key = os.environ.get("SERVICE_KEY")
+    """Score the file and print the summary; return the exit status."""
+    options = _options(arguments)
+    target = options.out or target_of(options.file)
     try:
-        predict = over_http(options.url, key=key) if options.url else in_process()
+        if options.url:
+            # From the environment: every user of the machine can read a command line
+            scorer = over_http(options.url, key=os.environ.get("SERVICE_KEY"))
+        else:
+            scorer = in_process(Path(os.environ.get("MODEL_DIR") or ROOT / "artifact"))
         with tqdm(desc=options.file.name, unit="row") as progress:
 
             def tick(done: int, total: int) -> None:
                 progress.total = total
                 progress.update(done - progress.n)
 
-            target = predict_file(options.file, predict, load_schema(), tick)
-    except (Refused, InvalidTable, OSError, UnicodeDecodeError) as error:
+            choices = Choices(options.columns, options.classes)
+            how = Options(target, choices, options.dialect, options.force)
+            summary = predict_file(options.file, scorer, how, tick)
+    except InvalidTable as invalid:
+        print(f"{options.file}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ")
+        return NONE_SCORED
+    except (Refused, ArtifactMismatch, OSError) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
-        return 1
-    print(target)
-    return 0
+        return NONE_SCORED
+    print(f"{target}:", *_told(summary), sep="\n  ")
+    if options.allow_errors or not summary["refused"]:
+        return 0
+    return SOME_REFUSED if summary["answered"] else NONE_SCORED
+
+
+def _choices(invalid: InvalidTable) -> list[str]:
+    """The first row and the readings that are possible, one a line."""
+    found = [f"the first row: {' | '.join(invalid.first_row)}"] if invalid.first_row else []
+    return found + [f"possible: --columns {reading}" for reading in invalid.readings]
+
+
+def _told(summary: dict[str, Any]) -> list[str]:
+    """The summary, one thought a line."""
+    labels = ", ".join(f"{count:,} {name}" for name, count in summary["labels"].items())
+    lines = [
+        f"{summary['rows']:,} rows: {summary['answered']:,} answered ({labels}; "
+        f"{summary['inconclusive']:,} of them inconclusive), {summary['refused']:,} refused"
+    ]
+    lines += [f"{count:,} times {code}" for code, count in summary["errors"].items()]
+    for true, row in summary.get("confusion", {}).items():
+        counts = ", ".join(f"{count:,} {label}" for label, count in row.items())
+        lines.append(f"class {true}: answered {counts}")
+    for name in ("sensitivity", "specificity"):
+        if summary.get(name) is not None:
+            lines.append(f"{name} {summary[name]:.1%}")
+    lines += [f"note: {note}" for note in summary["notes"]]
+    return [*lines, f"model {summary['model']}, {summary['time']}"]
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="cytology predict",
+        description=__doc__,
+        epilog="Exit status: 0 all rows are answered, 1 some are refused, 2 none is answered.",
+    )
+    parser.add_argument("file", type=Path, help="samples: CSV, ARFF, .xlsx, or one of them packed")
+    parser.add_argument("--url", help="base address of the service; left out: in this process")
+    parser.add_argument("--columns", help="what the columns hold, as in id,scores,class")
+    parser.add_argument("--classes", help="what the classes mean, as in 0:benign,1:malignant")
+    parser.add_argument("--out", type=Path, help="file of results; left out: beside the samples")
+    parser.add_argument("--dialect", choices=DIALECTS, default="rfc4180", help="spelling of it")
+    parser.add_argument("--force", action="store_true", help="overwrite the file of results")
+    parser.add_argument("--allow-errors", action="store_true", help="exit 0 if rows are refused")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

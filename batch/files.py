@@ -1,19 +1,38 @@
-"""Turns a CSV file into a file of answers beside it, in parts, and goes on where it stopped."""
+"""Turns a file of samples into a file of results beside it, and goes on where it stopped."""
 
 import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
-from itertools import batched
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from batch.service import Answer, Predict, Refused
+from batch.service import Refused, Scorer
+from cytology.batch import Batch, SampleError
+from cytology.reading.files import read_file
+from cytology.reading.table import NO_CHOICES, Choices
+from cytology.results import (
+    COLUMNS,
+    DIALECTS,
+    Outcomes,
+    result_lines,
+    summarize,
+    write_csv,
+)
 from cytology.schema import Schema
-from cytology.table import NamedRows, named_rows
 
 ROWS_A_REQUEST = 1_000
+
+
+class Options(NamedTuple):
+    """How a file is read, and where and how its results are written."""
+
+    target: Path
+    choices: Choices = NO_CHOICES
+    dialect: str = "rfc4180"
+    force: bool = False
 
 
 class Done(NamedTuple):
@@ -26,54 +45,85 @@ class Done(NamedTuple):
 
 
 def target_of(path: Path) -> Path:
-    """Where the answers go: data.csv → data.predictions.csv."""
+    """Where the results go: data.csv → data.predictions.csv."""
     return path.with_name(f"{path.stem}.predictions.csv")
 
 
 def predict_file(
-    path: Path, predict: Predict, schema: Schema, tick: Callable[[int, int], object]
-) -> Path:
-    """Score every row of a CSV file; return the file of answers.
+    path: Path, scorer: Scorer, options: Options, tick: Callable[[int, int], object]
+) -> dict[str, Any]:
+    """Score every row of a file, and return the summary with the reader's notes.
 
-    The answers grow in a file named ``….partial`` that is moved into place at the end. Interrupted,
+    The results grow in a file named ``….partial`` that is moved into place at the end. Interrupted,
     the next call goes on behind the last part that was written, as long as neither the input nor
-    the model has changed. ``tick`` is told how many rows are done, of how many.
+    the model has changed.
+
+    Parameters
+    ----------
+    path
+        The samples.
+    scorer
+        Answers them.
+    options
+        How to read and where to write.
+    tick
+        Is called with how many rows are done, of how many.
 
     Raises
     ------
-    client.service.Refused
+    batch.service.Refused
         The service would not answer. What was written so far is kept.
-    cytology.columns.InvalidTable
+    cytology.reading.refusals.InvalidTable
         The file is no table of samples.
+    FileExistsError
+        The target exists.
     """
+    if options.target.exists() and not options.force:
+        raise FileExistsError(f"{options.target} exists; --force overwrites it")
     content = path.read_bytes()
-    table = named_rows(content.decode("utf-8-sig"), schema)
-    rows = table.rows
-    target = target_of(path)
-    partial = target.with_suffix(".csv.partial")
-    state = target.with_suffix(".csv.state")
-    done = _resume(state, partial, hashlib.sha256(content).hexdigest())
-    tick(done.rows, len(rows))
+    batch = read_file(content, scorer.schema, options.choices)
+    partial = options.target.with_name(options.target.name + ".partial")
+    sha256 = hashlib.sha256(content + repr(options.choices).encode()).hexdigest()
+    _write_parts(batch, scorer, partial, sha256, tick)
+    summary = _finish(partial, batch, scorer.schema, options)
+    return summary | {"notes": list(batch.notes)}
+
+
+def _write_parts(
+    batch: Batch,
+    scorer: Scorer,
+    partial: Path,
+    sha256: str,
+    tick: Callable[[int, int], object],
+) -> None:
+    state = _state_of(partial)
+    done = _resume(state, partial, sha256)
+    count = len(batch.samples)
+    tick(done.rows, count)
     with partial.open("r+b" if partial.exists() else "w+b") as output:
         output.truncate(done.size)
         output.seek(done.size)
-        for part in batched(rows[done.rows :], ROWS_A_REQUEST):
-            answer = _answer(predict, table._replace(rows=list(part)))
-            if done.model and answer.model and answer.model != done.model:
+        for start, part in _parts(batch, done.rows):
+            answers = scorer.score([sample for sample in part.samples if sample is not None])
+            if done.model and answers.model and answers.model != done.model:
                 state.unlink(missing_ok=True)
                 raise Refused(
-                    f"the model changed from {done.model} to {answer.model}; run again to score "
+                    f"the model changed from {done.model} to {answers.model}; run again to score "
                     "the whole file with one model"
                 )
-            output.write(_renumbered(answer.table, done.rows).encode())
+            model = answers.model or done.model
+            remaining = iter(answers.predictions)
+            found = [None if sample is None else next(remaining) for sample in part.samples]
+            lines = [[start + int(row), *cells] for row, *cells in result_lines(part, found, model)]
+            output.write(write_csv(lines, header=start == 0).encode())
             output.flush()
-            model = answer.model or done.model
-            done = Done(done.input_sha256, model, done.rows + len(part), output.tell())
+            done = Done(sha256, model, start + len(part.samples), output.tell())
             state.write_text(json.dumps(done._asdict()))
-            tick(done.rows, len(rows))
-    partial.replace(target)
-    state.unlink(missing_ok=True)
-    return target
+            tick(done.rows, count)
+
+
+def _state_of(partial: Path) -> Path:
+    return partial.with_suffix(".state")
 
 
 def _resume(state: Path, partial: Path, sha256: str) -> Done:
@@ -86,40 +136,41 @@ def _resume(state: Path, partial: Path, sha256: str) -> Done:
     return Done(sha256, "", 0, 0)
 
 
-def _answer(predict: Predict, part: NamedRows) -> Answer:
-    output = io.StringIO(newline="")
-    writer = csv.writer(output)
-    writer.writerow(part.header)
-    writer.writerows(part.rows)
-    try:
-        return predict(output.getvalue())
-    except Refused as refused:
-        if not refused.errors:
-            raise
-        # No row of this part is valid, which is no reason to stop: the errors are its answer
-        return Answer(_table_of_faults(refused.errors, part), "")
+def _parts(batch: Batch, start: int) -> Iterator[tuple[int, Batch]]:
+    """The rows from ``start`` on, in parts that are batches of their own."""
+    errors: dict[int, list[SampleError]] = {}
+    for error in batch.errors:
+        errors.setdefault(error.sample or 0, []).append(error)
+    inputs = batch.inputs or {}
+    for first in range(start, len(batch.samples), ROWS_A_REQUEST):
+        last = min(first + ROWS_A_REQUEST, len(batch.samples))
+        faulty = [row for row in range(first, last) if row in errors]
+        yield (
+            first,
+            Batch(
+                batch.samples[first:last],
+                [error._replace(sample=row - first) for row in faulty for error in errors[row]],
+                None if batch.labels is None else batch.labels[first:last],
+                inputs={row - first: inputs[row] for row in faulty if row in inputs},
+            ),
+        )
 
 
-def _table_of_faults(errors: dict[int, list[str]], part: NamedRows) -> str:
-    header = ["row", "id", "label", "probability", "inconclusive", "error"]
-    output = io.StringIO(newline="")
-    writer = csv.writer(output)
-    writer.writerow([*header, "class"] if part.labelled else header)
-    for index in range(len(part.rows)):
-        line = [index + 1, "", "", "", "", "; ".join(errors.get(index, ()))]
-        writer.writerow([*line, ""] if part.labelled else line)
-    return output.getvalue()
-
-
-def _renumbered(table: str, before: int) -> str:
-    """The part's lines with their row numbers in the whole file; the header only once."""
-    lines = list(csv.reader(io.StringIO(table, newline="")))
-    output = io.StringIO(newline="")
-    writer = csv.writer(output)
-    for number, line in enumerate(lines):
-        if number == 0:
-            if before == 0:
-                writer.writerow(line)
-        else:
-            writer.writerow([before + number, *line[1:]])
-    return output.getvalue()
+def _finish(partial: Path, batch: Batch, schema: Schema, options: Options) -> dict[str, Any]:
+    """Count the results, spell them as asked, and move them into place."""
+    rows = list(csv.reader(io.StringIO(partial.read_text("utf-8"), newline="")))[1:]
+    at = {name: place for place, name in enumerate(COLUMNS)}
+    outcomes: Outcomes = Counter(
+        (row[at["label"]], row[at["inconclusive"]] == "true", row[at["class"]]) for row in rows
+    )
+    codes: Counter[str] = Counter(error.code for error in batch.errors)
+    model = rows[0][at["model"]] if rows else ""
+    if options.dialect != "rfc4180":
+        numbers = [place for name, place in at.items() if name.startswith("probability")]
+        for row in rows:
+            for place in numbers:
+                row[place] = row[place].replace(".", DIALECTS[options.dialect].decimal)
+        partial.write_text(write_csv(rows, options.dialect), "utf-8", newline="")
+    partial.replace(options.target)
+    _state_of(partial).unlink(missing_ok=True)
+    return summarize(outcomes, codes, batch.labels is not None, schema, model)

@@ -1,24 +1,23 @@
-"""Turns a table of samples into a table of answers, by asking a service or the handler itself.
+"""Turns samples into predictions: by the model in this process, or by a service over HTTP."""
 
-Whichever it is, the caller sees one function: CSV text in, CSV text out.
-"""
-
-import io
 import json
-import os
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import urllib3
 
-HEADERS = {"content-type": "text/csv", "accept": "text/csv", "accept-encoding": "gzip"}
+from cytology.artifact import load_artifact
+from cytology.measurements import Sample
+from cytology.prediction import Caution, Prediction
+from cytology.schema import Schema, load_schema
+
+HEADERS = {"content-type": "application/json", "accept-encoding": "gzip"}
 
 #: Answers that say "later": throttled, or a gateway without a function behind it for a moment.
 RETRIED = frozenset({429, 502, 503, 504})
 
-#: The header that API Gateway's usage plans read.
+#: The header of a key, as API Gateway's usage plans and the server mode read it.
 KEY = "x-api-key"
 
 #: Hosts that are reached without leaving the machine.
@@ -26,32 +25,59 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 ROOT = Path(__file__).parents[1]
 
-Predict = Callable[[str], "Answer"]
-
 
 class Refused(Exception):
-    """The service did not answer with predictions; the message says why, in its words.
-
-    ``errors`` holds, by row from 0, what is wrong with it, where no row of the table is valid.
-    """
-
-    def __init__(self, message: str, errors: dict[int, list[str]] | None = None) -> None:
-        self.errors = errors or {}
-        super().__init__(message)
+    """The service did not answer with predictions; the message says why, in its words."""
 
 
-class Answer(NamedTuple):
-    """The CSV of answers, and the version of the model that gave them."""
+class Answers(NamedTuple):
+    """One prediction a sample, and the version of the model that made them."""
 
-    table: str
+    predictions: list[Prediction]
     model: str
 
 
-def over_http(url: str, retries: int = 6, key: str | None = None) -> Predict:
+class Scorer(NamedTuple):
+    """What answers samples, and the schema by which they are read."""
+
+    schema: Schema
+    score: Callable[[Sequence[Sample]], Answers]
+
+
+def in_process(model_dir: Path = ROOT / "artifact") -> Scorer:
+    """Load the model of this checkout: no server, no network.
+
+    Raises
+    ------
+    cytology.artifact.ArtifactMismatch
+        There is no model, or it is damaged.
+    """
+    from runtime.engines import load_engine
+
+    artifact = load_artifact(str(model_dir))
+    engine = load_engine(artifact, None)
+
+    def score(samples: Sequence[Sample]) -> Answers:
+        rows = [sample.row for sample in samples]
+        return Answers(engine.predict(rows, explain=False) if rows else [], artifact.version)
+
+    return Scorer(artifact.schema, score)
+
+
+def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
     """Ask the service at a base address, again with growing pauses while it says "later".
 
-    A prediction changes nothing, so asking twice is safe. Retry-After is honoured. ``key`` is shown
-    to a gateway that counts by keys, and to no other host that an answer may lead to.
+    A prediction changes nothing, so asking twice is safe. Retry-After is honoured. Ids and classes
+    stay here.
+
+    Parameters
+    ----------
+    url
+        The base address, to which ``/v1/predict`` is added.
+    retries
+        How often a request is sent again.
+    key
+        Sent to this host and to no other that an answer may lead to.
 
     Raises
     ------
@@ -75,50 +101,41 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Predict:
     address = url.rstrip("/") + "/v1/predict"
     headers = HEADERS | ({KEY: key} if key else {})
 
-    def predict(table: str) -> Answer:
+    def score(samples: Sequence[Sample]) -> Answers:
+        body = json.dumps({"samples": [sample.row for sample in samples]})
         try:
-            reply = pool.request("POST", address, body=table.encode(), headers=headers)
+            reply = pool.request("POST", f"{address}?explain=false", body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
             raise Refused(f"{address} did not answer: {type(error).__name__}") from error
-        return _read(reply.status, reply.data.decode(), reply.headers.get("x-model-version", ""))
+        return _read(reply.status, reply.data, len(samples))
 
-    return predict
-
-
-def in_process(model_dir: Path = ROOT / "artifact") -> Predict:
-    """Call the Lambda handler of this checkout: no server, no network."""
-    os.environ.setdefault("MODEL_DIR", str(model_dir))
-    from predict.app import handler
-
-    def predict(table: str) -> Answer:
-        event = {
-            "rawPath": "/v1/predict",
-            "requestContext": {"http": {"method": "POST"}},
-            "headers": HEADERS | {"accept-encoding": "identity"},
-            "body": table,
-        }
-        # Lambda's log and metrics lines would stand between the progress bar's
-        with redirect_stdout(io.StringIO()):
-            answered = handler(event, None)
-        headers = answered["headers"]
-        return _read(answered["statusCode"], answered["body"], headers["x-model-version"])
-
-    return predict
+    return Scorer(load_schema(), score)
 
 
-def _read(status: int, body: str, model: str) -> Answer:
-    if status == 200:
-        return Answer(table=body, model=model)
-    message = f"the service answered {status}"
+def _read(status: int, body: bytes, count: int) -> Answers:
     try:
-        problem = json.loads(body)
-        message += f": {problem['title']}: {problem['detail']}"
+        document = json.loads(body)
+        if status != 200:
+            told = [document["title"], document["detail"]]
+            told += [error["message"] for error in document.get("errors", ())[:3]]
+            raise Refused(f"the service answered {status}: {'; '.join(told)}")
+        found = [_prediction(entry) for entry in document["predictions"]]
+        answers = Answers(found, document["model"]["version"])
     except (ValueError, TypeError, KeyError):
-        raise Refused(message) from None
-    errors: dict[int, list[str]] = {}
-    for error in problem.get("errors", ()):
-        if "sample" in error:
-            errors.setdefault(error["sample"], []).append(error["message"])
-        else:
-            message += f"; {error['message']}"
-    raise Refused(message, errors)
+        raise Refused(f"the service answered {status}, but not as this version does") from None
+    if len(answers.predictions) != count:
+        raise Refused(f"{count} samples were sent, {len(answers.predictions)} were answered")
+    return answers
+
+
+def _prediction(entry: dict[str, Any]) -> Prediction:
+    span = entry.get("probability_range")
+    return Prediction(
+        entry["label"],
+        entry["probability"],
+        tuple(entry["prediction_set"]),
+        entry["threshold"],
+        (span[0], span[1]) if span else None,
+        None,
+        tuple(Caution(item["code"], item["field"], "") for item in entry.get("warnings", ())),
+    )

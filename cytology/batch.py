@@ -4,12 +4,15 @@ The one way from rows to answers: the API, the bulk function on AWS and the Dask
 a row is answered, or refused in the same words, wherever it is scored.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cytology.measurements import InvalidMeasurements, Sample, read_sample
 from cytology.prediction import Engine, Prediction
 from cytology.schema import Schema
+
+if TYPE_CHECKING:
+    from cytology.error_codes import Code
 
 #: Misspelt fields get a "did you mean" until a batch has this many errors.
 _SUGGESTED_ERRORS = 200
@@ -20,19 +23,25 @@ class SampleError(NamedTuple):
 
     sample: int | None
     field: str
+    code: "Code"
     message: str
 
 
 class Batch(NamedTuple):
-    """Samples in the order sent, None where one is invalid; its errors; labels where sent.
+    """Samples in the order sent, None where one is invalid, and every error.
 
-    ``labels`` is None where there is no class column; a single label is None where its cell is
-    empty.
+    ``labels`` is None where there is no class column, or where its codes are not known; a single
+    label is None where its cell is empty. ``notes`` says what a table's reader ignored or took
+    for granted. ``inputs`` holds the text of each invalid sample. ``table`` is true for the rows
+    of a table.
     """
 
     samples: list[Sample | None]
     errors: list[SampleError]
     labels: list[str | None] | None = None
+    notes: Sequence[str] = ()
+    inputs: Mapping[int, str] | None = None
+    table: bool = False
 
 
 def check_values(values: Sequence[Any], schema: Schema) -> Batch:

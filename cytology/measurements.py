@@ -1,9 +1,12 @@
 """Turns one untrusted sample into a row in schema order, or into the list of all its errors."""
 
 import re
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from cytology.schema import Feature, Schema
+
+if TYPE_CHECKING:  # a prediction needs the codes' names only, not their descriptions
+    from cytology.error_codes import Code
 
 Row = tuple[int | None, ...]
 
@@ -17,8 +20,8 @@ _QUOTED_MAX = 9_999
 #: makes less than 2 KB; the errors of the features always fit, misspelt names as far as they do.
 _ERRORS_MAX = 1_550
 
-#: What JSON adds to each error's field and message.
-_ERROR_FRAME = 40
+#: What JSON adds to each error's field and message, its code included.
+_ERROR_FRAME = 64
 
 #: Positions of unknown fields that are given before the rest is only counted.
 _UNKNOWN_PLACED = 8
@@ -35,9 +38,10 @@ _INTEGERS = {int}
 
 
 class Error(NamedTuple):
-    """One broken rule: the field it concerns ("" for the sample as a whole) and the rule."""
+    """One broken rule: the field ("" for the sample as a whole), the code, and the sentence."""
 
     field: str
+    code: "Code"
     message: str
 
 
@@ -75,6 +79,7 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
         [
             Error(
                 "",
+                "not_a_sample",
                 f"a sample must be an object of {len(schema.features)} named scores or an array "
                 f"of {len(schema.features)} scores, got {_describe(value)}",
             )
@@ -89,7 +94,8 @@ def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sa
     for feature in schema.features:
         score = value.get(feature.name, _ABSENT)
         if score is _ABSENT:
-            errors.append(Error(feature.name, f"{feature.name} is missing; {_rule(feature)}"))
+            message = f"{feature.name} is missing; {_rule(feature)}"
+            errors.append(Error(feature.name, "missing", message))
             continue
         known += 1
         # type() and not isinstance: bool is an int, and true must not pass as 1
@@ -125,7 +131,7 @@ def _read_list(value: list[object], schema: Schema) -> Row:
 def _read_list_closely(value: list[object], schema: Schema) -> Row:
     if len(value) != len(schema.features):
         raise InvalidMeasurements(
-            [Error("", f"{len(value)} scores found, {len(schema.features)} needed")]
+            [Error("", "wrong_length", f"{len(value)} scores found, {len(schema.features)} needed")]
         )
     row: list[int | None] = []
     errors: list[Error] = []
@@ -147,15 +153,28 @@ def read_unusual(
         if feature.may_be_missing:
             row.append(None)
         else:
-            errors.append(
-                Error(feature.name, f"{feature.name} may not be missing; {_rule(feature)}")
-            )
+            errors.append(missing_score(feature))
     elif _is_whole(score) and feature.minimum <= score <= feature.maximum:
         row.append(int(score))
     else:
-        errors.append(
-            Error(feature.name, f"{feature.name} must be {_range(feature)}, got {_describe(score)}")
-        )
+        errors.append(wrong_score(feature, score))
+
+
+def missing_score(feature: Feature) -> Error:
+    """The error of a score that must be there."""
+    message = f"{feature.name} may not be missing; {_rule(feature)}"
+    return Error(feature.name, "missing", message)
+
+
+def wrong_score(feature: Feature, score: object) -> Error:
+    """The error of a value that is no score of the feature."""
+    code: Code = "not_a_number"
+    if _is_whole(score):
+        code = "out_of_range"
+    elif type(score) is float:
+        code = "not_whole"
+    message = f"{feature.name} must be {_range(feature)}, got {_describe(score)}"
+    return Error(feature.name, code, message)
 
 
 def _is_whole(score: object) -> TypeGuard[int | float]:
@@ -180,16 +199,18 @@ def is_one_line(text: str) -> bool:
 def check_id(identifier: object, errors: list[Error]) -> None:
     """Append what is wrong with a sample's id, which is text of at most 64 characters."""
     if not isinstance(identifier, str):
-        errors.append(Error("id", f"id must be a string, got {_describe(identifier)}"))
+        message = f"id must be a string, got {_describe(identifier)}"
+        errors.append(Error("id", "invalid_id", message))
     elif len(identifier) > ID_MAX_LENGTH:
         errors.append(
             Error(
                 "id",
+                "invalid_id",
                 f"id must be at most {ID_MAX_LENGTH} characters long, got {len(identifier)}",
             )
         )
     elif not is_one_line(identifier):
-        errors.append(Error("id", "id must be printable text on one line"))
+        errors.append(Error("id", "invalid_id", "id must be printable text on one line"))
 
 
 def _name_unknown_fields(
@@ -209,13 +230,14 @@ def _name_unknown_fields(
         close = _closest(field, known) if suggest and room > 0 else None
         if close is not None:
             message = f"{field} is not a known field; did you mean {close}?"
-            room -= _length(Error(field, message))
+            error = Error(field, "unknown_field", message)
+            room -= _length(error)
             if room >= 0:
-                errors.append(Error(field, message))
+                errors.append(error)
                 continue
         places.append(place)
     if places:
-        errors.append(Error("", _unknown_at(places)))
+        errors.append(Error("", "unknown_field", _unknown_at(places)))
 
 
 def _length(error: Error) -> int:

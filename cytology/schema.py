@@ -30,6 +30,8 @@ class Feature(NamedTuple):
     maximum: int
     may_be_missing: bool
     direction: int
+    #: Other names that a column of this feature may have in a table.
+    synonyms: tuple[str, ...] = ()
 
     @property
     def scores(self) -> range:
@@ -38,10 +40,11 @@ class Feature(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """One class: its name everywhere in the product, and its code in the data set's file."""
+    """One class: its name in the product, its code in the data set's file, other names there."""
 
     name: str
     code: int
+    synonyms: tuple[str, ...] = ()
 
 
 class Schema(NamedTuple):
@@ -58,6 +61,9 @@ class Schema(NamedTuple):
     limits_of_use: tuple[str, ...]
     #: The scores that may be given where they are the same for all features, else None.
     common_scores: frozenset[int] | None
+    #: Other names that the id column and the class column may have in a table.
+    id_synonyms: tuple[str, ...] = ()
+    class_synonyms: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,6 +128,8 @@ def parse_schema(text: str | bytes) -> Schema:
         positive=raw["positive"],
         limits_of_use=tuple(str(limit) for limit in raw.get("limits_of_use", ())),
         common_scores=frozenset(scores.pop()) if len(scores) == 1 else None,
+        id_synonyms=tuple(str(name) for name in raw.get("id_synonyms", ())),
+        class_synonyms=tuple(str(name) for name in raw.get("class_synonyms", ())),
     )
 
 
@@ -148,6 +156,7 @@ def _feature(entry: Any, index: int) -> Feature:
         maximum=high,
         may_be_missing=bool(entry.get("may_be_missing", False)),
         direction=entry.get("direction", 0),
+        synonyms=tuple(str(name) for name in entry.get("synonyms", ())),
     )
 
 
@@ -158,4 +167,5 @@ def _diagnosis(entry: Any, index: int) -> Diagnosis:
         or type(entry.get("code")) is not int
     ):
         raise InvalidSchema(f"classes[{index}]: needs a name and a whole-number code")
-    return Diagnosis(entry["name"], entry["code"])
+    synonyms = tuple(str(name) for name in entry.get("synonyms", ()))
+    return Diagnosis(entry["name"], entry["code"], synonyms)

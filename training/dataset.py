@@ -1,17 +1,17 @@
 """Turns the CSV of aspirates into arrays: scores, labels, patients, chronological groups."""
 
-import csv
 import hashlib
-import io
-import math
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cytology.schema import Feature, Schema
+from cytology.batch import Batch
+from cytology.reading.files import read_file
+from cytology.reading.refusals import InvalidTable
+from cytology.reading.table import NO_CHOICES, Choices
+from cytology.schema import Schema
 
 DATA_PATH = Path(__file__).parent / "data" / "breast-cancer-wisconsin.csv"
 DATA_SHA256 = "1783aa292e4330b908badd260372c3a26d5c5529b784fa97288d1231b833d01f"
@@ -58,11 +58,21 @@ class Dataset(NamedTuple):
         )
 
 
-def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
+def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_CHOICES) -> Dataset:
     """Read and check a table of samples.
 
-    The shipped table must have its known sha256. Any other table must have the schema's feature
-    and class columns; without the schema's id column every row counts as its own patient.
+    The shipped table must have its known sha256. Any other table must have the schema's features
+    and a class column, as docs/tables.md says; without an id column every row counts as its own
+    patient.
+
+    Parameters
+    ----------
+    schema
+        The features and classes.
+    path
+        A file of any form that the reader reads.
+    choices
+        What the columns hold and the class codes mean, where the file does not say so itself.
 
     Raises
     ------
@@ -77,12 +87,8 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
     shipped = path.resolve() == DATA_PATH.resolve()
     if shipped and sha256 != DATA_SHA256:
         raise InvalidDataset(f"{path.name}: sha256 must be {DATA_SHA256}, found {sha256}")
-    records = _read_records(content, schema, path.name)
-    scores, labels = _read_values(records, schema)
-    patients = np.array(
-        [record.get(schema.id_column) or f"row-{row}" for row, record in enumerate(records)]
-    )
-    periods = np.ones(len(records), dtype=np.int64)
+    scores, labels, patients = _read_values(_read(content, schema, path.name, choices))
+    periods = np.ones(len(labels), dtype=np.int64)
     if sha256 == DATA_SHA256:
         patients = np.array([SAME_PATIENT.get(patient, patient) for patient in patients.tolist()])
         periods = np.repeat(np.arange(1, len(GROUP_SIZES) + 1), GROUP_SIZES)
@@ -91,64 +97,34 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH) -> Dataset:
     return dataset
 
 
-def _read_records(content: bytes, schema: Schema, name: str) -> list[dict[str, str]]:
+def _read(content: bytes, schema: Schema, name: str, choices: Choices) -> Batch:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidDataset(f"{name}: must be UTF-8 text") from None
-    reader = csv.DictReader(io.StringIO(text))
-    header = reader.fieldnames or []
-    wanted = [*schema.names, schema.class_column]
-    if lacking := [column for column in wanted if column not in header]:
-        found = ", ".join(header[:_SHOWN]) or "none"
-        raise InvalidDataset(
-            f"{name}: column missing: {', '.join(lacking)}; the header has: {found}"
-        )
-    if repeated := sorted({column for column in wanted if header.count(column) > 1}):
-        raise InvalidDataset(f"{name}: column twice in the header: {', '.join(repeated)}")
-    records = list(reader)
-    if not records:
-        raise InvalidDataset(f"{name}: no rows")
-    return records
-
-
-def _read_values(
-    records: list[dict[str, str]], schema: Schema
-) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-    names = {str(item.code): item.name for item in schema.classes}
-    names |= {item.name: item.name for item in schema.classes}
-    scores = np.full((len(records), len(schema.features)), np.nan)
-    labels: list[str] = []
-    errors: list[str] = []
-    for row, record in enumerate(records):
-        where = f"row {row + 1}"
-        for column, feature in enumerate(schema.features):
-            try:
-                scores[row, column] = _read_score(record[feature.name], feature, schema.missing)
-            except ValueError as error:
-                errors.append(f"{where}: {feature.name} {error}")
-        code = (record[schema.class_column] or "").strip()
-        if code not in names:
-            known = ", ".join(names)
-            errors.append(f"{where}: {schema.class_column} must be one of {known}")
-        labels.append(names.get(code, ""))
+        table = read_file(content, schema, choices._replace(learning=True))
+    except InvalidTable as invalid:
+        raise InvalidDataset(f"{name}: {invalid}") from None
+    errors = [f"row {(error.sample or 0) + 1}: {error.message}" for error in table.errors]
+    if table.labels is None:
+        errors += [f"{name}: no class column with known codes", *table.notes]
+    errors += [
+        f"row {row}: {schema.class_column} is empty"
+        for row, label in enumerate(table.labels or (), 1)
+        if label is None
+    ]
     if len(errors) > _SHOWN:
         errors[_SHOWN:] = [f"and {len(errors) - _SHOWN} more"]
     if errors:
         raise InvalidDataset("\n".join(errors))
-    return scores, np.array(labels)
+    return table
 
 
-def _read_score(text: str | None, feature: Feature, missing: str) -> float:
-    """One cell, NaN where missing; the error's text says what the cell must be."""
-    text = (text or "").strip()
-    if text in ("", missing):
-        if not feature.may_be_missing:
-            raise ValueError("may not be missing")
-        return math.nan
-    if re.fullmatch(r"-?[0-9]{1,9}", text) and int(text) in feature.scores:
-        return int(text)
-    raise ValueError(f"must be a whole number from {feature.minimum} to {feature.maximum}")
+def _read_values(
+    table: Batch,
+) -> tuple[NDArray[np.float64], NDArray[np.str_], NDArray[np.str_]]:
+    samples = [sample for sample in table.samples if sample is not None]
+    # None becomes NaN
+    scores = np.array([sample.row for sample in samples], dtype=np.float64)
+    patients = [sample.id or f"row-{row}" for row, sample in enumerate(samples)]
+    return scores, np.array(table.labels), np.array(patients)
 
 
 def _check_learnable(dataset: Dataset, schema: Schema) -> None:

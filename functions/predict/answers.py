@@ -10,13 +10,11 @@ from cytology.measurements import Sample
 from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
 from predict.responses import encode, error_entries
+from runtime.errors import MalformedRequest
 
 #: Stands in for the one number that differs between two answers of one kind, when a template is
 #: made of them; JSON spells it in a way that nothing else in an answer does.
 _PLACEHOLDER = -12345.678901
-
-#: A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Detail(IntEnum):
@@ -43,10 +41,17 @@ def as_json(
     """The JSON document: the model, a prediction or null per sample, and every error."""
     entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
     extra: dict[str, Any] = error_entries(batch.errors)
-    if detail in _LEFT_OUT:
-        extra["notes"] = [_LEFT_OUT[detail]]
-    if batch.labels is not None:
-        extra["confusion"] = confusion(batch.labels, answers, schema)
+    notes = [*batch.notes, *([_LEFT_OUT[detail]] if detail in _LEFT_OUT else [])]
+    if notes:
+        extra["notes"] = notes
+    if batch.table:
+        # Imported here: most requests are JSON
+        from cytology.results import summarize_batch
+
+        summary = summarize_batch(batch, answers, schema, identity["version"])
+        if "confusion" in summary:
+            extra["confusion"] = summary["confusion"]
+        extra["summary"] = summary
     rest = "," + encode(extra)[1:] if extra else "}"
     model = _encode_identity(*identity.items())
     return f'{{"model":{model},"predictions":[{entries}]{rest}'
@@ -58,45 +63,34 @@ def _encode_identity(*items: tuple[str, str]) -> str:
     return encode(dict(items))
 
 
-def as_csv(batch: Batch, answers: list[Prediction | None]) -> str:
-    """RFC 4180 with a header: one line a sample, in order, with its answer or its errors."""
+def as_csv(
+    batch: Batch, answers: list[Prediction | None], version: str, dialect: str | None = None
+) -> str:
+    """One line a sample, in order, with its answer or its errors.
+
+    Parameters
+    ----------
+    batch
+        The samples and their errors.
+    answers
+        One a sample, None where it is invalid.
+    version
+        The model's.
+    dialect
+        A name in ``cytology.results.DIALECTS``, or None for RFC 4180.
+
+    Raises
+    ------
+    runtime.errors.MalformedRequest
+        There is no such dialect.
+    """
     # Imported here: most answers are JSON
-    import csv
-    import io
+    from cytology.results import DIALECTS, result_lines, write_csv
 
-    errors: dict[int | None, list[str]] = {}
-    for error in batch.errors:
-        errors.setdefault(error.sample, []).append(error.message)
-    header = ["row", "id", "label", "probability", "inconclusive", "error"]
-    output = io.StringIO(newline="")
-    writer = csv.writer(output)
-    writer.writerow(header if batch.labels is None else [*header, "class"])
-    for index, (sample, answer) in enumerate(zip(batch.samples, answers, strict=True)):
-        line: list[object] = [index + 1, _harmless(sample.id or "") if sample else ""]
-        if answer is None:
-            line += ["", "", "", _harmless("; ".join(errors.get(index, ())))]
-        else:
-            inconclusive = "true" if answer.inconclusive else "false"
-            line += [answer.label, answer.probability, inconclusive, ""]
-        if batch.labels is not None:
-            line.append(batch.labels[index] or "")
-        writer.writerow(line)
-    return output.getvalue()
-
-
-def confusion(
-    labels: list[str | None], answers: list[Prediction | None], schema: Schema
-) -> dict[str, dict[str, int]]:
-    """Count answers by true class, then by predicted label; rows without either do not count."""
-    table = {true: dict.fromkeys(schema.class_names, 0) for true in schema.class_names}
-    for label, answer in zip(labels, answers, strict=True):
-        if label is not None and answer is not None:
-            table[label][answer.label] += 1
-    return table
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    dialect = dialect or "rfc4180"
+    if dialect not in DIALECTS:
+        raise MalformedRequest(f"dialect must be {' or '.join(DIALECTS)}")
+    return write_csv(result_lines(batch, answers, version), dialect)
 
 
 def _encode_entries(

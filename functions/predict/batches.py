@@ -8,7 +8,6 @@ from predict.requests import Request, media_type, read_body
 from predict.responses import CSV, JSON
 from runtime.errors import (
     InvalidSamples,
-    MalformedRequest,
     RequestTooLarge,
     SampleError,
     UnsupportedMediaType,
@@ -31,8 +30,8 @@ def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
         document = read_json(read_body(request, settings.max_body_bytes))
         return read_values(_sample_values(document), schema, settings)
     if kind == CSV:
-        return _read_csv(read_body(request, settings.max_body_bytes), schema, settings)
-    raise UnsupportedMediaType("send application/json or text/csv")
+        return _read_csv(request, schema, settings)
+    raise UnsupportedMediaType("send application/json or text/csv; save a workbook as CSV")
 
 
 def read_values(values: list[Any], schema: Schema, settings: Settings) -> Batch:
@@ -56,40 +55,47 @@ def _sample_values(document: Any) -> list[Any]:
     if len(document) > 1:
         raise InvalidSamples(
             "the request names unknown fields",
-            [SampleError(None, "", 'beside "samples" no other field is known')],
+            [SampleError(None, "", "unknown_member", 'beside "samples" no other field is known')],
         )
     if not isinstance(values, list) or not values:
         raise InvalidSamples(
             "the request holds no samples",
-            [SampleError(None, "samples", "samples must be an array of at least one sample")],
+            [
+                SampleError(
+                    None, "samples", "no_samples", "samples must be an array of at least one sample"
+                )
+            ],
         )
     return values
 
 
-def _read_csv(content: bytes, schema: Schema, settings: Settings) -> Batch:
+def _read_csv(request: Request, schema: Schema, settings: Settings) -> Batch:
     # Imported here: most requests are JSON
-    from cytology.columns import InvalidTable
-    from cytology.table import TooManyRows, read_table
+    from cytology.reading.refusals import InvalidTable, TooManyRows
+    from cytology.reading.table import Choices, read_table
 
+    content = read_body(request, settings.max_body_bytes)
+    choices = Choices(request.query.get("columns"), request.query.get("classes"))
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise MalformedRequest("the body is not UTF-8 text") from None
-    try:
-        table = read_table(text, schema, settings.max_samples)
+        return read_table(
+            content,
+            schema,
+            settings.max_samples,
+            choices,
+            unpacked_max=settings.max_body_bytes,
+        )
     except InvalidTable as invalid:
-        raise InvalidSamples(
-            "the table cannot be read", [SampleError(None, "", str(invalid))]
-        ) from None
+        members: dict[str, Any] = {}
+        if invalid.first_row:
+            members["table"] = {
+                "width": invalid.width,
+                "first_row": invalid.first_row,
+                "readings": invalid.readings,
+            }
+        error = SampleError(None, "", invalid.code, str(invalid))
+        raise InvalidSamples("the table cannot be read", [error], members) from None
     except TooManyRows:
         raise _too_many(settings) from None
-    if not table.samples:
-        raise InvalidSamples(
-            "the table holds no samples", [SampleError(None, "", "only a header was found")]
-        )
-    if len(table.samples) > settings.max_samples:
-        raise _too_many(settings)
-    return table
 
 
 def _too_many(settings: Settings) -> RequestTooLarge:

@@ -59,8 +59,10 @@ def encode(document: Mapping[str, Any]) -> str:
 def problem_reply(error: RequestError, request_id: str) -> Reply:
     """Answer a caller's mistake with problem+json that names every error."""
     status, kind, title = PROBLEMS[type(error)]
-    errors = error.errors if isinstance(error, InvalidSamples) else ()
-    reply = problem(status, kind, title, error.detail, request_id, errors)
+    members: dict[str, Any] = {}
+    if isinstance(error, InvalidSamples):
+        members = {**error_entries(error.errors), **error.members}
+    reply = problem(status, kind, title, error.detail, request_id, members)
     if isinstance(error, MethodNotAllowed):
         reply.headers["allow"] = ", ".join(error.allow)
     return reply
@@ -85,6 +87,7 @@ def error_entries(errors: Sequence[SampleError]) -> dict[str, Any]:
         {
             **({} if error.sample is None else {"sample": error.sample}),
             "field": error.field,
+            "code": error.code,
             "message": error.message,
         }
         for error in errors[:MAX_LISTED_ERRORS]
@@ -99,7 +102,7 @@ def problem(
     title: str,
     detail: str,
     request_id: str,
-    errors: Sequence[SampleError] = (),
+    members: Mapping[str, Any] | None = None,
 ) -> Reply:
     """Return a problem document (RFC 9457).
 
@@ -115,8 +118,8 @@ def problem(
         How to fix this request.
     request_id
         The number under which the log knows the request.
-    errors
-        Every rule that a sample breaks.
+    members
+        Further members, as :func:`error_entries` makes them.
     """
     document = {
         "type": f"urn:problem:cytology:{kind}",
@@ -124,7 +127,7 @@ def problem(
         "status": status,
         "detail": detail,
         "request_id": request_id,
-        **error_entries(errors),
+        **(members or {}),
     }
     headers = {"content-type": PROBLEM, "cache-control": "no-store"}
     return Reply(status, headers, encode(document))

@@ -62,14 +62,17 @@ def predict(service: Service, request: Request) -> Reply:
     batch = read_batch(request, service.artifact.schema, service.settings)
     if explain is None:
         explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
-    return answer_batch(service, batch, explain=explain, as_table=prefers_csv(request))
+    return answer_batch(service, batch, request, explain=explain)
 
 
-def answer_batch(service: Service, batch: Batch, *, explain: bool, as_table: bool) -> Reply:
+def answer_batch(service: Service, batch: Batch, request: Request, *, explain: bool) -> Reply:
     """Score a batch and put the answer together; errors as in :func:`predict`."""
+    as_table = prefers_csv(request)
     answers = score(service, batch, explain=explain and not as_table)
     if as_table:
-        kind, body = f"{CSV}; charset=utf-8", as_csv(batch, answers)
+        kind = f"{CSV}; charset=utf-8"
+        version = service.artifact.version
+        body = as_csv(batch, answers, version, request.query.get("dialect"))
     else:
         kind, body = JSON, _fitting_json(service, batch, answers)
     if _sent_size(body) > MAX_ANSWER_BYTES:

@@ -1,6 +1,8 @@
 """The ways in which a request can be at error, as exceptions that carry their evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from cytology.batch import SampleError as SampleError
 
@@ -38,8 +40,17 @@ class UnsupportedMediaType(RequestError):
 
 
 class InvalidSamples(RequestError):
-    """No sample is valid; ``errors`` names every broken rule."""
+    """No sample is valid; ``errors`` names every broken rule.
 
-    def __init__(self, detail: str, errors: Sequence[SampleError]) -> None:
+    ``members`` are further members of the problem document.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        errors: Sequence[SampleError],
+        members: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.errors = tuple(errors)
+        self.members = members
         super().__init__(detail)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cytology.artifact import POPULATION, SCORECARD, Artifact, ArtifactMismatch, load_artifact
-from cytology.columns import InvalidTable
 from cytology.measurements import Row
 from cytology.population import Population, count_population, parse_population
+from cytology.reading.files import read_file
+from cytology.reading.refusals import InvalidTable
 from cytology.scorecard import parse_scorecard
-from cytology.table import read_table
 from training.drift.psi import FALSE_ALARMS, FEWEST_JUDGED, MATTERS, Shift, judge
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             reference = parse_population(artifact.read(POPULATION))
         found = count_table(options.csv, artifact)
-    except (ArtifactMismatch, InvalidTable, OSError, UnicodeDecodeError) as error:
+    except (ArtifactMismatch, InvalidTable, OSError) as error:
         print(f"nothing compared: {error}", file=sys.stderr)
         return UNREADABLE
     verdicts = judge(reference, found)
@@ -43,11 +43,10 @@ def count_table(path: Path, artifact: Artifact) -> Population:
 
     Raises
     ------
-    cytology.columns.InvalidTable, OSError, UnicodeDecodeError
+    cytology.reading.refusals.InvalidTable, OSError
         The file is no table of samples.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    table = read_table(text, artifact.schema, sys.maxsize)
+    table = read_file(path.read_bytes(), artifact.schema)
     rows = [sample.row for sample in table.samples if sample is not None]
     if invalid := len(table.samples) - len(rows):
         print(f"{path.name}: {invalid:,} rows break a rule and are left out", file=sys.stderr)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from predict.batches import read_batch, read_values
-from predict.requests import Request, media_type, prefers_csv, read_body
+from predict.requests import Request, media_type, read_body
 from predict.responses import JSON, Reply
 from predict.service import EXPLAINED_BY_DEFAULT, Service, answer_batch, report_health
 from runtime.errors import InvalidSamples, SampleError
@@ -33,7 +33,7 @@ def invoke(service: Service, request: Request) -> Reply:
     else:
         batch = read_batch(request, schema, settings)
     explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
-    return answer_batch(service, batch, explain=explain, as_table=prefers_csv(request))
+    return answer_batch(service, batch, request, explain=explain)
 
 
 def _samples(document: Any) -> list[Any]:
@@ -45,7 +45,7 @@ def _samples(document: Any) -> list[Any]:
     if not isinstance(values, list) or not values:
         raise InvalidSamples(
             "the request holds no samples",
-            [SampleError(None, "instances", "send an array of at least one sample")],
+            [SampleError(None, "instances", "no_samples", "send an array of at least one sample")],
         )
     # One sample as a flat array of scores, or an array of samples
     flat = not any(isinstance(value, list | dict) for value in values)

@@ -1,0 +1,120 @@
+"""Turns text into rows of cells: finds the delimiter, reads sep= lines, ARFF and KEEL headers."""
+
+import csv
+import io
+import re
+from typing import NamedTuple
+
+from cytology.reading.cells import is_missing, is_number
+from cytology.reading.names import Names
+from cytology.reading.refusals import InvalidTable, TooManyRows
+
+DELIMITERS = ",;\t|"
+
+#: Lines that decide on the delimiter, and characters of text that are looked at for them.
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 30, 20_000
+
+#: Rows read beyond the limit: titles, comments and the header are no samples.
+_PREAMBLE_MAX = 30
+
+_SEPARATOR = re.compile(r"""["']?sep=([,;\t|:^ ])["']?[ \t,;]*(?:\r\n|\r|\n|$)""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""@attribute\s+('[^']*'|"[^"]*"|[^\s{]+)""", re.IGNORECASE)
+_DATA = re.compile(r"^[ \t]*@data[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE | re.MULTILINE)
+_RELATION = re.compile(r"(?:[ \t]*(?:%.*)?[\r\n]+)*[ \t]*@relation\b", re.IGNORECASE)
+
+
+class Cells(NamedTuple):
+    """The rows of a table as text; ``header`` holds the names that an ARFF header gives."""
+
+    rows: list[list[str]]
+    delimiter: str
+    header: list[str] | None = None
+
+    @property
+    def decimal_comma(self) -> bool:
+        """True where 5,0 can only be a number."""
+        return self.delimiter != ","
+
+
+def split(text: str, names: Names, max_rows: int | None = None) -> Cells:
+    """Part a text into rows of cells; lines without any are left out.
+
+    Parameters
+    ----------
+    text
+        The whole table.
+    names
+        The names of columns, by which a delimiter is recognised in a header.
+    max_rows
+        The most samples that may follow the header; None for no limit.
+
+    Raises
+    ------
+    InvalidTable, TooManyRows
+        Quotes do not match, or there are more rows than allowed.
+    """
+    text = text.lstrip("\r\n")
+    if _RELATION.match(text):
+        return _split_arff(text, max_rows)
+    if found := _SEPARATOR.match(text):
+        return Cells(_rows(text[found.end() :], found[1], max_rows), found[1])
+    delimiter = _delimiter(text, names)
+    return Cells(_rows(text, delimiter, max_rows), delimiter)
+
+
+def _split_arff(text: str, max_rows: int | None) -> Cells:
+    data = _DATA.search(text)
+    if data is None:
+        raise InvalidTable("unreadable_text", "the ARFF header has no @data line")
+    header = [name.strip("'\"") for name in _ATTRIBUTE.findall(text[: data.start()])]
+    body = text[data.end() :]
+    lines = [line for line in body.splitlines() if not line.lstrip().startswith("%")]
+    if any(line.lstrip().startswith("{") for line in lines):
+        raise InvalidTable("unsupported_file", "sparse ARFF is not read; save the table as CSV")
+    delimiter = "\t" if lines and "\t" in lines[0] and "," not in lines[0] else ","
+    quote = "'" if "'" in body else '"'
+    return Cells(_rows("\n".join(lines), delimiter, max_rows, quote), delimiter, header)
+
+
+def _rows(text: str, delimiter: str, max_rows: int | None, quote: str = '"') -> list[list[str]]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        skipinitialspace=delimiter != "\t",
+        strict=True,
+    )
+    most = None if max_rows is None else max_rows + _PREAMBLE_MAX
+    rows = []
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                rows.append(row)
+                if most is not None and len(rows) > most:
+                    raise TooManyRows
+    except csv.Error as error:
+        raise InvalidTable("unreadable_text", f"line {reader.line_num}: {error}") from None
+    return rows
+
+
+def _delimiter(text: str, names: Names) -> str:
+    """The delimiter that leaves the largest share of cells that are numbers, gaps or names."""
+    lines = io.StringIO(text[:_SAMPLE_CHARACTERS], newline="").readlines()[:_SAMPLE_LINES]
+
+    def share(delimiter: str) -> tuple[float, int]:
+        cells = [
+            cell
+            for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+            if len(row) > 1
+            for cell in row
+        ]
+        usual = sum(
+            is_number(cell, decimal_comma=delimiter != ",") or is_missing(cell) or names.has(cell)
+            for cell in cells
+        )
+        return (usual / len(cells) if cells else 0.0, len(cells))
+
+    try:
+        return max(DELIMITERS, key=share)
+    except csv.Error:  # a cell longer than csv reads; the rows are refused in its words
+        return ","

@@ -1,0 +1,59 @@
+"""Reads a table from a file on this machine: what the API reads, and workbooks."""
+
+import io
+from typing import Any
+
+from cytology.batch import Batch
+from cytology.reading.decode import is_workbook
+from cytology.reading.dialect import Cells
+from cytology.reading.refusals import InvalidTable
+from cytology.reading.table import NO_CHOICES, Choices, read_cells, read_table
+from cytology.schema import Schema
+
+
+def read_file(content: bytes, schema: Schema, choices: Choices = NO_CHOICES) -> Batch:
+    """Read a file of any number of rows; errors and result as :func:`read_table`.
+
+    Parameters
+    ----------
+    content
+        The file's bytes.
+    schema
+        Has the features, classes and their names.
+    choices
+        What the caller says about the columns and classes.
+    """
+    if not is_workbook(content):
+        return read_table(content, schema, choices=choices)
+    # No comma parts the cells of a workbook: 5,0 in a cell of text is a number
+    return read_cells(Cells(_sheet(content), "\t"), schema, choices=choices)
+
+
+def _sheet(content: bytes) -> list[list[str]]:
+    try:
+        # Imported here: the only library of this package, for workbooks alone (decision 0082)
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        message = "reading .xlsx needs the package python-calamine; or save the table as CSV"
+        raise InvalidTable("unsupported_file", message) from None
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names]
+    except CalamineError:
+        message = "the workbook is damaged or protected by a password"
+        raise InvalidTable("unreadable_text", message) from None
+    rows = [[[_text(cell) for cell in row] for row in sheet] for sheet in sheets]
+    filled = [[row for row in sheet if any(row)] for sheet in rows]
+    used = [sheet for sheet in filled if sheet]
+    if len(used) > 1:
+        raise InvalidTable(
+            "unsupported_file", f"the workbook has {len(used)} sheets with cells; keep one"
+        )
+    return used[0] if used else []
+
+
+def _text(cell: Any) -> str:
+    """Workbooks keep every number as a float."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,124 @@
+"""Finds the header of a table and reads its columns off it; refuses what lacks or doubles one."""
+
+from collections.abc import Sequence
+
+from cytology.reading.cells import is_missing, is_number
+from cytology.reading.layout import Layout
+from cytology.reading.names import Names, plain
+from cytology.reading.refusals import InvalidTable
+from cytology.schema import Schema
+
+#: Rows among which a header may stand, below titles and comments.
+_LOOKED_AT = 10
+
+#: Columns that a note or refusal lists by number.
+_LISTED = 8
+
+
+def find_header(rows: Sequence[Sequence[str]], names: Names, width: int) -> int | None:
+    """Return the index of the header row, None where no row names a column that is known.
+
+    ``width`` is the number of cells that most rows have.
+
+    Raises
+    ------
+    InvalidTable
+        Rows that may be samples stand above it.
+    """
+    for index, row in enumerate(rows[:_LOOKED_AT]):
+        if any(names.has(cell) for cell in row) and not _is_sample(row):
+            if any(_is_sample(above) for above in rows[:index] if len(above) == width):
+                raise InvalidTable(
+                    "ambiguous_table",
+                    f"row {index + 1} names the columns, and samples stand above it; move it up",
+                    row,
+                )
+            return index
+    return None
+
+
+def _is_sample(row: Sequence[str]) -> bool:
+    """True where most of a row are numbers."""
+    numbers = sum(is_number(cell, decimal_comma=True) for cell in row)
+    return 2 * numbers >= len(row) - 1 > 0
+
+
+def is_unknown_header(row: Sequence[str]) -> bool:
+    """True where a row holds text and no number: names of columns, none of which is known."""
+    texts = [cell for cell in row if not is_missing(cell)]
+    return len(texts) > 1 and not any(is_number(cell, decimal_comma=True) for cell in texts)
+
+
+def layout_of_header(
+    header: Sequence[str], schema: Schema, names: Names, notes: list[str]
+) -> Layout:
+    """Find each column by its name.
+
+    Parameters
+    ----------
+    header
+        One name a column.
+    schema
+        Has the features that are needed.
+    names
+        Every name that a column may have.
+    notes
+        Gets a sentence on the columns that are ignored or absent.
+
+    Raises
+    ------
+    InvalidTable
+        A feature has no column, or two.
+    """
+    places: list[int | None] = [None] * len(schema.features)
+    identifier: int | None = None
+    labels: list[int] = []
+    ignored: list[int] = []
+    for place, cell in enumerate(header):
+        name = plain(cell)
+        feature = names.features.get(name)
+        if feature is not None:
+            if (first := places[feature]) is not None:
+                raise InvalidTable(
+                    "repeated_column",
+                    f"the header names {schema.names[feature]} more than once: columns "
+                    f"{first + 1} and {place + 1}",
+                )
+            places[feature] = place
+        elif name in names.classes:
+            labels.append(place)
+        elif name in names.ids and identifier is None:
+            identifier = place
+        elif name:
+            ignored.append(place)
+    _refuse_absent(header, schema, places, ignored)
+    if ignored:
+        notes.append(f"{_listed(ignored)} not known and ignored")
+    notes += [
+        f"{feature.name} has no column; it is missing in every row"
+        for feature, found in zip(schema.features, places, strict=True)
+        if found is None
+    ]
+    return Layout(len(header), tuple(places), identifier, tuple(labels))
+
+
+def _refuse_absent(
+    header: Sequence[str], schema: Schema, places: list[int | None], ignored: list[int]
+) -> None:
+    # Beside an unknown name even a column that may be absent is refused: it may be misspelt
+    absent = [
+        feature.name
+        for feature, place in zip(schema.features, places, strict=True)
+        if place is None and (ignored or not feature.may_be_missing)
+    ]
+    if absent:
+        unknown = f"; {_listed(ignored)} not known" if ignored else ""
+        raise InvalidTable(
+            "missing_column", f"the header lacks {', '.join(absent)}{unknown}", header
+        )
+
+
+def _listed(places: list[int]) -> str:
+    shown = ", ".join(str(place + 1) for place in places[:_LISTED])
+    more = f" and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
+    return f"column {shown} is" if len(places) == 1 else f"columns {shown}{more} are"

@@ -1,0 +1,145 @@
+"""Tells what the columns of a table without a header hold, or refuses to guess."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cytology.reading.cells import InvalidCell, WholeCells, is_missing
+from cytology.reading.classes import is_code, known_codes
+from cytology.reading.refusals import InvalidTable
+from cytology.schema import Schema
+
+#: Rows from which a last column of class codes alone is no score by chance.
+_TELLING_ROWS = 10
+
+#: What can stand beside the scores, by the number of other columns: values of ``columns``.
+_READINGS = {
+    1: ("scores,class", "id,scores", "scores,ignore", "ignore,scores"),
+    2: ("id,scores,class", "id,scores,ignore", "scores,class,ignore", "ignore,scores,class"),
+}
+
+
+class Layout(NamedTuple):
+    """Where each thing stands in a row; features in schema order, None where a column is absent.
+
+    ``labels`` holds every class column: where there are two, they must agree.
+    """
+
+    width: int
+    features: tuple[int | None, ...]
+    id: int | None
+    labels: tuple[int, ...] = ()
+
+
+def commonest_width(rows: Sequence[Sequence[str]]) -> int:
+    """The number of cells that most rows have."""
+    return Counter(map(len, rows)).most_common(1)[0][0]
+
+
+def without_empty_ends(rows: list[list[str]], width: int) -> tuple[list[list[str]], int]:
+    """Take off the last columns where they are empty in every row, as after a last delimiter."""
+    full = [row for row in rows if len(row) == width]
+    used = width
+    while used > 1 and not any(row[used - 1].strip() for row in full):
+        used -= 1
+    if used == width:
+        return rows, width
+    return [row[:used] if len(row) == width else row for row in rows], used
+
+
+def layout_of_rows(
+    rows: list[list[str]], schema: Schema, *, decimal_comma: bool
+) -> tuple[list[list[str]], Layout]:
+    """Read the columns off rows without a header.
+
+    Only two forms are known: the scores alone, and id, scores, class where every cell of the last
+    column is a class and the first column cannot be a score.
+
+    Returns
+    -------
+    The rows without columns that are empty throughout, and their layout.
+
+    Raises
+    ------
+    InvalidTable
+        Another reading is possible.
+    """
+    count = len(schema.features)
+    whole = commonest_width(rows)
+    rows, width = without_empty_ends(rows, whole)
+    full = [row for row in rows if len(row) == width]
+    cells = [WholeCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
+    if width == count:
+        # An empty last column may be a missing last score behind an id
+        shifted = whole > width and schema.features[-1].may_be_missing
+        if shifted or counts(full[0]) or _ends_in_classes(full, schema):
+            raise ambiguous(full[0], schema)
+        return rows, Layout(width, tuple(range(count)), None)
+    known = width == count + 2 and whole == width
+    if known and _all_classes(full, schema) and _is_no_score([row[0] for row in full], cells[0]):
+        return rows, Layout(width, tuple(range(1, count + 1)), 0, (width - 1,))
+    raise ambiguous(full[0], schema)
+
+
+def ambiguous(row: Sequence[str], schema: Schema) -> InvalidTable:
+    """The refusal of a table without a header whose columns are not known."""
+    count, width = len(schema.features), len(row)
+    if width < count:
+        message = f"{width} columns found, {count} scores needed"
+    elif counts(row):
+        message = "the first row counts 1, 2, 3 …: it may hold the numbers of the columns"
+    else:
+        message = f"{width} columns without names can be read in more than one way"
+    return InvalidTable(
+        "ambiguous_table", f"{message}; {_how(width, count)}", row, _readings(width, count)
+    )
+
+
+def unknown_header(row: Sequence[str], schema: Schema) -> InvalidTable:
+    """The refusal of a header that names no feature."""
+    count, width = len(schema.features), len(row)
+    message = f"the first line is a header that names no feature; {_how(width, count)}"
+    return InvalidTable("unknown_column", message, row, _readings(width, count))
+
+
+def _readings(width: int, count: int) -> tuple[str, ...]:
+    return ("scores",) if width == count else _READINGS.get(width - count, ())
+
+
+def _how(width: int, count: int) -> str:
+    known = _readings(width, count)
+    choice = f", or say what they hold, as in columns={known[0]}" if known else ""
+    return f"name the columns as the schema does{choice}"
+
+
+def counts(row: Sequence[str]) -> bool:
+    """True for 0, 1, 2 … or 1, 2, 3 …: perhaps the numbers of the columns, and no sample."""
+    numbers = [cell.strip() for cell in row]
+    return len(row) > 2 and any(
+        numbers == [str(start + place) for place in range(len(row))] for start in (0, 1)
+    )
+
+
+def _all_classes(rows: list[list[str]], schema: Schema) -> bool:
+    codes = known_codes(schema)
+    return all(is_code(row[-1], codes) for row in rows)
+
+
+def _ends_in_classes(rows: list[list[str]], schema: Schema) -> bool:
+    """True where the last column is rather a class than a score: both codes, nothing else."""
+    if len(rows) < _TELLING_ROWS or not _all_classes(rows, schema):
+        return False
+    return len({row[-1].strip() for row in rows}) > 1
+
+
+def _is_no_score(column: list[str], scores: WholeCells) -> bool:
+    """True where most cells are no score at all: the column is then an id."""
+    other = 0
+    for cell in column:
+        if is_missing(cell):
+            continue
+        try:
+            scores[cell]
+        except InvalidCell:
+            other += 1
+    return 2 * other > len(column)

@@ -1,0 +1,49 @@
+"""Knows a column by its name: the feature's, its label's or a synonym's."""
+
+import re
+from typing import NamedTuple
+
+from cytology.schema import InvalidSchema, Schema
+
+_ID_NAMES = ("id", "sample", "sample id", "id number")
+_CLASS_NAMES = ("class", "label", "diagnosis", "target", "outcome")
+
+#: Matching ignores case and whatever is neither letter nor digit.
+_IGNORED = re.compile(r"[\W_]+")
+
+
+def plain(name: str) -> str:
+    """The letters and digits of a name, in lower case."""
+    return _IGNORED.sub("", name).casefold()
+
+
+class Names(NamedTuple):
+    """Plain names → position of the feature; plain names of the id and of the class."""
+
+    features: dict[str, int]
+    ids: frozenset[str]
+    classes: frozenset[str]
+
+    def has(self, cell: str) -> bool:
+        """True where a cell names a column."""
+        name = plain(cell)
+        return name in self.features or name in self.ids or name in self.classes
+
+
+def known_names(schema: Schema) -> Names:
+    """Every name that a column may have.
+
+    Raises
+    ------
+    InvalidSchema
+        Two features have a name in common.
+    """
+    features: dict[str, int] = {}
+    for position, feature in enumerate(schema.features):
+        for name in (feature.name, feature.label, *feature.synonyms):
+            if features.setdefault(plain(name), position) != position:
+                raise InvalidSchema(f"two features have the name {name}")
+    ids = {plain(name) for name in (schema.id_column, *_ID_NAMES, *schema.id_synonyms)}
+    classes = {plain(n) for n in (schema.class_column, *_CLASS_NAMES, *schema.class_synonyms)}
+    taken = features.keys()
+    return Names(features, frozenset(ids - taken), frozenset(classes - ids - taken))

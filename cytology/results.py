@@ -1,0 +1,210 @@
+"""Turns samples and answers into one line a row, into CSV, and into a summary: THE writer."""
+
+import csv
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from cytology.batch import Batch, SampleError
+from cytology.prediction import Prediction
+from cytology.schema import Schema
+
+COLUMNS = (
+    "row",
+    "id",
+    "label",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "inconclusive",
+    "warnings",
+    "class",
+    "error_field",
+    "error_code",
+    "error",
+    "input",
+    "model",
+)
+
+Line = list[str | int | float]
+
+#: Where a spreadsheet may start a formula: at the start of a cell, and behind whatever may part
+#: cells in another locale. Full-width signs count, Excel evaluates them too (OWASP, CSV injection).
+_FORMULA = re.compile(r"(^|[,;|\t\r\n\"])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+#: Tab and line ends at the start are formulas too, to some spreadsheets.
+_BLANK_START = re.compile(r"^[\t\r\n]")
+
+
+class Dialect(NamedTuple):
+    """How a CSV is spelt."""
+
+    delimiter: str
+    decimal: str
+    start: str
+
+
+#: By name. Excel in German parts columns by semicolons and numbers by commas, and reads UTF-8 only
+#: behind a byte order mark.
+DIALECTS = {"rfc4180": Dialect(",", ".", ""), "excel-de": Dialect(";", ",", "\ufeff")}
+
+
+def harmless(text: str) -> str:
+    """The text with ``'`` before whatever a spreadsheet would evaluate."""
+    if not text:
+        return text
+    text = _FORMULA.sub(r"\1'\2", text)
+    return "'" + text if _BLANK_START.match(text) else text
+
+
+def result_lines(batch: Batch, answers: Sequence[Prediction | None], model: str) -> Iterable[Line]:
+    """One line a sample, in order, with the cells of :data:`COLUMNS`.
+
+    Parameters
+    ----------
+    batch
+        The samples, with their errors.
+    answers
+        One a sample, None where it is invalid.
+    model
+        The version of the model that answered.
+    """
+    errors: dict[int | None, list[SampleError]] = {}
+    for error in batch.errors:
+        errors.setdefault(error.sample, []).append(error)
+    inputs = batch.inputs or {}
+    labels = batch.labels or [None] * len(answers)
+    rows = zip(batch.samples, answers, labels, strict=True)
+    for index, (sample, answer, label) in enumerate(rows):
+        identifier = harmless(sample.id) if sample and sample.id else ""
+        if answer is None:
+            found = errors.get(index, ())
+            yield [index + 1, identifier, "", "", "", "", "", "", label or "", *_told(found),
+                   harmless(inputs.get(index, "")), model]  # fmt: skip
+            continue
+        low, high = answer.probability_range or ("", "")
+        inconclusive = "true" if answer.inconclusive else "false"
+        warnings = "; ".join(_named(caution.code, caution.field) for caution in answer.warnings)
+        yield [index + 1, identifier, answer.label, answer.probability, low, high, inconclusive,
+               warnings, label or "", "", "", "", "", model]  # fmt: skip
+
+
+def _told(errors: Sequence[SampleError]) -> tuple[str, str, str]:
+    return (
+        "; ".join(error.field for error in errors),
+        "; ".join(error.code for error in errors),
+        harmless("; ".join(error.message for error in errors)),
+    )
+
+
+def _named(code: str, field: str) -> str:
+    return f"{code}:{field}" if field else code
+
+
+def write_csv(
+    lines: Iterable[Sequence[Any]], dialect: str = "rfc4180", *, header: bool = True
+) -> str:
+    """A CSV as RFC 4180 has it, or a dialect of it.
+
+    Parameters
+    ----------
+    lines
+        The cells of each line; floats are spelt as the dialect does.
+    dialect
+        A name in :data:`DIALECTS`.
+    header
+        Whether the names of the columns come first.
+    """
+    delimiter, decimal, start = DIALECTS[dialect]
+    output = io.StringIO(newline="")
+    output.write(start)
+    writer = csv.writer(output, delimiter=delimiter)
+    if header:
+        writer.writerow(COLUMNS)
+    if decimal != ".":
+        lines = ([_spelt(cell, decimal) for cell in line] for line in lines)
+    writer.writerows(lines)
+    return output.getvalue()
+
+
+def _spelt(cell: Any, decimal: str) -> Any:
+    return repr(cell).replace(".", decimal) if isinstance(cell, float) else cell
+
+
+#: Label ("" where refused), whether inconclusive, and the class ("" where not known) → rows.
+Outcomes = Counter[tuple[str, bool, str]]
+
+
+def summarize(
+    outcomes: Outcomes, codes: Counter[str], labelled: bool, schema: Schema, model: str
+) -> dict[str, Any]:
+    """Count what became of the rows.
+
+    Parameters
+    ----------
+    outcomes
+        Rows by label, inconclusiveness and class.
+    codes
+        Errors by code.
+    labelled
+        Whether there is a class to compare with.
+    schema
+        Has the classes.
+    model
+        The version of the model that answered.
+
+    Returns
+    -------
+    Counts; confusion, sensitivity and specificity where there is a class; model and time (UTC).
+    """
+    refused = sum(count for (label, _, _), count in outcomes.items() if not label)
+    found: dict[str, Any] = {
+        "rows": outcomes.total(),
+        "answered": outcomes.total() - refused,
+        "refused": refused,
+        "inconclusive": sum(count for (_, unclear, _), count in outcomes.items() if unclear),
+        "labels": {
+            name: sum(count for (label, _, _), count in outcomes.items() if label == name)
+            for name in schema.class_names
+        },
+        "errors": dict(sorted(codes.items())),
+    }
+    if labelled:
+        found |= _comparison(outcomes, schema)
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return found | {"model": model, "time": moment}
+
+
+def summarize_batch(
+    batch: Batch, answers: Sequence[Prediction | None], schema: Schema, model: str
+) -> dict[str, Any]:
+    """Count what became of a batch, as :func:`summarize` does; parameters as there."""
+    labels = batch.labels or [None] * len(answers)
+    outcomes: Outcomes = Counter(
+        ("", False, label or "")
+        if answer is None
+        else (answer.label, len(answer.prediction_set) != 1, label or "")
+        for answer, label in zip(answers, labels, strict=True)
+    )
+    codes: Counter[str] = Counter(error.code for error in batch.errors)
+    return summarize(outcomes, codes, batch.labels is not None, schema, model)
+
+
+def _comparison(outcomes: Outcomes, schema: Schema) -> dict[str, Any]:
+    """Confusion (true class, then label), sensitivity and specificity; None without a row."""
+    table = {true: dict.fromkeys(schema.class_names, 0) for true in schema.class_names}
+    for (label, _, true), count in outcomes.items():
+        if label and true:
+            table[true][label] += count
+
+    def share(name: str) -> float | None:
+        rows = sum(table[name].values())
+        return table[name][name] / rows if rows else None
+
+    return {
+        "confusion": table,
+        "sensitivity": share(schema.positive),
+        "specificity": share(schema.negative),
+    }
