@@ -116,7 +116,7 @@ def _read(status: int, body: bytes, count: int) -> Answers:
     try:
         document = json.loads(body)
         if status != 200:
-            told = [document["title"], document["detail"]]
+            told = [f"{document['title']}: {document['detail']}"]
             told += [error["message"] for error in document.get("errors", ())[:3]]
             raise Refused(f"the service answered {status}: {'; '.join(told)}")
         found = [_prediction(entry) for entry in document["predictions"]]

@@ -40,11 +40,10 @@ class Feature(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """One class: its name in the product, its code in the data set's file, other names there."""
+    """One class: its name everywhere in the product, and its code in the data set's file."""
 
     name: str
     code: int
-    synonyms: tuple[str, ...] = ()
 
 
 class Schema(NamedTuple):
@@ -64,6 +63,8 @@ class Schema(NamedTuple):
     #: Other names that the id column and the class column may have in a table.
     id_synonyms: tuple[str, ...] = ()
     class_synonyms: tuple[str, ...] = ()
+    #: Other cells of the class column, each with its class: pairs of text and name.
+    class_values: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -130,6 +131,7 @@ def parse_schema(text: str | bytes) -> Schema:
         common_scores=frozenset(scores.pop()) if len(scores) == 1 else None,
         id_synonyms=tuple(str(name) for name in raw.get("id_synonyms", ())),
         class_synonyms=tuple(str(name) for name in raw.get("class_synonyms", ())),
+        class_values=tuple(raw.get("class_values", {}).items()),
     )
 
 
@@ -167,5 +169,4 @@ def _diagnosis(entry: Any, index: int) -> Diagnosis:
         or type(entry.get("code")) is not int
     ):
         raise InvalidSchema(f"classes[{index}]: needs a name and a whole-number code")
-    synonyms = tuple(str(name) for name in entry.get("synonyms", ()))
-    return Diagnosis(entry["name"], entry["code"], synonyms)
+    return Diagnosis(entry["name"], entry["code"])

@@ -47,12 +47,10 @@ def read_coding(schema: Schema, stated: str | None, *, learning: bool) -> Coding
 
 
 def known_codes(schema: Schema) -> dict[str, str]:
-    """The names and codes of the classes, and their synonyms."""
-    return {
-        _plain(cell): item.name
-        for item in schema.classes
-        for cell in (item.name, str(item.code), *item.synonyms)
-    }
+    """The names and codes of the classes, and the schema's other values."""
+    codes = {_plain(cell): name for cell, name in schema.class_values}
+    codes |= {_plain(str(item.code)): item.name for item in schema.classes}
+    return codes | {_plain(item.name): item.name for item in schema.classes}
 
 
 def is_code(cell: str, codes: Mapping[str, str]) -> bool:

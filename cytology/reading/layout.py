@@ -75,8 +75,8 @@ def layout_of_rows(
         if shifted or counts(full[0]) or _ends_in_classes(full, schema):
             raise ambiguous(full[0], schema)
         return rows, Layout(width, tuple(range(count)), None)
-    known = width == count + 2 and whole == width
-    if known and _all_classes(full, schema) and _is_no_score([row[0] for row in full], cells[0]):
+    known = width == count + 2 and whole == width and _all_classes(full, schema)
+    if known and _is_no_score(full, 0, cells[0]) and not _is_no_score(full, 1, cells[0]):
         return rows, Layout(width, tuple(range(1, count + 1)), 0, (width - 1,))
     raise ambiguous(full[0], schema)
 
@@ -132,14 +132,13 @@ def _ends_in_classes(rows: list[list[str]], schema: Schema) -> bool:
     return len({row[-1].strip() for row in rows}) > 1
 
 
-def _is_no_score(column: list[str], scores: WholeCells) -> bool:
-    """True where most cells are no score at all: the column is then an id."""
+def _is_no_score(rows: list[list[str]], place: int, scores: WholeCells) -> bool:
+    """True where most cells of a column are no score at all: it is then an id."""
     other = 0
-    for cell in column:
-        if is_missing(cell):
-            continue
+    for row in rows:
         try:
-            scores[cell]
+            if not is_missing(row[place]):
+                scores[row[place]]
         except InvalidCell:
             other += 1
-    return 2 * other > len(column)
+    return 2 * other > len(rows)

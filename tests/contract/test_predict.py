@@ -94,6 +94,7 @@ def test_valid_rows_are_answered_beside_invalid_ones(transport):
     assert {
         "sample": 3,
         "field": "mitoses",
+        "code": "out_of_range",
         "message": "mitoses must be a whole number from 1 to 10, got 12",
     } in document["errors"]
 

@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from time import process_time
 from typing import Any, NamedTuple
 
+from cytology.results import COLUMNS
 from predict import app
 from tests.hostile.bodies import NUMBER, WORD
 
@@ -108,16 +109,20 @@ def _answer_breaches(answer: Any, canaries: bool) -> list[str]:
 
 
 def _without_ids(answer: dict[str, Any]) -> str:
-    """The body but for the ids of samples and requests, which come back with their results."""
+    """The body but for what comes back to its sender: ids, refused rows, a refused table's row."""
     body = answer["body"]
     if answer["isBase64Encoded"]:
         body = gzip.decompress(base64.b64decode(body)).decode()
-    if answer["statusCode"] != 200 or not body:
+    if not body:
         return body
     if answer["headers"]["content-type"].startswith("text/csv"):
         rows = csv.reader(io.StringIO(body, newline=""))
-        return json.dumps([[*row[:1], *row[2:]] for row in rows])
+        own = {COLUMNS.index("id"), COLUMNS.index("input")}
+        return json.dumps([[c for at, c in enumerate(row) if at not in own] for row in rows])
     document = json.loads(body)
+    document.pop("table", None)
+    if answer["statusCode"] != 200:
+        return json.dumps(document)
     entries = [entry for entry in document.get("predictions", []) if entry is not None]
     for entry in (document, *entries):
         entry.pop("id", None)

@@ -73,12 +73,18 @@ def test_every_fault_of_a_table_is_named_at_once(tmp_path):
     text = fault_of(tmp_path, ["9,1,0", "1,x,0", "?,1,0", "1,1,7", "--1,1,1"])
 
     assert text.splitlines() == [
-        "row 1: wind must be a whole number from -2 to 5",
-        "row 2: cloud must be a whole number from 0 to 3",
-        "row 3: wind may not be missing",
-        "row 4: weather must be one of 0, 1, calm, storm",
-        "row 5: wind must be a whole number from -2 to 5",
+        "row 1: wind must be a whole number from -2 to 5, got 9",
+        "row 2: cloud must be a whole number from 0 to 3, got text",
+        "row 3: wind may not be missing; give a whole number from -2 to 5",
+        "row 5: wind must be a whole number from -2 to 5, got text",
+        "mine.csv: no class column with known codes",
+        "the class column holds other values than the known codes and names; the answers are not "
+        "compared with it: say what its values mean with classes, as in classes=0:calm,1:storm",
     ]
+
+
+def test_a_row_without_a_class_is_named(tmp_path):
+    assert fault_of(tmp_path, [*rows_of(), "1,1,"]) == "row 51: weather is empty"
 
 
 def test_more_faults_than_can_be_read_are_counted(tmp_path):
@@ -86,15 +92,15 @@ def test_more_faults_than_can_be_read_are_counted(tmp_path):
 
 
 def test_a_missing_column_is_named_beside_those_found(tmp_path):
-    text = fault_of(tmp_path, ["1,0"], header="wind,weather")
+    text = fault_of(tmp_path, ["1,1,0"], header="wind speed,cloud,weather")
 
-    assert text == "mine.csv: column missing: cloud; the header has: wind, weather"
+    assert text == "mine.csv: the header lacks wind; column 1 is not known"
 
 
 def test_a_repeated_column_is_refused(tmp_path):
     text = fault_of(tmp_path, ["1,1,1,0"], header="wind,wind,cloud,weather")
 
-    assert text == "mine.csv: column twice in the header: wind"
+    assert text == "mine.csv: the header names wind more than once: columns 1 and 2"
 
 
 def test_an_empty_class_is_named(tmp_path):
@@ -112,14 +118,14 @@ def test_a_constant_feature_is_named(tmp_path):
 
 
 def test_a_table_without_rows_is_refused(tmp_path):
-    assert fault_of(tmp_path, []) == "mine.csv: no rows"
+    assert fault_of(tmp_path, []) == "mine.csv: only a header was found"
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path):
     path = tmp_path / "mine.csv"
-    path.write_bytes(b"\xff\xfe\x00")
+    path.write_bytes(b"%PDF-1.7")
 
-    with pytest.raises(InvalidDataset, match="must be UTF-8 text"):
+    with pytest.raises(InvalidDataset, match="the file is a PDF document"):
         load_dataset(small_schema, path)
 
 

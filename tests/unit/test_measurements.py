@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cytology.error_codes import CODES
 from cytology.measurements import InvalidMeasurements, read_sample
 from cytology.schema import load_schema, parse_schema
 
@@ -136,6 +137,23 @@ def test_a_wrong_id_is_named(identifier, rule):
     assert rule in messages(named(id=identifier))["id"]
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"mitoses": 11}, "out_of_range"),
+        ({"mitoses": 1.5}, "not_whole"),
+        ({"mitoses": "x"}, "not_a_number"),
+        ({"mitoses": None}, "missing"),
+        ({"mitosis": 1}, "unknown_field"),
+        ({"id": 7}, "invalid_id"),
+    ],
+)
+def test_an_error_has_a_code_that_is_listed(change, code):
+    [error] = errors(named(**change))
+    assert error[1] == code
+    assert code in CODES
+
+
 @pytest.mark.parametrize("count", [0, 8, 10])
 def test_a_row_of_the_wrong_length_is_counted(count):
     assert messages([1] * count) == {"": f"{count} scores found, 9 needed"}
@@ -169,7 +187,7 @@ def test_every_row_of_nine_scores_in_range_is_accepted_unchanged(scores):
     assert read_sample(scores, SCHEMA).row == tuple(scores)
 
 
-def errors(value) -> list[tuple[str, str]]:
+def errors(value) -> list[tuple[str, str, str]]:
     with pytest.raises(InvalidMeasurements) as caught:
         read_sample(value, SCHEMA)
     return [tuple(error) for error in caught.value.errors]
@@ -194,13 +212,18 @@ def test_every_fault_of_a_row_is_named_at_once_and_in_order():
     row = [0, 11, True, 4.5, "4", None, None, 1, 1]
     whole = "must be a whole number from 1 to 10, got"
     assert errors(row) == [
-        ("clump_thickness", f"clump_thickness {whole} 0"),
-        ("uniformity_cell_size", f"uniformity_cell_size {whole} 11"),
-        ("uniformity_cell_shape", f"uniformity_cell_shape {whole} true"),
-        ("marginal_adhesion", f"marginal_adhesion {whole} a number with decimals"),
-        ("single_epithelial_cell_size", f"single_epithelial_cell_size {whole} text"),
+        ("clump_thickness", "out_of_range", f"clump_thickness {whole} 0"),
+        ("uniformity_cell_size", "out_of_range", f"uniformity_cell_size {whole} 11"),
+        ("uniformity_cell_shape", "not_a_number", f"uniformity_cell_shape {whole} true"),
+        ("marginal_adhesion", "not_whole", f"marginal_adhesion {whole} a number with decimals"),
+        (
+            "single_epithelial_cell_size",
+            "not_a_number",
+            f"single_epithelial_cell_size {whole} text",
+        ),
         (
             "bland_chromatin",
+            "missing",
             "bland_chromatin may not be missing; give a whole number from 1 to 10",
         ),
     ]
@@ -264,13 +287,14 @@ def test_a_misspelt_id_is_known_for_one():
 
 @pytest.mark.parametrize("name", ["zzzz", ""])
 def test_a_field_that_resembles_none_is_told_by_its_place(name):
-    assert errors(named(**{name: 1})) == [("", "field 10 of the sample is not known")]
+    message = "field 10 of the sample is not known"
+    assert errors(named(**{name: 1})) == [("", "unknown_field", message)]
 
 
 def test_eight_unknown_fields_are_told_by_their_places_and_the_ninth_is_counted():
-    [(_, eight)] = errors(named(**{f"zzz{n}": 1 for n in range(8)}))
+    [(_, _, eight)] = errors(named(**{f"zzz{n}": 1 for n in range(8)}))
     assert eight == "fields 10, 11, 12, 13, 14, 15, 16, 17 of the sample are not known"
-    [(_, nine)] = errors(named(**{f"zzz{n}": 1 for n in range(9)}))
+    [(_, _, nine)] = errors(named(**{f"zzz{n}": 1 for n in range(9)}))
     assert nine == eight.replace(" of", " and 1 more of")
 
 
@@ -280,7 +304,7 @@ def test_eight_unknown_fields_are_told_by_their_places_and_the_ninth_is_counted(
 )
 def test_what_is_no_sample_is_described(value, shown):
     expected = "a sample must be an object of 9 named scores or an array of 9 scores, got " + shown
-    assert errors(value) == [("", expected)]
+    assert errors(value) == [("", "not_a_sample", expected)]
 
 
 @pytest.mark.parametrize("position", range(9))

@@ -57,6 +57,7 @@ def build(schema: Schema) -> Document:
             "schemas": {
                 **schemas.samples(schema),
                 **schemas.answers(schema),
+                **schemas.results(schema),
                 **schemas.problems(),
                 **schemas.tensors(schema),
             }

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cytology.results import DIALECTS
 from predict.responses import PROBLEMS
 from tools.openapi.schemas import Document, ref
 
@@ -24,7 +25,7 @@ def prediction(summary: str, tag: str) -> Document:
     return {
         "summary": summary,
         "tags": [tag],
-        "parameters": [_EXPLAIN] if tag == "predict" else [],
+        "parameters": [*([_EXPLAIN] if tag == "predict" else []), *_TABLE],
         "requestBody": {
             "required": True,
             "content": {
@@ -46,7 +47,7 @@ def prediction(summary: str, tag: str) -> Document:
                 "A prediction for every valid sample.",
                 {
                     "application/json": {"schema": ref("Predictions")},
-                    "text/csv": {"schema": {"type": "string"}},
+                    "text/csv": {"schema": ref("ResultTable")},
                 },
             ),
             **_faults(*_READ_FAULTS),
@@ -107,6 +108,33 @@ _EXPLAIN: Document = {
     "description": "Reasons per sample; left out, they come for up to 100 samples.",
     "schema": {"enum": ["true", "false"]},
 }
+
+#: What the caller says about a table; other bodies do not read it.
+_TABLE: list[Document] = [
+    {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+    for name, description, schema, example in (
+        (
+            "columns",
+            "What the columns of a table hold: `id`, `class`, `ignore`, `scores` (all of them) "
+            "or names of scores, in order.",
+            {"type": "string"},
+            "id,scores,class",
+        ),
+        (
+            "classes",
+            "What the class column's cells mean.",
+            {"type": "string"},
+            "0:benign,1:malignant",
+        ),
+        ("dialect", "How a table is answered.", {"enum": list(DIALECTS)}, "excel-de"),
+    )
+]
 
 _IF_NONE_MATCH: Document = {
     "name": "if-none-match",

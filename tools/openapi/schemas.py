@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from cytology.error_codes import CODES
 from cytology.measurements import ID_MAX_LENGTH
+from cytology.results import COLUMNS
 from cytology.schema import Feature, Schema
 
 Document = dict[str, Any]
@@ -166,8 +168,35 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "description": "True class, predicted label, count; for labelled tables.",
                 },
                 "notes": {"type": "array", "items": {"type": "string"}},
+                "summary": ref("Summary"),
             },
-            optional=("errors", "errors_omitted", "confusion", "notes"),
+            optional=("errors", "errors_omitted", "confusion", "notes", "summary"),
+        ),
+    }
+
+
+def results(schema: Schema) -> dict[str, Document]:
+    """The results of a table: as CSV, and counted."""
+    count: Document = {"type": "integer", "minimum": 0}
+    counts: Document = {"type": "object", "additionalProperties": count}
+    share: Document = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    return {
+        "ResultTable": {
+            "type": "string",
+            "description": f"One line a sample, with the columns {', '.join(COLUMNS)}.",
+        },
+        "Summary": _object(
+            {
+                **dict.fromkeys(("rows", "answered", "refused", "inconclusive"), count),
+                "labels": _object(dict.fromkeys(schema.class_names, count)),
+                "errors": counts | {"description": "Code of an error, how often."},
+                "confusion": {"type": "object", "additionalProperties": counts},
+                "sensitivity": share,
+                "specificity": share,
+                "model": {"type": "string", "description": "Its version."},
+                "time": {"type": "string", "format": "date-time"},
+            },
+            optional=("confusion", "sensitivity", "specificity"),
         ),
     }
 
@@ -180,6 +209,10 @@ def problems() -> dict[str, Document]:
             {
                 "sample": {"type": "integer", "minimum": 0},
                 "field": text,
+                "code": {
+                    "enum": list(CODES),
+                    "description": " ".join(f"`{code}`: {CODES[code]}" for code in CODES),
+                },
                 "message": text,
             },
             optional=("sample",),
@@ -193,9 +226,21 @@ def problems() -> dict[str, Document]:
                 "request_id": text,
                 "errors": {"type": "array", "items": ref("Fault")},
                 "errors_omitted": {"type": "integer"},
+                "table": _object(
+                    {
+                        "width": {"type": "integer"},
+                        "first_row": {"type": "array", "items": text},
+                        "readings": {
+                            "type": "array",
+                            "items": text,
+                            "description": "Values of `columns` that would do.",
+                        },
+                    }
+                )
+                | {"description": "What a refused table looks like."},
                 "error": text | {"description": "The Open Inference Protocol's own member."},
             },
-            optional=("errors", "errors_omitted", "error"),
+            optional=("errors", "errors_omitted", "table", "error"),
         ),
     }
 
