@@ -167,7 +167,7 @@ def test_the_triton_client_works_unchanged(transport, name, version, binary):
         assert result.as_numpy("predict_proba")[0, 1] == probability(transport, BENIGN)
         wrong = http.InferInput("scores", (1, 9), "INT64")
         wrong.set_data_from_numpy(np.zeros((1, 9), dtype=np.int64), binary_data=binary)
-        with pytest.raises(Exception, match="mitoses must be a whole number"):
+        with pytest.raises(Exception, match="clump_thickness must be a whole number"):
             client.infer(name, [wrong])
 
 
