@@ -9,8 +9,9 @@ from typing import Any
 from tqdm import tqdm
 
 from batch.files import Options, predict_file, target_of
-from batch.service import ROOT, Refused, in_process, over_http
+from batch.service import Refused, in_process, over_http
 from cytology.artifact import ArtifactMismatch
+from cytology.classifier import model_directory
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices
 from cytology.results import DIALECTS
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
             # From the environment: every user of the machine can read a command line
             scorer = over_http(options.url, key=os.environ.get("SERVICE_KEY"))
         else:
-            scorer = in_process(Path(os.environ.get("MODEL_DIR") or ROOT / "artifact"))
+            scorer = in_process(Path(model_directory()))
         with tqdm(desc=options.file.name, unit="row") as progress:
 
             def tick(done: int, total: int) -> None:

@@ -23,8 +23,6 @@ KEY = "x-api-key"
 #: Hosts that are reached without leaving the machine.
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
-ROOT = Path(__file__).parents[1]
-
 
 class Refused(Exception):
     """The service did not answer with predictions; the message says why, in its words."""
@@ -44,8 +42,8 @@ class Scorer(NamedTuple):
     score: Callable[[Sequence[Sample]], Answers]
 
 
-def in_process(model_dir: Path = ROOT / "artifact") -> Scorer:
-    """Load the model of this checkout: no server, no network.
+def in_process(model_dir: Path) -> Scorer:
+    """Load a model: no server, no network.
 
     Raises
     ------
