@@ -40,7 +40,8 @@ function sliders() {
   const memory = Object.keys(inputs.measured.memory_mb).map(Number);
   const plain = words.number;
   const times = (/** @type {number} */ value) => words.say("times", { number: value });
-  const megabytes = (/** @type {number} */ value) => words.say("megabytes", { number: value });
+  const megabytes = (/** @type {number} */ value) =>
+    words.say("megabytes", { number: words.number(value) });
   const volumes = powers(2, 10).flatMap((power) => [1, 2, 3, 5].map((n) => n * power));
   return [
     ["requests", [...volumes, 1e10, 3e10], plain],

@@ -181,33 +181,11 @@ def quotas() -> str:
     return table(["Limit", "Requests/s at the peak", "Requests a day"], rows)
 
 
-def assumptions() -> str:
-    """Return every assumption with its reason."""
-    values = _inputs()["assumptions"]["values"]
-    rows = [[f"`{name}`", f"{each['value']:,}", each["why"]] for name, each in values.items()]
-    return table(["Assumption", "Value", "Why"], rows)
-
-
-def prices() -> str:
-    """Return every price with its source."""
+def unverified() -> str:
+    """Return the prices that were not read in a price list or a public copy of one."""
     rows = [
-        [
-            f"`{name}`",
-            " / ".join(f"{price:.12f}".rstrip("0").rstrip(".") for _, price in row["tiers"]),
-            row["unit"],
-            f"`{row['usagetype']}`" if row["usagetype"] else "–",
-            f"{row['source']}, {row['date']}",
-            "yes" if row["verified"] else "**no**",
-        ]
+        [f"`{name}`", figure(row["tiers"][0][1]), row["unit"], f"{row['source']}, {row['date']}"]
         for name, row in _inputs()["prices"]["prices"].items()
+        if not row["verified"]
     ]
-    return table(["Price", "USD", "Unit", "Usage type", "Source", "Verified"], rows)
-
-
-def free() -> str:
-    """Return the quantities of the free tiers."""
-    rows = [
-        [f"`{name}`", f"{row['amount']:,}", row["unit"], "yes" if row["verified"] else "**no**"]
-        for name, row in _inputs()["prices"]["free"].items()
-    ]
-    return table(["Free tier", "Amount", "Unit", "Verified"], rows)
+    return table(["Price", "USD", "Unit", "Source"], rows)

@@ -124,6 +124,25 @@ def test_fargate_costs_its_task_balancer_and_three_addresses(month):
     assert fixed == pytest.approx(9.01 + BALANCER + 3 * 3.65, abs=0.01)
 
 
+def test_ecs_adds_logs_monitoring_and_image_to_its_hosts(month):
+    lines = month(1e6)["ecs-ec2"]["lines"]
+    assert lines["logs"] == pytest.approx(1e6 * 1000 / GB * 0.53)
+    assert lines["monitoring"] == pytest.approx(2.90)
+    assert lines["image"] == pytest.approx(0.05)
+
+
+def test_the_form_adds_its_files_and_sends_its_answers_through_cloudfront(inputs, month):
+    assumed = {name: row["value"] for name, row in inputs["assumptions"]["values"].items()}
+    lines = month(1e6, form_share=0.3)["lambda"]["lines"]
+
+    visits = 0.3e6 / assumed["calls_a_visit"]
+    files = visits * assumed["page_files"]
+    site = (files + 0.3e6) * 1e-6 + files * 4e-7 + 0.000046
+    edge_gb = (0.3e9 + visits * assumed["page_bytes"]) / GB
+    assert lines["site"] == pytest.approx(site)
+    assert lines["egress"] == pytest.approx(edge_gb * 0.085 + 0.7e9 / GB * 0.09)
+
+
 def test_sagemaker_costs_two_instances_and_a_rest_api(month):
     lines = month(1e6)["sagemaker"]["lines"]
     assert lines["compute"] == pytest.approx(2 * 730 * 0.115)

@@ -1,7 +1,9 @@
 import json
 
+import numpy as np
 import pytest
 
+from lab import drift
 from lab.benchmarks.__main__ import line
 from lab.benchmarks.billing import of_size
 from lab.benchmarks.cold import rotated
@@ -158,3 +160,14 @@ def test_the_handler_is_measured_with_every_batch_format():
     assert set(found["batch"]["variants"]) == {"bare", "JSON", "CSV", "CSV to CSV"}
     times = [each["median"] for part in found.values() for each in part["variants"].values()]
     assert all(time > 0 for time in times)
+
+
+def test_the_drift_simulation_counts_each_score_and_missing_ones():
+    found = drift.count(np.array([[1, np.nan], [10, 3]]))
+
+    assert found["0"] == (1, *[0] * 8, 1, 0)
+    assert found["1"] == (0, 0, 1, *[0] * 7, 1)
+
+
+def test_the_drift_simulation_finds_the_shift_between_the_first_and_the_last_period():
+    assert drift.found_share("last period against the first", 50) > 0.9
