@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from lab.benchmarks.variants import HOST, SAMPLE, Caller, Variant, WrongAnswer
+from lab.benchmarks.protocols import HOST
+from lab.benchmarks.variants import SAMPLE, Caller, Variant, WrongAnswer
 
 #: MB at which Lambda gives one whole processor; other sizes get a proportional share.
 MB_PER_PROCESSOR = 1769

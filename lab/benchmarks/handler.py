@@ -10,8 +10,9 @@ from time import process_time
 from typing import Any
 
 from lab.benchmarks.images import ROOT
+from lab.benchmarks.protocols import event, samples_body
 from lab.benchmarks.results import Series, entry
-from lab.benchmarks.variants import SAMPLE, WrongAnswer, event, samples_body
+from lab.benchmarks.variants import SAMPLE, WrongAnswer
 
 ROWS = 10_000
 #: Calls a round for one sample.

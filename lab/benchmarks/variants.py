@@ -2,32 +2,20 @@
 
 import http.client
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lab.benchmarks.images import CannotBuild, build_ours, build_peer, samples
+from lab.benchmarks.protocols import HOST, INVOCATIONS, LAMBDA, REST, V2, Protocol, Rows
 
-INVOCATIONS = "/2015-03-31/functions/function/invocations"
-HOST = "127.0.0.1"
 JSON = {"content-type": "application/json"}
 #: A sample whose label is benign.
 SAMPLE = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 #: Rows of the data set that a variant must classify before it is timed, and how many correctly.
 CHECKED, CORRECT = 100, 90
 
-Rows = Sequence[Sequence[int]]
-
 
 class WrongAnswer(Exception):
     """A variant gives no labels, or labels that its model does not give."""
-
-
-class Protocol(NamedTuple):
-    """The path of a request, its body for some rows, and the labels in an answer."""
-
-    path: str
-    body: Callable[[Rows], bytes]
-    labels: Callable[[Any], list[str]]
 
 
 class Variant(NamedTuple):
@@ -74,60 +62,6 @@ class Caller:
         """Close the connection."""
         self._connection.close()
 
-
-def event(
-    body: str, content_type: str = "application/json", *, accept: str = "*/*", explain: bool = False
-) -> dict[str, Any]:
-    """Return the event that an HTTP API sends for a prediction, payload version 2.0.
-
-    Parameters
-    ----------
-    body
-        The request's body.
-    content_type, accept
-        The request's headers.
-    explain
-        Whether the answer gives the reasons of each label.
-    """
-    return {
-        "version": "2.0",
-        "rawPath": "/v1/predict",
-        "rawQueryString": f"explain={str(explain).lower()}",
-        "queryStringParameters": {"explain": str(explain).lower()},
-        "headers": {"content-type": content_type, "accept": accept, "host": "localhost"},
-        "requestContext": {
-            "requestId": "benchmark",
-            "stage": "$default",
-            "http": {"method": "POST", "path": "/v1/predict", "sourceIp": HOST},
-        },
-        "body": body,
-        "isBase64Encoded": False,
-    }
-
-
-def samples_body(rows: Rows) -> str:
-    """Return the body of a request for some rows."""
-    return json.dumps({"samples": rows})
-
-
-def _tensor(rows: Rows) -> bytes:
-    data = [value for row in rows for value in row]
-    tensor = {"name": "predict", "shape": [len(rows), len(rows[0])], "datatype": "FP64"}
-    return json.dumps({"inputs": [{**tensor, "data": data}]}).encode()
-
-
-def _labels(answer: Any) -> list[str]:
-    return [prediction["label"] for prediction in answer["predictions"]]
-
-
-LAMBDA = Protocol(
-    INVOCATIONS,
-    # People read the reasons of one sample, not those of many
-    lambda rows: json.dumps(event(samples_body(rows), explain=len(rows) == 1)).encode(),
-    lambda answer: _labels(json.loads(answer["body"])),
-)
-REST = Protocol("/v1/predict", lambda rows: samples_body(rows).encode(), _labels)
-V2 = Protocol("/v2/models/cytology/infer", _tensor, lambda answer: answer["outputs"][0]["data"])
 
 #: Each is a folder in peers/.
 PEERS = {

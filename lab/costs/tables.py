@@ -1,4 +1,4 @@
-"""Gives docs/costs.md and docs/scale.md their tables, from the cost model."""
+"""Gives docs/costs.md its tables, from the cost model."""
 
 import math
 from functools import cache
@@ -19,19 +19,17 @@ TITLES = {
 VOLUMES = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 3e10)
 #: Share of cold starts under steady traffic: above the share that peaks were seen to cause.
 STEADY_COLD_SHARE = 0.001
-DAYS_A_MONTH = 365 / 12
-#: Peak rate over the mean rate in docs/scale.md: a daily peak of 3, and bursts above it.
-SCALE_PEAK = 10
 
 
 @cache
-def _inputs() -> dict[str, Any]:
+def inputs() -> dict[str, Any]:
+    """Return the inputs of the cost model, read once."""
     return document()
 
 
 def assumed(name: str) -> float:
     """Return a value of assumptions.json."""
-    return float(_inputs()["assumptions"]["values"][name]["value"])
+    return float(inputs()["assumptions"]["values"][name]["value"])
 
 
 def cold_share(requests: float) -> float:
@@ -50,7 +48,7 @@ def by_volume(*, redundant: bool) -> str:
         for volume in VOLUMES
     ]
     rows = []
-    for traffic, month in zip(traffics, months(_inputs(), traffics), strict=True):
+    for traffic, month in zip(traffics, months(inputs(), traffics), strict=True):
         least = min(each["usd"] for each in month.values())
         cells = [usd(each["usd"]) for each in month.values()]
         bold = [
@@ -71,7 +69,7 @@ def break_even() -> str:
     pairs = [
         {"options": ["lambda", name], "traffic": traffic} for name in others for traffic in patterns
     ]
-    cells = [_crossings(found) for found in break_evens(_inputs(), pairs)]
+    cells = [_crossings(found) for found in break_evens(inputs(), pairs)]
     rows = [[TITLES[name], *cells[3 * row : 3 * row + 3]] for row, name in enumerate(others)]
     header = ["Against", "Survives a loss", "One host", "One host, free tiers"]
     return table(header, rows)
@@ -87,7 +85,7 @@ def _crossings(found: list[dict[str, Any]]) -> str:
 
 def lines() -> str:
     """Return USD of every line at a million requests a month."""
-    [month] = months(_inputs(), [{"cold_share": cold_share(1e6)}])
+    [month] = months(inputs(), [{"cold_share": cold_share(1e6)}])
     names = dict.fromkeys(name for each in month.values() for name in each["lines"])
     rows = [
         [
@@ -108,7 +106,7 @@ def capacity() -> str:
     volumes = (1e4, 1e7, 1e9)
     traffics = [{"requests": volume, "cold_share": cold_share(volume)} for volume in volumes]
     rows = []
-    for volume, month in zip(volumes, months(_inputs(), traffics), strict=True):
+    for volume, month in zip(volumes, months(inputs(), traffics), strict=True):
         for name, each in month.items():
             shown = f"{each['units']:,} × {each['size']}"
             if name in ("lambda", "sagemaker-serverless"):
@@ -121,7 +119,7 @@ def capacity() -> str:
 
 def memory() -> str:
     """Return the measured milliseconds of every memory size, and their price."""
-    sizes = _inputs()["measured"]["memory_mb"]
+    sizes = inputs()["measured"]["memory_mb"]
     traffics = [{"memory_mb": int(size), "cold_share": 0} for size in sizes]
     rows = [
         [
@@ -131,61 +129,18 @@ def memory() -> str:
             figure(own["sample_ms"] * 1000),
             figure(month["lambda"]["lines"]["compute"]),
         ]
-        for (size, own), month in zip(sizes.items(), months(_inputs(), traffics), strict=True)
+        for (size, own), month in zip(sizes.items(), months(inputs(), traffics), strict=True)
     ]
     rows.sort(key=lambda row: int(row[0]))
     header = ["MB", "Billed ms, one sample", "99 % within, ms", "ms for 1,000 samples more"]
     return table([*header, "Compute, USD a million requests"], rows)
 
 
-def scale() -> str:
-    """Return rates, concurrency, cold starts, latency and money from 1 to 10⁹ requests a day."""
-    volumes = [10.0**power for power in range(10)]
-    traffics = []
-    for volume in volumes:
-        month = volume * DAYS_A_MONTH
-        traffics.append({"requests": month, "peak": SCALE_PEAK, "cold_share": cold_share(month)})
-    rows = []
-    for volume, traffic, estimate in zip(
-        volumes, traffics, months(_inputs(), traffics), strict=True
-    ):
-        own = estimate["lambda"]
-        share = traffic["cold_share"]
-        rows.append(
-            [
-                f"{volume:,.0f}",
-                figure(volume * SCALE_PEAK / 86400),
-                f"{own['units']:,}",
-                f"{share:.1%}" if share > STEADY_COLD_SHARE else "< 0.1%",
-                f"{own['typicalMs']:,.0f} / {own['slowMs']:,.0f}",
-                usd(own["usd"]),
-                usd(own["usd"] / traffic["requests"] * 1e6),
-            ]
-        )
-    header = ["Requests a day", "Peak, requests/s", "Concurrency", "Cold starts"]
-    header += ["Median / 99 %, ms", "USD a month", "USD a million"]
-    return table(header, rows)
-
-
-def quotas() -> str:
-    """Return the requests a day at which the peak reaches each limit."""
-    rate = assumed("requests_an_environment_s")
-    limits = [
-        ("RequestsPerSecond in the template", assumed("template_requests_s")),
-        ("Concurrency quota 10 (new accounts)", 10 * rate),
-        ("Concurrency quota 1,000 (usual)", assumed("account_concurrency") * rate),
-        ("API Gateway quota, 10,000 requests/s", assumed("api_requests_s")),
-        ("Concurrency quota 10,000", 10_000 * rate),
-    ]
-    rows = [[name, f"{limit:,.0f}", f"{limit * 86400 / SCALE_PEAK:,.0f}"] for name, limit in limits]
-    return table(["Limit", "Requests/s at the peak", "Requests a day"], rows)
-
-
 def unverified() -> str:
     """Return the prices that were not read in a price list or a public copy of one."""
     rows = [
         [f"`{name}`", figure(row["tiers"][0][1]), row["unit"], f"{row['source']}, {row['date']}"]
-        for name, row in _inputs()["prices"]["prices"].items()
+        for name, row in inputs()["prices"]["prices"].items()
         if not row["verified"]
     ]
     return table(["Price", "USD", "Unit", "Source"], rows)

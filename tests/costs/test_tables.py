@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from lab.costs import tables
+from lab.costs import scale, tables
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the cost model needs node")
 
@@ -21,14 +21,14 @@ def test_requests_an_hour_apart_mostly_find_no_idle_environment():
 
 @needs_node
 def test_the_scale_table_follows_lambdas_rule_of_ten_requests_a_second():
-    last = cells(tables.scale())[-1]
+    last = cells(scale.by_volume())[-1]
 
     # 10⁹ a day are 115,741 a second at a peak of 10
     assert last[:3] == ["1,000,000,000", "115,741", "11,575"]
 
 
 def test_a_quota_is_reached_at_its_rate_divided_by_the_peak():
-    new_account = next(row for row in cells(tables.quotas()) if "new accounts" in row[0])
+    new_account = next(row for row in cells(scale.quotas()) if "new accounts" in row[0])
 
     # 10 × 10 requests a second at the peak are 10 a second on average
     assert new_account[1:] == ["100", "864,000"]

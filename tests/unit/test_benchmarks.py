@@ -10,8 +10,9 @@ from lab.benchmarks.cold import rotated
 from lab.benchmarks.containers import Invocation, invocations
 from lab.benchmarks.handler import batch
 from lab.benchmarks.images import error_of, samples
+from lab.benchmarks.protocols import LAMBDA, REST, V2
 from lab.benchmarks.results import Limit, entry, record, verdicts
-from lab.benchmarks.variants import LAMBDA, REST, V2, Caller, Variant, WrongAnswer, check
+from lab.benchmarks.variants import Caller, Variant, WrongAnswer, check
 from lab.tables import figure, table
 
 AT_MOST_2 = Limit("cold", "one", "other", 2.0, at_most=True)
