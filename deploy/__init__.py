@@ -1,1 +1,1 @@
-"""Puts the service into an AWS account, watches it, takes it back and takes it away."""
+"""Deploys the service into an AWS account, watches it, rolls it back and deletes it."""

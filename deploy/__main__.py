@@ -1,16 +1,22 @@
-"""Turns a command line into a deployment: ``python -m deploy``; the Makefile's verbs call it."""
+"""The command line of the deployment, ``python -m deploy``; the Makefile's targets call it."""
 
 import argparse
 import re
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.account import Account, Trouble, open_account, stack_name
+from deploy.account import Account, Trouble, describe, open_account, stack_name
 from deploy.doctor import Problem, account_problems, machine_problems
-from deploy.release import deploy, destroy, rehearse, roll_back, smoke
+from deploy.limits import account_notes, limit_problems
+from deploy.parameters import held_parameters, parse_parameters, read_environment
+from deploy.rehearsal import rehearse
+from deploy.release import deploy, destroy, roll_back
+from deploy.smoke import smoke
+from deploy.template import read_template, with_defaults
 from deploy.watch import logs, status
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -21,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         if options.verb == "doctor":
-            return _doctor(options.stage, options.parameters)
+            return _doctor(options)
+        if options.verb == "deploy":
+            return _deploy(options)
         return _carry_out(options, open_account(options.stage))
     except Trouble as trouble:
         print(f"{options.verb}: {trouble}", file=sys.stderr)
@@ -35,8 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(options: argparse.Namespace, account: Account) -> int:
-    if options.verb == "deploy":
-        return _deploy(account, options)
     if options.verb == "rollback":
         print(roll_back(account, options.to))
     elif options.verb == "status":
@@ -51,34 +57,47 @@ def _carry_out(options: argparse.Namespace, account: Account) -> int:
     return 0
 
 
-def _deploy(account: Account, options: argparse.Namespace) -> int:
+def _deploy(options: argparse.Namespace) -> int:
+    given = parse_parameters(options.parameters)
     if options.dry_run:
-        print("\n".join(rehearse(account, options.stage, options.parameters)))
+        print("\n".join(rehearse(options.stage, given)))
         return 0
-    if problems := list(machine_problems(_architecture(options.parameters))):
-        raise Trouble("; ".join(f"{problem.what}: {problem.mend}" for problem in problems))
-    found = deploy(account, options.stage, options.parameters)
-    smoke(found["SiteUrl"])
-    print(f"site  {found['SiteUrl']}\nAPI   {found['ApiUrl']}\nwatch {found['DashboardUrl']}")
+    account = open_account(options.stage)
+    values = _values(account, options.stage, given)
+    if problems := list(machine_problems(values["Architecture"])):
+        raise Trouble("; ".join(f"{problem.what}: {problem.fix}" for problem in problems))
+    found = deploy(account, options.stage, given)
+    print(f"smoke  {smoke(account, found)}")
+    print(f"site   {found['SiteUrl']}\nAPI    {found['ApiUrl']}\nwatch  {found['DashboardUrl']}")
     return 0
 
 
-def _doctor(stage: str, parameters: Sequence[str]) -> int:
-    problems = list(machine_problems(_architecture(parameters)))
+def _doctor(options: argparse.Namespace) -> int:
+    given = parse_parameters(options.parameters)
+    notes: list[str] = []
     try:
-        problems += account_problems(open_account(stage))
+        account = open_account(options.stage)
+        values = _values(account, options.stage, given)
+        problems = list(machine_problems(values["Architecture"]))
+        problems += [*account_problems(account), *limit_problems(account, values)]
+        notes = list(account_notes(account, values))
     except Trouble as trouble:
+        problems = list(machine_problems(given.get("Architecture", "x86_64")))
         problems.append(Problem("AWS cannot be asked", str(trouble)))
+    for note in notes:
+        print(f"  {note}")
     for problem in problems:
-        print(f"✗ {problem.what}\n  → {problem.mend}")
+        print(f"✗ {problem.what}\n  → {problem.fix}")
     if not problems:
-        print(f"✓ nothing found; {stack_name(stage)} is as this checkout says")
+        print(f"✓ nothing found; {stack_name(options.stage)} is as this checkout says")
     return int(bool(problems))
 
 
-def _architecture(parameters: Sequence[str]) -> str:
-    given = dict(item.split("=", 1) for item in parameters)
-    return given.get("Architecture", "x86_64")
+def _values(account: Account, stage: str, given: dict[str, str]) -> dict[str, Any]:
+    """Return every parameter as a deployment would set it, and whether there is a stack."""
+    stack = describe(account)
+    held = held_parameters(stack) | read_environment(stage)[1] | given
+    return {**with_defaults(read_template(), held), "deployed": stack is not None}
 
 
 def _seconds(text: str) -> float:

@@ -1,5 +1,6 @@
-"""Turns a stage's name into its stack in an AWS account, and the stack into its outputs."""
+"""Finds a stage's stack in an AWS account, and the outputs of the stack."""
 
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -10,34 +11,42 @@ PREFIX = "tumour-classification"
 
 
 class Trouble(Exception):
-    """Something that the user can mend; the message says what and how."""
+    """Something that the user can fix; the message says what and how."""
 
 
 class Account(NamedTuple):
-    """Clients by service name, and the stack that they look at."""
+    """Clients by service name, the stack that they look at, and their region."""
 
     client: Callable[[str], Any]
     stack: str
+    region: str
 
 
-def open_account(stage: str, region: str | None = None) -> Account:
-    """Check that AWS can be reached as somebody, in some region.
+def find_region() -> str | None:
+    """Return the region as AWS's own tools find it; boto3 does not read AWS_REGION."""
+    region: str | None = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    return region
+
+
+def open_account(stage: str) -> Account:
+    """Check that AWS accepts the credentials, in some region.
 
     Raises
     ------
     Trouble
         No region, no credentials, or credentials that AWS refuses.
     """
-    session: Any = boto3.Session(region_name=region)
-    if not session.region_name:
+    region = find_region()
+    if not region:
         raise Trouble("no region: set AWS_REGION, or run aws configure")
+    session: Any = boto3.Session(region_name=region)
     if session.get_credentials() is None:
         raise Trouble("no credentials: run aws configure sso, or set AWS_PROFILE")
     try:
         session.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise Trouble(f"AWS refuses the credentials ({error}): sign in again") from None
-    return Account(session.client, stack_name(stage))
+    return Account(session.client, stack_name(stage), region)
 
 
 def stack_name(stage: str) -> str:
@@ -46,7 +55,7 @@ def stack_name(stage: str) -> str:
 
 
 def describe(account: Account) -> dict[str, Any] | None:
-    """The stack as CloudFormation describes it, or None where it does not exist."""
+    """Return the stack as CloudFormation describes it, or None where it does not exist."""
     try:
         found = account.client("cloudformation").describe_stacks(StackName=account.stack)
     except ClientError as error:
@@ -58,12 +67,12 @@ def describe(account: Account) -> dict[str, Any] | None:
 
 
 def outputs(account: Account) -> dict[str, str]:
-    """The stack's outputs by key.
+    """Return the stack's outputs by key.
 
     Raises
     ------
     Trouble
-        The stack does not exist, or never came to have outputs.
+        The stack does not exist, or never had outputs.
     """
     stack = describe(account)
     if stack is None:

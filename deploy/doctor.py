@@ -1,17 +1,16 @@
-"""Turns a machine and an account into the list of what would cost an hour to find out."""
+"""Finds the usual mistakes on a machine and in an account before they cost an hour."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from deploy.account import Account, Trouble, describe, outputs
-from deploy.release import ALIAS
+from deploy.release import ALIAS, DEAD, IMAGE
 from deploy.site import plan, site_files
+from deploy.template import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-IMAGE = "predictfunction:latest"
 #: Set by tests/container/base-image.sh on what must never be deployed.
 STAND_IN = "stand-in-for-aws-lambda-python"
 #: Lambda takes one image, not a list of images with attestations.
@@ -20,15 +19,17 @@ INDEXES = {
     "application/vnd.docker.distribution.manifest.list.v2+json",
 }
 MACHINES = {"x86_64": "amd64", "arm64": "arm64"}
+#: `local` installs packages and is phony, so make would call everything behind it out of date.
+MODEL_IS_FRESH = ["make", "--question", "--assume-old=local", "artifact/manifest.json"]
 
 Output = Callable[[Sequence[str]], str | None]
 
 
 class Problem(NamedTuple):
-    """What is wrong, and the command or setting that mends it."""
+    """What is wrong, and the command or setting that fixes it."""
 
     what: str
-    mend: str
+    fix: str
 
 
 def output_of(command: Sequence[str]) -> str | None:
@@ -43,8 +44,8 @@ def output_of(command: Sequence[str]) -> str | None:
 
 
 def machine_problems(architecture: str, output: Output = output_of) -> Iterator[Problem]:
-    """What is wrong before AWS is asked: engine, model, image."""
-    if output(["make", "--question", "artifact/manifest.json"]) is None:
+    """Check engine, model and image, before AWS is asked."""
+    if output(MODEL_IS_FRESH) is None:
         yield Problem("the model is older than what makes it", "make train")
     if output(["docker", "info", "--format", "{{.ServerVersion}}"]) is None:
         yield Problem("Docker is not running", "start Docker; the image is built with it")
@@ -60,14 +61,16 @@ def _image_problems(image: dict[str, Any], architecture: str) -> Iterator[Proble
     if image["Architecture"] != MACHINES[architecture]:
         yield Problem(
             f"the image is built for {image['Architecture']}, the function runs on {architecture}",
-            "set the Architecture parameter, or build on such a machine",
+            f'make build PARAMETERS="Architecture={architecture}"',
         )
     if (image.get("Descriptor") or {}).get("mediaType") in INDEXES:
         yield Problem(
             "the image carries provenance attestations, which Lambda refuses",
             "export BUILDX_NO_DEFAULT_ATTESTATIONS=1, then make build",
         )
-    if STAND_IN in ((image.get("Config") or {}).get("Labels") or {}):
+    # A stand-in of AWS on this machine may run the stand-in of its base image
+    local = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:")
+    if STAND_IN in ((image.get("Config") or {}).get("Labels") or {}) and not local:
         yield Problem(
             "the image is built on the stand-in for AWS's base image, which is for tests",
             "docker rmi public.ecr.aws/lambda/python:3.13, then make build where it can be pulled",
@@ -75,16 +78,19 @@ def _image_problems(image: dict[str, Any], architecture: str) -> Iterator[Proble
 
 
 def account_problems(account: Account) -> Iterator[Problem]:
-    """What is wrong in the account: stack, alias, image, site."""
+    """Check what is deployed: stack, alias, image, site."""
     stack = describe(account)
     if stack is None:
         yield Problem(f"there is no stack {account.stack}", "make deploy")
         return
-    if not stack["StackStatus"].endswith("_COMPLETE") or "ROLLBACK" in stack["StackStatus"]:
-        yield Problem(
-            f"the stack is {stack['StackStatus']}",
-            "wait where it is in progress; ROLLBACK_COMPLETE needs make destroy, then make deploy",
-        )
+    status = stack["StackStatus"]
+    if status in DEAD:
+        yield Problem(f"the stack is {status}", "make deploy, which deletes it first")
+    elif status == "UPDATE_ROLLBACK_FAILED":
+        fix = f"aws cloudformation continue-update-rollback --stack-name {account.stack}"
+        yield Problem(f"the stack is {status}", fix)
+    elif not status.endswith("_COMPLETE"):
+        yield Problem(f"the stack is {status}", "wait until it has ended")
     try:
         found = outputs(account)
     except Trouble as trouble:
@@ -101,11 +107,14 @@ def _function_problems(account: Account, name: str) -> Iterator[Problem]:
     client = account.client("lambda")
     latest = client.get_function(FunctionName=name)
     live = client.get_function(FunctionName=name, Qualifier=ALIAS)
-    if latest["Configuration"]["CodeSha256"] != live["Configuration"]["CodeSha256"]:
-        yield Problem(
-            "the alias serves another image than the newest",
-            "make status: a roll-out is under way or was rolled back; else make deploy",
-        )
+    # The description ends with the hash of the settings (template.yaml, Settings)
+    for held in ("CodeSha256", "Description"):
+        if latest["Configuration"].get(held) != live["Configuration"].get(held):
+            yield Problem(
+                "the alias serves another version than the newest",
+                "make status: a roll-out is under way or was rolled back; else make deploy",
+            )
+            break
     repository, _, digest = live["Code"]["ResolvedImageUri"].partition("@")
     images = account.client("ecr").describe_images(
         repositoryName=repository.partition("/")[2], imageIds=[{"imageDigest": digest}]

@@ -1,21 +1,25 @@
-"""Turns a command into a changed stack: deployed, taken back, or taken away."""
+"""Deploys a stage, rolls it back, and deletes it."""
 
 import subprocess
 import sys
-import tomllib
-import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from deploy.account import Account, Trouble, describe, outputs
-from deploy.site import Plan, plan, publish, site_files
+from deploy.parameters import check_parameters, held_parameters, read_environment
+from deploy.registry import ensure_repository, remove_repository
+from deploy.site import publish
+from deploy.template import ROOT, read_template, settings_hash, with_defaults
 
-ROOT = Path(__file__).resolve().parents[1]
 ALIAS = "live"
 SAM = str(Path(sys.executable).parent / "sam")
+IMAGE = "predictfunction:latest"
+#: A stack in one of these states was never finished, serves nothing, and takes no update.
+DEAD = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 
 Run = Callable[[Sequence[str]], None]
+Say = Callable[[str], None]
 
 
 def run_command(command: Sequence[str]) -> None:
@@ -28,62 +32,98 @@ def run_command(command: Sequence[str]) -> None:
     """
     ended = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603 - commands of this file
     if ended.returncode:
-        raise Trouble(f"{Path(command[0]).name} {command[1]} failed; mend it and run again")
+        raise Trouble(f"{Path(command[0]).name} {command[1]} failed; fix the error and run again")
 
 
-def sam_deploy(account: Account, stage: str, parameters: Sequence[str]) -> list[str]:
-    """The call of sam; settings of the stage come from samconfig.toml."""
-    with (ROOT / "samconfig.toml").open("rb") as file:
-        stages = tomllib.load(file)
-    command = [SAM, "deploy", "--stack-name", account.stack]
-    command += ["--config-env", stage if stage in stages else "default"]
-    return [*command, "--parameter-overrides", *parameters] if parameters else command
-
-
-def deploy(
-    account: Account, stage: str, parameters: Sequence[str], run: Run = run_command
-) -> dict[str, str]:
-    """Deploy what `make build` built, publish the site; return the outputs.
-
-    Each step finds out for itself what is left to do, so after a failure the same command goes on.
+def image_id() -> str:
+    """Return the id of the image that make build built.
 
     Raises
     ------
     Trouble
-        A step failed, or the account lacks what the parameters ask for.
+        There is none.
     """
-    run(sam_deploy(account, stage, parameters))
+    command = ["docker", "image", "inspect", "--format", "{{.Id}}", IMAGE]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if ran.returncode:
+        raise Trouble("there is no image: run make build")
+    return ran.stdout.strip()
+
+
+def stage_tags(stage: str) -> dict[str, str]:
+    """Return the tags of everything that a stage is made of."""
+    return {"project": "tumour-classification", "stage": stage}
+
+
+def deploy(
+    account: Account,
+    stage: str,
+    given: dict[str, str],
+    run: Run = run_command,
+    say: Say = print,
+) -> dict[str, str]:
+    """Deploy what make build built, publish the site, and return the outputs.
+
+    Each step finds out for itself what is left to do, so after an error the same command goes on.
+
+    Parameters
+    ----------
+    account
+        Where the stage is.
+    stage
+        Its name; samconfig.toml may set parameters for it.
+    given
+        Parameters by name that this deployment changes.
+    run, say
+        What runs a command, and what prints a line.
+
+    Raises
+    ------
+    Trouble
+        A step failed, or a parameter is wrong.
+    """
+    stack = _living_stack(account, run, say)
+    environment, configured = read_environment(stage)
+    given = configured | given
+    held = held_parameters(stack)
+    template = read_template()
+    if "RequestBurst" not in held | given:
+        given |= _burst(account, template, say)
+    check_parameters(template, given, held | given)
+    given["Settings"] = settings_hash(template, held | given, image_id())
+    tags = stage_tags(stage)
+    command = [SAM, "deploy", "--stack-name", account.stack, "--region", account.region]
+    command += ["--config-env", environment]
+    command += ["--image-repository", ensure_repository(account, tags)]
+    command += ["--tags", *(f"{key}={value}" for key, value in tags.items())]
+    command += ["--parameter-overrides", *(f"{key}={value}" for key, value in given.items())]
+    run(command)
     publish(account)
     return outputs(account)
 
 
-def smoke(url: str, opener: Callable[..., Any] = urllib.request.urlopen) -> None:
-    """Ask the site's own address for the API's health.
-
-    Raises
-    ------
-    Trouble
-        It does not answer, or not with 200.
-    """
-    try:
-        with opener(f"{url}/v1/health", timeout=30) as answer:
-            status = answer.status
-    except OSError as error:
-        raise Trouble(f"{url}/v1/health does not answer: {error}") from None
-    if status != 200:
-        raise Trouble(f"{url}/v1/health answers {status}")
+def _living_stack(account: Account, run: Run, say: Say) -> dict[str, Any] | None:
+    """Return the stack to update; a first deployment that failed is deleted, for it has no use."""
+    stack = describe(account)
+    if stack is None or stack["StackStatus"] not in DEAD:
+        return stack
+    say(f"{account.stack} is {stack['StackStatus']}: its first deployment failed; deleting it")
+    _delete_stack(account, run)
+    return None
 
 
-def rehearse(account: Account, stage: str, parameters: Sequence[str]) -> list[str]:
-    """What deploy would do, one line a step."""
-    lines = [" ".join(sam_deploy(account, stage, parameters))]
-    files = site_files()
-    changes = Plan(tuple(files), ())
-    if describe(account):
-        changes = plan(account, outputs(account)["SiteBucketName"], files)
-    lines += [f"put {file.key} ({file.cache_control})" for file in changes.put]
-    lines += [f"delete {key}" for key in changes.delete]
-    return [*lines, "invalidate /*"] if changes.put or changes.delete else lines
+def concurrency_quota(account: Account) -> int:
+    """Return how many requests Lambda runs at once in this account and region."""
+    limits = account.client("lambda").get_account_settings()["AccountLimit"]
+    return int(limits["ConcurrentExecutions"])
+
+
+def _burst(account: Account, template: dict[str, Any], say: Say) -> dict[str, str]:
+    quota = concurrency_quota(account)
+    if quota >= int(with_defaults(template, {})["RequestBurst"]):
+        return {}
+    say(f"RequestBurst={quota}: this account runs {quota} requests at once")
+    return {"RequestBurst": str(quota)}
 
 
 def roll_back(account: Account, to: str | None = None) -> str:
@@ -118,7 +158,7 @@ def roll_back(account: Account, to: str | None = None) -> str:
         # Refused where somebody else moved the alias meanwhile
         RevisionId=alias["RevisionId"],
     )
-    return f"version {target} serves again instead of {current}; deploy the mended code to go on"
+    return f"version {target} serves again instead of {current}; deploy the fixed code to go on"
 
 
 def _target(function: Any, name: str, current: int, to: str | None) -> int:
@@ -140,22 +180,27 @@ def _target(function: Any, name: str, current: int, to: str | None) -> int:
 
 
 def destroy(account: Account, run: Run = run_command) -> None:
-    """Empty the buckets, every version of every file, and have sam delete the stack.
+    """Delete a stage: every version of every file, the stack, and the image repository.
 
     Raises
     ------
     Trouble
         There is no such stack.
     """
-    if describe(account) is None:
+    stack = describe(account)
+    if stack is None:
         raise Trouble(f"there is no stack {account.stack} here")
     # A stack that failed half-way may have no outputs, and then nothing was ever published
-    stack = describe(account) or {}
-    found = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-    for output in ("SiteBucketName",):
-        if bucket := found.get(output):
-            _empty(account.client("s3"), bucket)
-    run([SAM, "delete", "--stack-name", account.stack, "--no-prompts"])
+    for item in stack.get("Outputs", []):
+        if item["OutputKey"] == "SiteBucketName":
+            _empty(account.client("s3"), item["OutputValue"])
+    _delete_stack(account, run)
+    remove_repository(account)
+
+
+def _delete_stack(account: Account, run: Run) -> None:
+    command = [SAM, "delete", "--stack-name", account.stack, "--region", account.region]
+    run([*command, "--no-prompts"])
 
 
 def _empty(s3: Any, bucket: str) -> None:

@@ -1,4 +1,4 @@
-"""Turns the form's files into what the bucket must hold, and the bucket into that.
+"""Publishes the form's files into the bucket.
 
 The form's scripts, styles and pictures go into a folder named by a hash of them all, and may be
 kept for a year; pages, data and what other tools made keep their names and are asked for anew. A
@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deploy.account import Account, outputs
+from deploy.template import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
+#: Output of a stack whose form the API serves.
+NO_DISTRIBUTION = "-"
 FOREVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
 HASHED = {".css", ".js", ".png", ".svg", ".webp", ".woff2"}
@@ -88,7 +90,7 @@ def plan(account: Account, bucket: str, files: list[File]) -> Plan:
 
 
 def publish(account: Account, files: list[File] | None = None, wait: bool = True) -> Plan:
-    """Make the bucket hold exactly these files and CloudFront forget what changed.
+    """Make the bucket hold exactly these files, and empty CloudFront's cache where there is one.
 
     Safe to repeat, and to repeat after a failure: the plan is made from what is there.
     """
@@ -108,8 +110,9 @@ def publish(account: Account, files: list[File] | None = None, wait: bool = True
     for start in range(0, len(changes.delete), 1000):
         keys = [{"Key": key} for key in changes.delete[start : start + 1000]]
         s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
-    if changes.put or changes.delete:
-        _invalidate(account.client("cloudfront"), found["DistributionId"], wait)
+    distribution = found["DistributionId"]
+    if distribution != NO_DISTRIBUTION and (changes.put or changes.delete):
+        _invalidate(account.client("cloudfront"), distribution, wait)
     return changes
 
 

@@ -1,4 +1,4 @@
-"""Turns a running stack into lines that say how it is doing."""
+"""Reads the state and the logs of a running stack."""
 
 import time
 from collections.abc import Iterator
@@ -19,10 +19,27 @@ def status(account: Account) -> list[str]:
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
     moving = "".join(f", {share:.0%} to version {new}" for new, share in weights.items())
     lines.append(f"traffic   version {alias['FunctionVersion']}{moving}")
+    lines.append(f"settings  {_live_settings(account, found['FunctionName'])}")
     lines.append(f"roll-out  {_last_roll_out(account, found['DeploymentGroup'])}")
     alarms = _alarms(account, found["AlarmTopicArn"])
     lines.append(f"alarms    {', '.join(alarms) or 'none'}")
     return [*lines, f"site      {found['SiteUrl']}", f"API       {found['ApiUrl']}"]
+
+
+def _live_settings(account: Account, function: str) -> str:
+    """Return the parameters of the version that serves, read from that version itself."""
+    live = account.client("lambda").get_function_configuration(
+        FunctionName=function, Qualifier=ALIAS
+    )
+    variables = live.get("Environment", {}).get("Variables", {})
+    settings = {
+        "Memory": live["MemorySize"],
+        "Architecture": live.get("Architectures", ["x86_64"])[0],
+        "Engine": variables.get("MODEL_ENGINE"),
+        "AllowedOrigins": variables.get("ALLOWED_ORIGINS"),
+        "SnapStart": live.get("SnapStart", {}).get("ApplyOn"),
+    }
+    return " ".join(f"{name}={value or 'empty'}" for name, value in settings.items())
 
 
 def _last_roll_out(account: Account, group: str) -> str:

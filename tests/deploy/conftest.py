@@ -1,6 +1,7 @@
-"""A stand-in for AWS: moto's server for what it plays well, stubs for the rest."""
+"""A stand-in for AWS: moto's server for what it implements, stubs for the rest."""
 
 import json
+import urllib.request
 
 import boto3
 import pytest
@@ -11,7 +12,7 @@ from deploy.account import Account
 
 REGION = "eu-central-1"
 STACK = "tumour-classification-test"
-PLAYED = {"s3", "cloudfront", "cloudformation", "sts"}
+PLAYED = {"s3", "cloudfront", "cloudformation", "sts", "ecr", "kms"}
 
 #: What the commands need of the real stack: its outputs, and the two resources behind the site.
 TEMPLATE = {
@@ -34,9 +35,9 @@ class Aws:
 
     def __init__(self, endpoint):
         self.clients = {}
-        self.stubs = []
+        self.stubs = {}
         self._endpoint = endpoint
-        self.account = Account(self.client, STACK)
+        self.account = Account(self.client, STACK, REGION)
 
     def client(self, service):
         if service not in self.clients:
@@ -48,28 +49,26 @@ class Aws:
                 aws_secret_access_key="x",
             )
             if service not in PLAYED:
-                stub = Stubber(self.clients[service])
-                stub.activate()
-                self.stubs.append(stub)
-                setattr(self, f"{service}_stub", stub)
+                self.stub(service)
         return self.clients[service]
 
     def stub(self, service):
-        self.client(service)
-        return getattr(self, f"{service}_stub")
+        client = self.client(service)
+        if service not in self.stubs:
+            self.stubs[service] = Stubber(client)
+            self.stubs[service].activate()
+        return self.stubs[service]
 
 
 @pytest.fixture
 def aws(moto_endpoint):
     """An empty account."""
-    import urllib.request
-
     urllib.request.urlopen(
         urllib.request.Request(f"{moto_endpoint}/moto-api/reset", method="POST")
     ).close()
     found = Aws(moto_endpoint)
     yield found
-    for stub in found.stubs:
+    for stub in found.stubs.values():
         stub.assert_no_pending_responses()
     for client in found.clients.values():
         client.close()
@@ -107,6 +106,7 @@ def stack(aws):
         "LogGroups": "stack-PredictLogs-1,stack-ApiLogs-2",
         "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
         "SiteUrl": "https://site.example.org",
+        "CheckUrl": "https://d1.cloudfront.net",
         "ApiUrl": "https://api.example.org",
         "DashboardUrl": "https://dashboard.example.org",
     }

@@ -59,12 +59,14 @@ def test_an_image_for_the_other_processor_is_right_where_it_is_asked_for():
     assert list(machine_problems("arm64", machine(image=image))) == []
 
 
-def prepare(stack, live="same", media="application/vnd.oci.image.manifest.v1+json"):
-    for qualifier, sha in ({}, "same"), ({"Qualifier": "live"}, live):
+def prepare(
+    stack, live="same", described="same", media="application/vnd.oci.image.manifest.v1+json"
+):
+    for qualifier, sha, text in ({}, "same", "same"), ({"Qualifier": "live"}, live, described):
         stack.stub("lambda").add_response(
             "get_function",
             {
-                "Configuration": {"CodeSha256": sha},
+                "Configuration": {"CodeSha256": sha, "Description": text},
                 "Code": {"ResolvedImageUri": f"host/predict@{DIGEST}"},
             },
             {"FunctionName": "predict", **qualifier},
@@ -94,12 +96,13 @@ def test_an_unpublished_site_is_named(stack):
     assert "files of the site are not as here" in what
 
 
-def test_an_alias_that_was_not_republished_is_named(stack):
+@pytest.mark.parametrize("given", [{"live": "other"}, {"described": "other"}])
+def test_an_alias_that_was_not_republished_is_named(given, stack):
     publish(stack.account, wait=False)
-    prepare(stack, live="other")
+    prepare(stack, **given)
 
     [what] = problems(stack)
-    assert "alias serves another image" in what
+    assert "alias serves another version" in what
 
 
 def test_an_image_with_attestations_in_the_registry_is_named(stack):
@@ -129,9 +132,11 @@ def test_a_missing_region_is_named(nobody):
         open_account("production")
 
 
-def test_missing_credentials_are_named(nobody):
+def test_missing_credentials_are_named(nobody, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
     with pytest.raises(Trouble, match="no credentials"):
-        open_account("production", region="eu-central-1")
+        open_account("production")
 
 
 def test_the_command_reports_and_ends_with_a_status(nobody, monkeypatch, capsys):
@@ -156,14 +161,28 @@ def test_destroy_asks_for_the_stack_s_name(stack, monkeypatch, capsys):
     assert outputs(stack.account)
 
 
-def test_a_dry_run_prints_the_plan(stack, monkeypatch, capsys):
-    monkeypatch.setattr(command, "open_account", lambda _: stack.account)
+def test_a_dry_run_needs_no_credentials_and_no_image(nobody, capsys):
+    assert command.main(["deploy", "--dry-run", "Memory=256", "Site=cloudfront"]) == 0
 
-    assert command.main(["deploy", "--dry-run"]) == 0
-    assert "put index.html" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    assert any("256 MB" in line for line in lines)
+    assert any("CloudFront" in line for line in lines)
+    assert any("USD a month" in line for line in lines)
 
 
-def test_a_deployment_with_a_problem_stops_before_aws(stack, monkeypatch, capsys):
+def test_a_dry_run_names_the_region_of_either_variable(nobody, monkeypatch, capsys):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    command.main(["deploy", "--dry-run"])
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    command.main(["deploy", "--dry-run"])
+
+    first, second = (line for line in capsys.readouterr().out.splitlines() if " in eu-" in line)
+    assert "eu-north-1" in first
+    assert "eu-central-1" in second
+
+
+def test_a_deployment_with_a_problem_stops_before_anything_is_made(stack, monkeypatch, capsys):
     monkeypatch.setattr(command, "open_account", lambda _: stack.account)
     monkeypatch.setattr(
         command, "machine_problems", lambda _: iter([doctor.Problem("no image", "make build")])
@@ -171,6 +190,17 @@ def test_a_deployment_with_a_problem_stops_before_aws(stack, monkeypatch, capsys
 
     assert command.main(["deploy"]) == 1
     assert "make build" in capsys.readouterr().err
+    assert stack.client("ecr").describe_repositories()["repositories"] == []
+
+
+def test_make_says_whether_the_model_is_fresh(artifact_dir):
+    """The question as the doctor asks it, of the real Makefile."""
+    for path in artifact_dir.iterdir():
+        path.touch()
+
+    assert doctor.output_of(doctor.MODEL_IS_FRESH) is not None
+    newer = [*doctor.MODEL_IS_FRESH, "--what-if=cytology/schema.py"]
+    assert doctor.output_of(newer) is None
 
 
 @pytest.mark.parametrize("text", ["ten", "10", "10y"])

@@ -1,9 +1,13 @@
 """Deploying, rolling back and deleting do what they say, in that order."""
 
+import json
+
 import pytest
 
 from deploy import release
 from deploy.account import Trouble, outputs, stack_name
+
+STACK, REGION = "tumour-classification-test", "eu-central-1"
 
 FUNCTION = {"FunctionName": "predict"}
 RUNNING = {
@@ -44,42 +48,95 @@ def moved(aws, version):
     )
 
 
-def test_deploying_calls_sam_with_the_stage_s_settings_and_publishes(stack, monkeypatch):
-    commands, published = [], []
-    monkeypatch.setattr(release, "publish", published.append)
+@pytest.fixture
+def commands(monkeypatch):
+    """The commands that a deployment runs; the image and the site are as they may be."""
+    monkeypatch.setattr(release, "publish", lambda _: None)
+    monkeypatch.setattr(release, "image_id", lambda: "sha256:1")
+    return []
 
-    found = release.deploy(stack.account, "staging", ["Memory=256"], run=commands.append)
 
-    [command] = commands
-    assert command[1:] == [
-        "deploy", "--stack-name", "tumour-classification-test", "--config-env", "staging",
-        "--parameter-overrides", "Memory=256",
+def deploy(aws, commands, stage="production", **given):
+    release.deploy(aws.account, stage, given, run=commands.append, say=lambda _: None)
+    words = commands[-1]
+    start = words.index("--parameter-overrides") + 1
+    return words, dict(word.split("=", 1) for word in words[start:])
+
+
+def has_quota(aws, requests):
+    aws.stub("lambda").add_response(
+        "get_account_settings", {"AccountLimit": {"ConcurrentExecutions": requests}}
+    )
+
+
+def test_deploying_names_region_stage_repository_and_tags(stack, commands):
+    has_quota(stack, 1000)
+
+    words, _ = deploy(stack, commands, "staging")
+
+    assert words[1:8] == [
+        "deploy", "--stack-name", STACK, "--region", REGION, "--config-env", "staging"
     ]  # fmt: skip
-    assert published == [stack.account]
-    assert found["SiteUrl"] == "https://site.example.org"
+    assert words[words.index("--image-repository") + 1].endswith(f"amazonaws.com/{STACK}")
+    assert "stage=staging" in words[words.index("--tags") :]
 
 
-def test_a_stage_without_settings_of_its_own_takes_the_default(stack):
-    command = release.sam_deploy(stack.account, "production", [])
+def test_one_repository_keeps_the_last_images_of_a_stage(stack, commands):
+    for _ in range(2):
+        has_quota(stack, 1000)
+        deploy(stack, commands)
 
-    assert command[-2:] == ["--config-env", "default"]
+    ecr = stack.client("ecr")
+    [repository] = ecr.describe_repositories()["repositories"]
+    policy = ecr.get_lifecycle_policy(repositoryName=repository["repositoryName"])
+    [rule] = json.loads(policy["lifecyclePolicyText"])["rules"]
+    assert rule["action"] == {"type": "expire"}
+
+
+def test_what_samconfig_sets_is_given_again_and_parameters_win(stack, commands):
+    has_quota(stack, 1000)
+
+    _, given = deploy(stack, commands, "staging", Rollout="Canary10Percent5Minutes", Memory="256")
+
+    assert given["Rollout"] == "Canary10Percent5Minutes"
+    assert given["LogRetentionDays"] == "7"
+    assert given["Memory"] == "256"
+
+
+def test_the_burst_fits_a_new_account(stack, commands):
+    has_quota(stack, 10)
+
+    _, given = deploy(stack, commands)
+
+    assert given["RequestBurst"] == "10"
+
+
+@pytest.mark.parametrize("given", [{"Memry": "1"}, {"DomainName": "a.example.org"}])
+def test_a_wrong_parameter_is_refused_before_anything_is_made(stack, commands, given):
+    has_quota(stack, 1000)
+
+    with pytest.raises(Trouble, match=r"Memory|CertificateArn"):
+        deploy(stack, commands, **given)
+
+    assert commands == []
+    assert stack.client("ecr").describe_repositories()["repositories"] == []
+
+
+def test_a_dead_first_deployment_is_deleted_and_the_deployment_goes_on(aws, commands, monkeypatch):
+    has_quota(aws, 1000)
+    states = [{"StackStatus": "ROLLBACK_COMPLETE", "Parameters": []}]
+    monkeypatch.setattr(release, "describe", lambda _: states.pop() if states else None)
+    monkeypatch.setattr(release, "outputs", lambda _: {})
+    said = []
+
+    release.deploy(aws.account, "production", {}, run=commands.append, say=said.append)
+
+    assert [words[1] for words in commands] == ["delete", "deploy"]
+    assert "ROLLBACK_COMPLETE" in said[0]
 
 
 def test_two_stages_are_two_stacks():
     assert stack_name("staging") != stack_name("production")
-
-
-def test_a_rehearsal_changes_nothing_and_lists_all(stack):
-    lines = release.rehearse(stack.account, "production", [])
-
-    assert any(line.startswith("put index.html") for line in lines)
-    assert lines[-1] == "invalidate /*"
-    bucket = outputs(stack.account)["SiteBucketName"]
-    assert "Contents" not in stack.client("s3").list_objects_v2(Bucket=bucket)
-
-
-def test_a_rehearsal_works_before_there_is_a_stack(aws):
-    assert release.rehearse(aws.account, "production", [])[-1] == "invalidate /*"
 
 
 def test_rolling_back_moves_all_traffic_to_the_version_before(stack):
@@ -148,7 +205,7 @@ def test_destroying_empties_every_version_of_the_bucket_before_sam_deletes(stack
 
     assert "Versions" not in left[0]
     assert "DeleteMarkers" not in left[0]
-    assert left[1][1:] == ["delete", "--stack-name", stack.account.stack, "--no-prompts"]
+    assert left[1][1:4] == ["delete", "--stack-name", stack.account.stack]
 
 
 def test_destroying_what_is_not_there_is_refused(aws):
@@ -159,33 +216,3 @@ def test_destroying_what_is_not_there_is_refused(aws):
 def test_a_failed_command_is_named():
     with pytest.raises(Trouble, match="false deploy failed"):
         release.run_command(["false", "deploy"])
-
-
-class Answer:
-    def __init__(self, status):
-        self.status = status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-
-def test_the_smoke_test_asks_the_site_s_own_address():
-    asked = []
-
-    release.smoke("https://site", lambda url, timeout: asked.append(url) or Answer(200))
-
-    assert asked == ["https://site/v1/health"]
-
-
-@pytest.mark.parametrize("fault", [OSError("no route"), 503])
-def test_a_site_that_does_not_answer_fails_the_deployment(fault):
-    def opener(url, timeout):
-        if isinstance(fault, OSError):
-            raise fault
-        return Answer(fault)
-
-    with pytest.raises(Trouble, match="/v1/health"):
-        release.smoke("https://site", opener)

@@ -14,6 +14,15 @@ def prepare(stack, weights=None, alarms=(), deployments=("d-1",)):
         {"FunctionVersion": "7", **routing},
         {"FunctionName": "predict", "Name": "live"},
     )
+    stack.stub("lambda").add_response(
+        "get_function_configuration",
+        {
+            "MemorySize": 256,
+            "Architectures": ["arm64"],
+            "Environment": {"Variables": {"MODEL_ENGINE": "sklearn", "ALLOWED_ORIGINS": ""}},
+        },
+        {"FunctionName": "predict", "Qualifier": "live"},
+    )
     codedeploy = stack.stub("codedeploy")
     codedeploy.add_response("list_deployments", {"deployments": list(deployments)}, GROUP)
     if deployments:
@@ -42,6 +51,7 @@ def test_status_names_version_roll_out_alarms_and_addresses(stack):
 
     assert "CREATE_COMPLETE" in lines
     assert "traffic   version 7" in lines
+    assert "Memory=256 Architecture=arm64 Engine=sklearn AllowedOrigins=empty" in lines
     assert "d-1 Stopped: alarm" in lines
     assert "alarms    LatencyAlarm" in lines
     assert "https://site.example.org" in lines

@@ -1,9 +1,13 @@
 """What CloudFormation receives is private, watched, throttled, and rolled out with care."""
 
 import json
+from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
+from deploy.template import resources
+from predict.routes import ROUTES
 from server.app import PAGE_HEADERS
 from tests.support.image import sam
 from tests.support.templates import ROOT, TEMPLATES, of_type, read, texts, translate
@@ -17,6 +21,11 @@ def api():
 @pytest.fixture(scope="module")
 def site():
     return translate("deploy/stacks/site.yaml")
+
+
+@pytest.fixture(scope="module")
+def front():
+    return translate("deploy/stacks/cloudfront.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +143,24 @@ def test_alarms_stop_a_roll_out_and_roll_it_back(api, watch):
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
 
 
+@pytest.mark.parametrize("name", ["ServerErrorAlarm", "FunctionErrorAlarm"])
+@pytest.mark.parametrize(
+    ("errors", "calls", "stops"),
+    [(0, 1, False), (1, 1, False), (2, 3, False), (3, 3, True), (4, 100, False), (10, 100, True)],
+)
+def test_a_share_of_errors_stops_a_roll_out_and_a_single_one_does_not(
+    name, errors, calls, stops, watch
+):
+    alarm = watch["Resources"][name]["Properties"]
+    [expression] = [item["Expression"] for item in alarm["Metrics"] if "Expression" in item]
+    names = {"IF": lambda test, yes, no: yes if test else no, "errors": errors, "calls": calls}
+
+    share = eval(expression, {"__builtins__": {}}, names)
+
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert (share >= alarm["Threshold"]) is stops
+
+
 def test_every_alarm_tells_someone_and_names_its_paragraph(watch):
     page = (ROOT / "docs" / "operations.md").read_text()
     for alarm in of_type(watch, "AWS::CloudWatch::Alarm").values():
@@ -152,10 +179,10 @@ def test_the_hook_is_named_as_codedeploy_s_role_demands(api):
     assert parameters["PreflightName"] == hook["FunctionName"]
 
 
-def test_two_stages_fit_into_one_account(api, site, watch):
+def test_two_stages_fit_into_one_account(api, site, front, watch):
     named = {
         text
-        for template in (api, site, watch)
+        for template in (api, site, front, watch)
         for resource in template["Resources"].values()
         for key, value in resource.get("Properties", {}).items()
         if key in ("BucketName", "RoleName", "AlarmName", "TopicName", "LogGroupName", "TableName")
@@ -173,7 +200,6 @@ def test_nothing_is_bought_that_costs_while_idle(api):
     assert api["Parameters"]["SnapStart"]["Default"] == "None"
     assert function["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
     assert "ProvisionedConcurrencyConfig" not in alias
-    assert api["Parameters"]["MonthlyBudgetUsd"]["Default"] == 0
     kinds = {resource["Type"] for resource in api["Resources"].values()}
     assert not any("EC2" in kind or "KMS" in kind or "WAF" in kind for kind in kinds)
 
@@ -192,9 +218,10 @@ def test_every_log_is_forgotten_in_time(api):
         assert "LogGroup" in api["Resources"][name]["Properties"]["LoggingConfig"]
 
 
-def test_the_bucket_is_private_encrypted_versioned_and_read_by_one_distribution(site):
-    bucket = only(site, "AWS::S3::Bucket")
-    tls, reader = only(site, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+def test_with_cloudfront_the_bucket_is_private_and_read_by_one_distribution(site):
+    bucket = resources(site, {"Site": "cloudfront"})["SiteBucket"]
+    policy = resources(site, {"Site": "cloudfront"})["SiteBucketPolicy"]
+    tls, reader = policy["PolicyDocument"]["Statement"]
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -203,11 +230,51 @@ def test_the_bucket_is_private_encrypted_versioned_and_read_by_one_distribution(
     assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert reader["Action"] == ["s3:GetObject", "s3:ListBucket"]
-    assert "${Distribution}" in reader["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+    source = reader["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert "${CloudFront.Outputs.DistributionId}" in source
 
 
-def test_cloudfront_signs_its_reads_and_sends_the_api_s_paths_to_the_api(site):
-    config = only(site, "AWS::CloudFront::Distribution")["DistributionConfig"]
+def test_without_cloudfront_the_api_reads_files_and_nobody_lists_or_writes(site):
+    block = resources(site, {"Site": "s3"})["SiteBucket"]["PublicAccessBlockConfiguration"]
+    tls, reader = resources(site, {"Site": "s3"})["SiteBucketPolicy"]["PolicyDocument"]["Statement"]
+
+    assert (block["BlockPublicAcls"], block["IgnorePublicAcls"]) == (True, True)
+    assert block["BlockPublicPolicy"] is False
+    assert tls["Effect"] == "Deny"
+    assert reader["Action"] == "s3:GetObject"
+
+
+def test_without_cloudfront_no_resource_of_cloudfront_is_in_a_template_that_is_sent(api, site):
+    assert "CloudFront" not in resources(site, {"Site": "s3"})
+    for template in (api, site):
+        kinds = {item["Type"] for item in template["Resources"].values()}
+        assert not any("CloudFront" in kind or "Budgets" in kind for kind in kinds)
+
+
+def test_without_cloudfront_every_get_of_the_api_s_paths_still_reaches_the_function(site):
+    made = resources(site, {"Site": "s3", "Target": "function", "AuthorizationType": "JWT"})
+    routes = {item["RouteKey"]: item for name, item in made.items() if name.endswith("Route")}
+
+    files = {key for key, item in routes.items() if item["Target"] != "function"}
+    assert files == {"GET /", "GET /{proxy+}"}
+    for path in {route.path for route in ROUTES if route.method == "GET"} - {"/ping"}:
+        known = [key for key in routes if fnmatch(f"GET {path}", key.replace("{proxy+}", "*"))]
+        # An exact path before a greedy one, and of these the longest: API Gateway's own order
+        route = routes[max(known, key=lambda key: ("{" not in key, len(key)))]
+        assert (route["Target"], route["AuthorizationType"]) == ("function", "JWT"), path
+
+
+def test_the_upgrade_to_cloudfront_keeps_bucket_api_and_function(api, site):
+    for template, kept in (
+        (api, {"PredictApi", "PredictFunction", "SiteStack"}),
+        (site, {"SiteBucket", "SiteBucketPolicy"}),
+    ):
+        before, after = (resources(template, {"Site": value}) for value in ("s3", "cloudfront"))
+        assert kept <= set(before) & set(after)
+
+
+def test_cloudfront_signs_its_reads_and_sends_the_api_s_paths_to_the_api(front):
+    config = only(front, "AWS::CloudFront::Distribution")["DistributionConfig"]
     origins = {origin["Id"]: origin for origin in config["Origins"]}
 
     assert "OriginAccessControlId" in origins["site"]
@@ -220,8 +287,8 @@ def test_cloudfront_signs_its_reads_and_sends_the_api_s_paths_to_the_api(site):
     assert "CustomErrorResponses" not in config
 
 
-def test_the_site_s_headers_are_those_of_the_local_server(site):
-    policy = only(site, "AWS::CloudFront::ResponseHeadersPolicy")
+def test_the_site_s_headers_are_those_of_the_local_server(front):
+    policy = only(front, "AWS::CloudFront::ResponseHeadersPolicy")
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     transport = headers["StrictTransportSecurity"]
 
@@ -235,10 +302,22 @@ def test_the_site_s_headers_are_those_of_the_local_server(site):
     assert headers["ContentTypeOptions"] == {"Override": True}
 
 
-def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api):
-    stacks = of_type(api, "AWS::CloudFormation::Stack")
-    assert {item["TemplateURL"] for item in stacks.values()} == set(TEMPLATES[1:])
-    for stack in stacks.values():
-        parameters = read(stack["TemplateURL"])["Parameters"]
+def test_the_api_sends_the_form_with_the_same_headers(site):
+    for integration in of_type(site, "AWS::ApiGatewayV2::Integration").values():
+        mapped = integration["ResponseParameters"]["200"]["ResponseParameters"]
+        sent = {
+            item["Destination"].removeprefix("overwrite:header."): item["Source"] for item in mapped
+        }
+        assert sent == PAGE_HEADERS
+
+
+def test_every_parameter_of_a_nested_stack_is_given_or_has_a_default(api, site):
+    stacks = of_type(api, "AWS::CloudFormation::Stack") | of_type(
+        site, "AWS::CloudFormation::Stack"
+    )
+    named = {Path(item["TemplateURL"]).name: item for item in stacks.values()}
+    assert set(named) == {Path(name).name for name in TEMPLATES[1:]}
+    for name, stack in named.items():
+        parameters = read(f"deploy/stacks/{name}")["Parameters"]
         needed = {key for key, item in parameters.items() if "Default" not in item}
         assert needed <= set(stack["Parameters"]) <= set(parameters)

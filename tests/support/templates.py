@@ -1,4 +1,4 @@
-"""Turns the templates into what CloudFormation receives: translated as SAM's service does it."""
+"""Translates the templates as SAM's service does it."""
 
 import json
 import os
@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = (
     "template.yaml",
     "deploy/stacks/site.yaml",
+    "deploy/stacks/cloudfront.yaml",
     "deploy/stacks/watch.yaml",
 )
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/predict@sha256:" + "0" * 64
@@ -26,8 +27,8 @@ def read(name: str) -> dict[str, Any]:
     return json.loads(json.dumps(document))
 
 
-def translate(name: str) -> dict[str, Any]:
-    """A template after the SAM transform, with the image as `sam package` names it."""
+def translate(name: str, **given: str) -> dict[str, Any]:
+    """A template after the SAM transform, with these parameters, as CloudFormation does it."""
     template = read(name)
     if "Transform" not in template:
         return template
@@ -36,8 +37,8 @@ def translate(name: str) -> dict[str, Any]:
             resource["Properties"]["ImageUri"] = IMAGE
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1"))
-    # Parameters keep their references: what is translated holds for every value
-    return json.loads(json.dumps(translator.translate(template, {})))
+    # Parameters keep their references, but for those that SAM itself reads
+    return json.loads(json.dumps(translator.translate(template, given)))
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,82 @@
+"""Asks a deployed service for its health and for the model's golden rows."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from deploy.account import Account, Trouble
+from deploy.template import ROOT
+
+MANIFEST = ROOT / "artifact" / "manifest.json"
+#: As in the preflight hook: both compare JSON numbers of the same model.
+TOLERANCE = 1e-9
+#: Seconds; a first request after a deployment starts a container.
+TIMEOUT_S = 30
+
+
+def smoke(account: Account, found: dict[str, str]) -> str:
+    """Judge the deployed service as the preflight hook judges a new version; return a line.
+
+    Where the API asks for a token, the rows go to the function itself.
+
+    Raises
+    ------
+    Trouble
+        The service does not answer, or not as the model's manifest says.
+    """
+    url = found["CheckUrl"]
+    status, _ = _ask(f"{url}/v1/health")
+    if status != 200:
+        raise Trouble(f"{url}/v1/health answers {status}")
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    rows = json.dumps({"samples": [case["row"] for case in manifest["golden"]]})
+    status, body = _ask(f"{url}/v1/predict", rows.encode())
+    if status == 401:
+        status, body = _invoke(account, found["FunctionName"], rows)
+    if status != 200:
+        raise Trouble(f"{url}/v1/predict answers {status} to the golden rows")
+    if error := difference(manifest, json.loads(body)):
+        raise Trouble(f"{url}/v1/predict: {error}")
+    return f"answers the {len(manifest['golden'])} golden rows of model {manifest['version']}"
+
+
+def difference(manifest: dict[str, Any], answer: dict[str, Any]) -> str | None:
+    """Return what in an answer to the golden rows is not as the manifest says."""
+    if answer["model"]["version"] != manifest["version"]:
+        return f"expected model {manifest['version']}, found {answer['model']['version']}"
+    pairs = zip(manifest["golden"], answer["predictions"], strict=True)
+    for number, (case, found) in enumerate(pairs, start=1):
+        if not abs(found["probability"] - case["probability"]) <= TOLERANCE:
+            return f"another probability for golden row {number}"
+    return None
+
+
+def _ask(url: str, body: bytes | None = None) -> tuple[int, bytes]:
+    request = urllib.request.Request(  # noqa: S310 - an output of our own stack
+        url, body, {"content-type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above
+            return int(answer.status), answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+    except OSError as error:
+        raise Trouble(f"{url} does not answer: {error}") from None
+
+
+def _invoke(account: Account, function: str, body: str) -> tuple[int, bytes]:
+    event = {
+        "version": "2.0",
+        "rawPath": "/v1/predict",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {"requestId": "smoke", "http": {"method": "POST", "path": "/v1/predict"}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+    reply = account.client("lambda").invoke(
+        FunctionName=function, Qualifier="live", Payload=json.dumps(event).encode()
+    )
+    answer = json.loads(reply["Payload"].read())
+    return int(answer.get("statusCode", 500)), str(answer.get("body", "")).encode()
