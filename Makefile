@@ -21,7 +21,7 @@ WITH_MODEL := MODEL_DIR="$(if $(MODEL_DIR),$(MODEL_DIR),$(CURDIR)/artifact)"
 MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/data/* docs/report.json \
   cytology/*.py cytology/*/*.py cytology/*.json) layers/sklearn/requirements.txt
 # Documents that are written from the code or from a record: make check FIX=1
-GENERATED := tools.openapi tests.support.events tests.infrastructure.parameters training.card
+GENERATED := tools.openapi tests.support.events training.card
 
 # Tables of docs/*.md come from records between cog's markers; those of the costs need node
 INJECT := $(PYTHON) -m cogapp --verbosity=1
@@ -81,12 +81,13 @@ drift: .local $(MODEL) ## compare samples with the training table: CSV=samples.c
 ## Deploy
 .PHONY: build invoke deploy doctor status logs rollback destroy
 build: .dev $(MODEL) ## build the image, its bill of materials and licences (LAYER=1: the layer instead)
-	@$(if $(LAYER),$(PYTHON) -m tools.layer,tests/container/base-image.sh && .venv/bin/sam build && $(PYTHON) -m tools.sbom)
+	@$(if $(LAYER),$(PYTHON) -m tools.layer,PARAMETERS="$(PARAMETERS)" tests/container/base-image.sh && \
+	  .venv/bin/sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS)) && $(PYTHON) -m tools.sbom)
 
 invoke: build ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
 	@.venv/bin/sam local $(if $(API),start-api --warm-containers EAGER,invoke PredictFunction --event events/$(EVENT).json)
 
-deploy: .form-tools $(if $(DRY_RUN),.dev,build) build/site/openapi.json ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
+deploy: $(if $(DRY_RUN),.dev $(MODEL),.form-tools build build/site/openapi.json) ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
 
 doctor: .dev ## find the usual mistakes before a deployment (STAGE=…)

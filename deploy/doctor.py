@@ -19,8 +19,8 @@ INDEXES = {
     "application/vnd.docker.distribution.manifest.list.v2+json",
 }
 MACHINES = {"x86_64": "amd64", "arm64": "arm64"}
-#: `local` installs packages and is phony, so make would call everything behind it out of date.
-MODEL_IS_FRESH = ["make", "--question", "--assume-old=local", "artifact/manifest.json"]
+#: `.local` installs packages and is phony, so make would call everything behind it out of date.
+MODEL_IS_FRESH = ["make", "--question", "--assume-old=.local", "artifact/manifest.json"]
 
 Output = Callable[[Sequence[str]], str | None]
 

@@ -1,36 +1,55 @@
 #!/usr/bin/env bash
-# Provides the base image of functions/predict/Dockerfile, so that building it needs no network:
-# pulls AWS's own where it can, and else builds a stand-in with the same contract (paths, entry
-# point, runtime client, emulator) under the same name. Does nothing where the name exists already.
+# Provides the base image of functions/predict/Dockerfile: pulls AWS's own, and where that cannot be
+# had builds a stand-in with the same contract (paths, entry point, runtime client, emulator) under
+# the same name. Does nothing where the name exists already, for the same processor.
 #
 # The stand-in is for tests and for ratios on one machine, never for a deployment: Debian 12 with
-# glibc 2.36 where AWS has Amazon Linux 2023 with 2.34, and no boto3. It needs root, debootstrap,
-# a Python of the image's version, and .venv with aws-sam-cli (whose wheel carries the emulator).
+# glibc 2.36 where AWS has Amazon Linux 2023 with 2.34. It has the commands of AWS's image or fewer.
 #
-#   tests/container/base-image.sh            TAG=… VERSION=… PULL_TIMEOUT_S=… PYTHON=… to override
+#   BASE=public.ecr.aws/lambda/python@sha256:…   pull this image, by digest, under the usual name
+#   PARAMETERS="Architecture=arm64"              as make build has them
+#   TAG=… VERSION=… PYTHON=…                     another name, another Python
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 VERSION=${VERSION:-3.13}
 TAG=${TAG:-public.ecr.aws/lambda/python:$VERSION}
-PULL_TIMEOUT_S=${PULL_TIMEOUT_S:-20}
+BASE=${BASE:-$TAG}
+# Changes with what the stand-in is made of; one of an earlier kind is built anew
+KIND=bare
 venv=$root/.venv/bin/python
 
 fail() { echo "base image: $*" >&2; exit 1; }
+inspect() { docker image inspect --format "$1" "$TAG" 2>/dev/null || true; }
 
 command -v docker >/dev/null || fail "docker is not installed"
 docker info >/dev/null 2>&1 || fail "the Docker engine is not running"
-docker image inspect "$TAG" >/dev/null 2>&1 && exit 0
+case " ${PARAMETERS:-} " in
+  *" Architecture=arm64 "*) architecture=arm64 ;;
+  *) architecture=amd64 ;; # template.yaml's default
+esac
+kind=$(inspect '{{index .Config.Labels "stand-in-for-aws-lambda-python"}}')
+if [ "$BASE" = "$TAG" ] && [ "$(inspect '{{.Architecture}}')" = "$architecture" ]; then
+  case "$kind" in "" | "<no value>" | "$KIND") exit 0 ;; esac
+fi
 
-# A machine without a way out must not wait long; one with a slow way out may raise the limit.
-if timeout "$PULL_TIMEOUT_S" docker pull --quiet "$TAG" >/dev/null 2>&1; then
-  echo "base image: pulled $TAG"
+# Docker itself shows the progress, and ends where there is no way out; a slow line may take minutes
+echo "base image: pulling $BASE for $architecture" >&2
+if docker pull --platform "linux/$architecture" "$BASE" >&2; then
+  [ "$BASE" = "$TAG" ] || docker tag "$BASE" "$TAG"
   exit 0
 fi
-echo "base image: $TAG could not be pulled within ${PULL_TIMEOUT_S} s; building the stand-in"
 
-[ "$(id -u)" = 0 ] || fail "building the stand-in needs root"
-command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
-[ -x "$venv" ] || fail ".venv is missing: run make check first"
+advice="$BASE cannot be pulled (above is why). Behind a proxy, set it in Docker's own settings; or
+  load the image from another machine: docker save $TAG | gzip > base.tar.gz there,
+  docker load < base.tar.gz here. Only for tests, a stand-in is built on Linux as root"
+[ "$BASE" = "$TAG" ] || fail "$advice, and never for a digest"
+[ "$(uname -s)" = Linux ] || fail "$advice; this is $(uname -s)"
+[ "$(id -u)" = 0 ] || fail "$advice; this is user $(id -un)"
+[ "$architecture" = "$(docker version --format '{{.Server.Arch}}')" ] ||
+  fail "$advice, and for this machine's own processor alone"
+command -v debootstrap >/dev/null || fail "$advice; apt-get install debootstrap"
+[ -x "$venv" ] || fail "$advice; .venv is missing: run make once"
+echo "base image: building the stand-in, for tests only" >&2
 # The environment's own interpreter is one of this machine: tools/bootstrap.py chose it
 python=${PYTHON:-$("$venv" -c 'import os, sys; print(os.path.join(sys.base_prefix, "bin", "python3"))')}
 found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || fail "$python does not run"
@@ -42,6 +61,12 @@ trap 'rm -rf "$work"' EXIT
 # 1. a minimal root file system (manylinux_2_28 wheels run on it as on Amazon Linux 2023)
 debootstrap --variant=minbase --include=ca-certificates bookworm "$work/root" >"$work/log" 2>&1 ||
   { tail -n 20 "$work/log" >&2; fail "debootstrap failed"; }
+# Amazon Linux 2023 minimal has a shell, coreutils, sed, grep and awk; no find, xargs, tar, ps, which
+keep=" bash dash sh sed grep egrep fgrep awk mawk getent ldd ldconfig "
+keep+="$(sed -n 's|^/.*bin/||p' "$work/root/var/lib/dpkg/info/coreutils.list" | tr '\n' ' ')"
+for file in "$work/root/usr/bin/"* "$work/root/usr/sbin/"*; do
+  case "$keep" in *" ${file##*/} "*) ;; *) rm -f "$file" ;; esac
+done
 rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/"{doc,man,locale}
 tar -C "$work/root" -cf "$work/root.tar" .
 rm -rf "$work/root"
@@ -96,7 +121,7 @@ ENV LANG=en_US.UTF-8 TZ=:/etc/localtime \
     PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin \
     LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib \
     LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime
-LABEL stand-in-for-aws-lambda-python=true
+LABEL stand-in-for-aws-lambda-python=KIND
 RUN mkdir -p /var/task /var/runtime /opt
 COPY runtime /var/runtime
 COPY bootstrap /var/runtime/bootstrap
@@ -105,5 +130,6 @@ COPY lambda-entrypoint.sh /lambda-entrypoint.sh
 WORKDIR /var/task
 ENTRYPOINT ["/lambda-entrypoint.sh"]
 DOCKER
+sed -i "s/=KIND$/=$KIND/" "$work/Dockerfile"
 docker build --quiet --tag "$TAG" "$work" >/dev/null
 echo "base image: built the stand-in as $TAG"
