@@ -6,6 +6,7 @@ import urllib.request
 from typing import Any
 
 from deploy.account import Account, Trouble
+from deploy.release import ALIAS
 from deploy.template import ROOT
 
 MANIFEST = ROOT / "artifact" / "manifest.json"
@@ -67,16 +68,18 @@ def _ask(url: str, body: bytes | None = None) -> tuple[int, bytes]:
 
 
 def _invoke(account: Account, function: str, body: str) -> tuple[int, bytes]:
+    client = account.client("lambda")
+    live = client.get_function_configuration(FunctionName=function, Qualifier=ALIAS)
+    secret = live.get("Environment", {}).get("Variables", {}).get("ORIGIN_SECRET", "")
     event = {
         "version": "2.0",
         "rawPath": "/v1/predict",
-        "headers": {"content-type": "application/json"},
+        "headers": {"content-type": "application/json", "x-origin-secret": secret},
         "requestContext": {"requestId": "smoke", "http": {"method": "POST", "path": "/v1/predict"}},
         "body": body,
         "isBase64Encoded": False,
     }
-    reply = account.client("lambda").invoke(
-        FunctionName=function, Qualifier="live", Payload=json.dumps(event).encode()
-    )
+    payload = json.dumps(event).encode()
+    reply = client.invoke(FunctionName=function, Qualifier=ALIAS, Payload=payload)
     answer = json.loads(reply["Payload"].read())
     return int(answer.get("statusCode", 500)), str(answer.get("body", "")).encode()

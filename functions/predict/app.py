@@ -40,6 +40,12 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     Whatever the event, the result is an HTTP answer: a request at error is told so, and a error of
     our own is 500 with the request id.
     """
+    if settings.origin_secret:
+        # Imported here: a stage without a WAF never needs it
+        from predict.origin import REFUSAL, has_secret
+
+        if not has_secret(event, settings.origin_secret):
+            return dict(REFUSAL)
     started = perf_counter()
     request_id = getattr(context, "aws_request_id", "local")
     route, request = "unreadable", None

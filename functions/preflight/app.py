@@ -68,7 +68,10 @@ def ask(artifact: Artifact, version: str) -> None:
     event = {
         "version": "2.0",
         "rawPath": "/v1/predict",
-        "headers": {"content-type": "application/json"},
+        "headers": {
+            "content-type": "application/json",
+            "x-origin-secret": os.environ.get("ORIGIN_SECRET") or "",
+        },
         "requestContext": {
             "requestId": "preflight",
             "http": {"method": "POST", "path": "/v1/predict"},

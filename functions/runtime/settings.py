@@ -22,6 +22,7 @@ class Settings(NamedTuple):
     allowed_origins: tuple[str, ...]
     metrics_namespace: str | None
     base_path: str = ""
+    origin_secret: str | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -44,6 +45,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
         metrics_namespace=_namespace(environment),
         base_path=_base_path(environment.get("BASE_PATH") or ""),
+        origin_secret=environment.get("ORIGIN_SECRET") or None,
     )
 
 

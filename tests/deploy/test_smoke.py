@@ -86,6 +86,7 @@ def test_an_address_that_nobody_listens_on_fails_the_deployment(aws):
 def test_behind_tokens_the_function_itself_is_judged(shift, service, aws):
     service.prediction = (401, "{}")
     reply = json.dumps({"statusCode": 200, "body": answer(shift)}).encode()
+    aws.stub("lambda").add_response("get_function_configuration", {})
     aws.stub("lambda").add_response("invoke", {"Payload": io.BytesIO(reply)})
 
     if shift:

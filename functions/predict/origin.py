@@ -1,0 +1,21 @@
+"""Tells requests that came through CloudFront from those that went past it."""
+
+from hmac import compare_digest
+from typing import Any
+
+#: CloudFront sends it to the API (deploy/stacks/cloudfront.yaml); HTTP APIs write names in lower case.
+HEADER = "x-origin-secret"
+#: As API Gateway itself refuses a request.
+REFUSAL = {
+    "statusCode": 403,
+    "headers": {"content-type": "application/json"},
+    "body": '{"message":"Forbidden"}',
+    "isBase64Encoded": False,
+}
+
+
+def has_secret(event: Any, secret: str) -> bool:
+    """Return whether an event carries the secret, compared in constant time."""
+    headers = event.get("headers") if isinstance(event, dict) else None
+    found = headers.get(HEADER) if isinstance(headers, dict) else None
+    return isinstance(found, str) and compare_digest(found.encode(), secret.encode())
