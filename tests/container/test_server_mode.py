@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from tests.contract.test_predict import BENIGN
+from tests.support.samples import BENIGN
 from tests.support.transports import HttpTransport, free_port
 
 BODY = json.dumps({"samples": [BENIGN] * 2_000})

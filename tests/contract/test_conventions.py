@@ -1,10 +1,10 @@
-"""What every answer carries, whatever it answers, by every road."""
+"""What every answer carries, whatever it answers."""
 
 import json
 
 import pytest
 
-from tests.contract.test_predict import BENIGN, JSON
+from tests.support.samples import BENIGN, JSON
 
 BODY = json.dumps({"samples": [BENIGN]})
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.contract.test_predict import BENIGN, JSON, NAMES
+from tests.support.samples import BENIGN, JSON, NAMES
 from training.dataset import DATA_PATH
 
 CSV = {"content-type": "text/csv"}

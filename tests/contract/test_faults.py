@@ -1,4 +1,4 @@
-"""Every error of a request, one by one, by every road: the right status, and the fix in words."""
+"""Every error of a request, one by one: the right status, and the fix in words."""
 
 import base64
 import gzip
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.contract.test_predict import BENIGN, JSON, NAMES
+from tests.support.samples import BENIGN, JSON, NAMES
 
 DEEP = "[" * 100_000
 

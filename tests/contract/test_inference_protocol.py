@@ -9,9 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tests.contract.test_predict import BENIGN, JSON, NAMES, UNSCORED
-
-MALIGNANT = [8, 7, 5, 10, 7, 9, 5, 5, 4]
+from tests.support.samples import BENIGN, JSON, MALIGNANT, NAMES, UNSCORED
 
 
 @pytest.fixture(scope="module")

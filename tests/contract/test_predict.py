@@ -1,23 +1,12 @@
-"""POST /v1/predict with JSON, by every road."""
+"""POST /v1/predict with JSON."""
 
 import csv
-import json
 import math
 
 import pytest
 
-from cytology.schema import load_schema
+from tests.support.samples import BENIGN, NAMES, SCHEMA, UNSCORED, predict
 from training.dataset import DATA_PATH
-
-SCHEMA = load_schema()
-NAMES = SCHEMA.names
-JSON = {"content-type": "application/json"}
-BENIGN = [5, 1, 1, 1, 2, 1, 3, 1, 1]
-UNSCORED = [8, 7, 5, 10, 7, None, 5, 5, 4]
-
-
-def predict(transport, document, query="", **headers):
-    return transport.request("POST", f"/v1/predict{query}", JSON | headers, json.dumps(document))
 
 
 def first(transport, sample):

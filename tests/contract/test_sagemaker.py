@@ -1,10 +1,10 @@
-"""SageMaker's container contract, by every road."""
+"""SageMaker's container contract."""
 
 import json
 
 import pytest
 
-from tests.contract.test_predict import BENIGN, JSON, NAMES, predict
+from tests.support.samples import BENIGN, JSON, NAMES, predict
 
 LINE = ",".join(map(str, BENIGN))
 

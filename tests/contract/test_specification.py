@@ -5,7 +5,7 @@ import json
 import pytest
 from openapi_spec_validator import validate
 
-from tests.contract.generated import ask
+from tests.support.generated import ask
 from tools.openapi.__main__ import TARGET, text
 
 

@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
-from tests.contract.generated import ask
 from tests.hostile import bar, events
 from tests.hostile.guided import COUNTS, CRASHES
+from tests.support.generated import ask
 from tests.support.transports import ROOT, http_server
 
 #: A normal request is sent so often among the hostile ones, and must get the same answer.

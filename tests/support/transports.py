@@ -1,4 +1,4 @@
-"""Turns one HTTP request into an answer by every road that leads to the handler.
+"""Turns one HTTP request into an answer, by each way that leads to the handler.
 
 Each transport has ``request(method, path, headers, body) -> Answer``, so that one contract suite
 holds for all of them:
@@ -64,7 +64,7 @@ class EventTransport:
 
     def __init__(self, name: str, invoke: Invoke) -> None:
         self.name = name
-        #: The raw road: one event in, the handler's own result out.
+        #: Sends an event as it is; returns the handler's own result.
         self.invoke = invoke
 
     def request(self, method, path, headers=None, body=None) -> Answer:
