@@ -173,6 +173,8 @@ def _replace_directory(directory: Path, files: dict[str, bytes]) -> None:
         if directory.exists():
             directory.rename(stale)
         fresh.rename(directory)
+        digest = hashlib.sha256(files[artifact.MANIFEST]).hexdigest()
+        Path(artifact.hash_file(str(directory))).write_text(f"{digest}  {artifact.MANIFEST}\n")
     except BaseException:
         if stale.exists() and not directory.exists():
             stale.rename(directory)

@@ -37,7 +37,9 @@ def load_service(settings: Settings) -> Service:
     cytology.artifact.ArtifactMismatch
         The artifact is missing, damaged or not made for these libraries.
     """
-    artifact = load_artifact(settings.model_dir)
+    artifact = load_artifact(settings.model_dir, settings.manifest_sha256)
+    if SCORECARD in artifact.manifest["files"]:
+        artifact.read(SCORECARD)  # now: whatever engine serves, GET /v1/model shows it
     return Service(artifact, load_engine(artifact, settings.engine), settings)
 
 
@@ -132,7 +134,7 @@ def _model_document(service: Service) -> dict[str, Any]:
     schema, manifest = artifact.schema, artifact.manifest
     card = None
     if SCORECARD in manifest["files"]:
-        # Parsed again on demand: the engine keeps a faster form
+        # Parsed again when it is asked for: the engine keeps another form
         card = read_json(artifact.read(SCORECARD))
     return {
         **model_identity(service),

@@ -1,7 +1,7 @@
-"""Turns a deployment's lifecycle event into a verdict on the new version, told to CodeDeploy.
+"""Checks the new version of the function, and reports the result to CodeDeploy.
 
 CodeDeploy invokes it after the new version is published and before any traffic moves. The rows
-compared are golden and random ones, never a patient's, so a error may name them in the log.
+that it compares are golden and random ones, never a patient's, so the log may quote them.
 """
 
 import json
@@ -9,12 +9,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from cytology.artifact import Artifact, ArtifactMismatch, load_artifact
-from preflight.verdict import judge
-from runtime.aws import client
-from runtime.telemetry import Log
+from aws_lambda_powertools import Logger
+from boto3 import client
 
-log = Log("preflight", os.environ.get("LOG_LEVEL") or "INFO")
+from cytology.artifact import Artifact, load_artifact
+from preflight.verdict import judge
+from runtime.settings import read_settings
+
+logger = Logger(service="preflight")
 
 
 class NewVersionFailed(Exception):
@@ -22,30 +24,30 @@ class NewVersionFailed(Exception):
 
 
 class PreflightFailed(Exception):
-    """The new version may not take traffic; the log above says why."""
+    """The new version may not take traffic; the log has the reason."""
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Judge, and report ``Succeeded`` or ``Failed``, whatever happens.
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+    """Check, and report ``Succeeded`` or ``Failed``, whatever happens.
 
     Raises
     ------
     PreflightFailed
-        After ``Failed`` was reported: the invocation counts as an error, so an alarm tells people.
+        After ``Failed`` was reported: the invocation counts as an error, so an alarm is sent.
     """
     status, facts = "Failed", dict[str, Any]()
     try:
-        artifact = load_artifact(os.environ.get("MODEL_DIR") or "/opt/ml/model")
+        settings = read_settings(os.environ)
+        artifact = load_artifact(settings.model_dir, settings.manifest_sha256)
         facts = judge(artifact)._asdict()
         if version := os.environ.get("NEW_VERSION"):
             ask(artifact, version)
         status = "Succeeded"
-        log.info("preflight passed", model=artifact.version, **facts)
-    except (ArtifactMismatch, NewVersionFailed) as error:
-        log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400
-    # Whatever else goes wrong must stop the roll-out too, and not leave CodeDeploy waiting an hour
-    except Exception as error:  # noqa: BLE001
-        log.error("preflight failed", error=type(error).__name__, reason=str(error))  # noqa: TRY400
+        logger.info("preflight passed", model=artifact.version, **facts)
+    # Whatever went wrong: without a report CodeDeploy would wait for an hour
+    except Exception as error:
+        logger.exception("preflight failed", error=type(error).__name__, reason=str(error))
     client("codedeploy").put_lifecycle_event_hook_execution_status(
         deploymentId=event["DeploymentId"],
         lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],

@@ -21,6 +21,7 @@ class Settings(NamedTuple):
     max_samples: int
     allowed_origins: tuple[str, ...]
     metrics_namespace: str | None
+    manifest_sha256: str | None = None
     base_path: str = ""
     origin_secret: str | None = None
 
@@ -44,6 +45,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
         metrics_namespace=_namespace(environment),
+        manifest_sha256=environment.get("MODEL_SHA256") or None,
         base_path=_base_path(environment.get("BASE_PATH") or ""),
         origin_secret=environment.get("ORIGIN_SECRET") or None,
     )

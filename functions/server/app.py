@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from predict.app import settings
+from cytology.artifact import SCHEMA
+from predict.app import service, settings
 from predict.requests import without_base
 from predict.routes import ROUTES
 from server.api import answer
@@ -65,7 +66,7 @@ class PageHeaders:
 
 async def features(_: Request) -> Response:
     """The schema of the model that is served, beside the form as in production."""
-    return FileResponse(Path(settings.model_dir) / "features.json")
+    return Response(service.artifact.read(SCHEMA), media_type="application/json")
 
 
 def site(form: Path) -> ASGIApp:

@@ -44,13 +44,13 @@ def swap(model: Path, name: str) -> str:
 
 
 def forge(model: Path, name: str) -> str:
-    """As a swap, with the manifest's hash made to fit: the golden predictions tell."""
+    """As a swap, with the hash in the manifest made to fit: the manifest's own hash differs."""
     _shift_base(model / name)
     manifest = json.loads((model / "manifest.json").read_text())
     digest = hashlib.sha256((model / name).read_bytes()).hexdigest()
     manifest["files"][name]["sha256"] = digest
     (model / "manifest.json").write_text(json.dumps(manifest))
-    return "golden prediction"
+    return "sha256 of manifest.json"
 
 
 def _shift_base(scorecard: Path) -> None:

@@ -1,5 +1,6 @@
 """Both engines serve from the same image, and a damaged model serves nothing."""
 
+import hashlib
 import json
 import random
 import shutil
@@ -61,7 +62,8 @@ def test_both_engines_give_equal_probabilities_and_reasons_in_the_image(image, b
 
 
 def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image, forest_dir):
-    with container(None, "--volume", f"{forest_dir}:{MODEL_DIR}:ro", image=image) as transport:
+    volume = ("--volume", f"{forest_dir}:{MODEL_DIR}:ro")
+    with container(hash_of(forest_dir), *volume, image=image) as transport:
         benign = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
         malignant = predict(transport, "[8, 7, 5, 10, 7, 9, 5, 5, 4]")
 
@@ -75,7 +77,8 @@ def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_p
     directory = shutil.copytree(artifact_dir, tmp_path / "model")
     exchange(directory, joblib.load(directory / "model.joblib"))
     volume = ("--volume", f"{directory}:{MODEL_DIR}:ro")
-    with container({"MODEL_ENGINE": "sklearn"}, *volume, image=image) as transport:
+    settings = {"MODEL_ENGINE": "sklearn", **hash_of(directory)}
+    with container(settings, *volume, image=image) as transport:
         answer = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
     with container(image=image) as compiled:
         expected = predict(compiled, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
@@ -87,14 +90,14 @@ def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_p
 
 
 def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest_dir):
-    error = start_up_fault(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
+    error = start_up_error(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
 
     assert error["errorType"] == "ArtifactMismatch"
     assert "not additive" in error["errorMessage"]
 
 
 def test_an_unknown_engine_fails_at_start_up_by_name(image):
-    error = start_up_fault(image, ARTIFACT, {"MODEL_ENGINE": "onnx"})
+    error = start_up_error(image, ARTIFACT, {"MODEL_ENGINE": "onnx"})
 
     assert error["errorType"] == "InvalidSetting"
     assert "MODEL_ENGINE" in error["errorMessage"]
@@ -116,7 +119,7 @@ def test_a_damaged_file_stops_start_up_and_is_named(damage, name, engine, image,
     shutil.copytree(ARTIFACT, model)
     HARM[damage](model / name)
 
-    error = start_up_fault(image, model, {"MODEL_ENGINE": engine})
+    error = start_up_error(image, model, {"MODEL_ENGINE": engine})
 
     assert error["errorType"] == "ArtifactMismatch"
     assert name in error["errorMessage"]
@@ -129,18 +132,32 @@ def test_an_artifact_of_another_scikit_learn_stops_start_up(image, tmp_path):
     manifest["packages"]["scikit-learn"] = "1.0.2"
     (model / "manifest.json").write_text(json.dumps(manifest))
 
-    error = start_up_fault(image, model, {"MODEL_ENGINE": "sklearn"})
+    error = start_up_error(image, model, {"MODEL_ENGINE": "sklearn"})
 
     assert error["errorType"] == "ArtifactMismatch"
     assert "scikit-learn: expected 1.0.2" in error["errorMessage"]
 
 
-def start_up_fault(image, model, environment):
+def start_up_error(image, model, environment):
     """The runtime's report of why the function did not start; it must not answer."""
+    environment = hash_of(model) | environment
     with running_container(image, environment, "--volume", f"{model}:{MODEL_DIR}:ro") as port:
         error = invoke_emulator(port, http_event("GET", "/v1/health", {}, None))
     assert "statusCode" not in error
     return error
+
+
+def hash_of(model) -> dict[str, str]:
+    """The setting without which the image serves its own manifest only."""
+    path = Path(model) / "manifest.json"
+    content = path.read_bytes() if path.exists() else b""
+    return {"MODEL_SHA256": hashlib.sha256(content).hexdigest()}
+
+
+def test_another_manifest_than_the_image_s_is_refused(image, forest_dir):
+    error = start_up_error(image, forest_dir, {"MODEL_SHA256": ""})
+
+    assert "sha256 of manifest.json" in error["errorMessage"]
 
 
 def flip_first_byte(path: Path) -> None:

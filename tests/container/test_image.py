@@ -53,7 +53,7 @@ def test_every_module_in_the_image_has_trusted_bytecode(content):
 
 
 @pytest.mark.parametrize(
-    "package", ["pandas", "matplotlib", "training", "tests", "starlette", "uvicorn"]
+    "package", ["pandas", "matplotlib", "training", "tests", "starlette", "granian"]
 )
 def test_what_does_not_serve_is_not_in_the_image(package, content):
     assert package not in content["packages"]

@@ -77,4 +77,4 @@ def test_a_damaged_artifact_stops_the_server_with_its_name(image, tmp_path):
     tmp_path.chmod(0o755)
     ended = docker("run", "--rm", "-v", f"{tmp_path}:/opt/ml/model:ro", image, "serve")
     assert ended.returncode == 1
-    assert "the model cannot be served: manifest.json" in ended.stderr
+    assert "the model cannot be served: sha256 of manifest.json" in ended.stderr

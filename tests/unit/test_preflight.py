@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from boto3 import client as aws_client
@@ -12,11 +13,24 @@ from botocore.stub import ANY, Stubber
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.prediction import Prediction
 from preflight import app, verdict
-from runtime import aws as runtime_aws
 from tests.support.transports import http_event, in_process
 
+CONTEXT = SimpleNamespace(
+    function_name="preflight",
+    memory_limit_in_mb=1024,
+    invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:preflight",
+    aws_request_id="request-1",
+)
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
 VERSION = "arn:aws:lambda:eu-central-1:123456789012:function:predict:7"
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """The lines that the hook writes, as text."""
+    lines = io.StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", lines)
+    return lines
 
 
 @pytest.fixture
@@ -65,7 +79,7 @@ def test_a_sound_version_succeeds(aws, artifact, monkeypatch):
     answer_with(function, sound_answer(artifact))
     expect(codedeploy, "Succeeded")
 
-    found = app.handler(EVENT, None)
+    found = app.handler(EVENT, CONTEXT)
 
     assert found["engines"] == ("scorecard", "sklearn")
     assert found["rows"] == verdict.ROWS
@@ -74,7 +88,7 @@ def test_a_sound_version_succeeds(aws, artifact, monkeypatch):
 
 @pytest.mark.parametrize("file", ["model.joblib", "scorecard.json", "manifest.json"])
 def test_a_damaged_artifact_fails_and_the_log_names_the_file(
-    file, aws, artifact_dir, tmp_path, monkeypatch, capsys
+    file, aws, artifact_dir, tmp_path, monkeypatch, log
 ):
     shutil.copytree(artifact_dir, tmp_path / "model")
     content = (tmp_path / "model" / file).read_bytes()
@@ -83,9 +97,9 @@ def test_a_damaged_artifact_fails_and_the_log_names_the_file(
     expect(aws[0], "Failed")
 
     with pytest.raises(app.PreflightFailed):
-        app.handler(EVENT, None)
+        app.handler(EVENT, CONTEXT)
 
-    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    line = json.loads(log.getvalue().splitlines()[-1])
     assert line["error"] == "ArtifactMismatch"
     assert file in line["reason"]
 
@@ -97,16 +111,16 @@ def test_a_damaged_artifact_fails_and_the_log_names_the_file(
         ({"statusCode": 503}, {}, "expected status 200"),
     ],
 )
-def test_a_version_that_does_not_answer_fails(payload, more, reason, aws, monkeypatch, capsys):
+def test_a_version_that_does_not_answer_fails(payload, more, reason, aws, monkeypatch, log):
     codedeploy, function = aws
     monkeypatch.setenv("NEW_VERSION", VERSION)
     answer_with(function, payload, **more)
     expect(codedeploy, "Failed")
 
     with pytest.raises(app.PreflightFailed):
-        app.handler(EVENT, None)
+        app.handler(EVENT, CONTEXT)
 
-    assert reason in json.loads(capsys.readouterr().out.splitlines()[-1])["reason"]
+    assert reason in json.loads(log.getvalue().splitlines()[-1])["reason"]
 
 
 @pytest.mark.parametrize("harm", ["model", "probability"])
@@ -123,7 +137,7 @@ def test_a_version_that_answers_otherwise_fails(harm, aws, artifact, monkeypatch
     expect(codedeploy, "Failed")
 
     with pytest.raises(app.PreflightFailed):
-        app.handler(EVENT, None)
+        app.handler(EVENT, CONTEXT)
 
 
 def test_a_fault_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
@@ -131,7 +145,7 @@ def test_a_fault_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
     expect(aws[0], "Failed")
 
     with pytest.raises(app.PreflightFailed):
-        app.handler(EVENT, None)
+        app.handler(EVENT, CONTEXT)
 
 
 def test_engines_that_differ_by_more_than_rounding_are_told_apart(artifact, monkeypatch):
@@ -165,15 +179,3 @@ def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
     found = verdict.judge(load_artifact(str(forest_dir)))
 
     assert found.engines == ("sklearn",)
-
-
-def test_the_image_s_own_boto3_comes_before_any_other(tmp_path, monkeypatch):
-    monkeypatch.setattr(runtime_aws, "PACKAGES", str(tmp_path))
-    monkeypatch.setattr(runtime_aws.sys, "path", [*runtime_aws.sys.path])
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-
-    for name in ("logs", "codedeploy"):
-        assert runtime_aws.client(name).meta.service_model.service_name == name
-
-    assert runtime_aws.sys.path[0] == str(tmp_path)
-    assert runtime_aws.sys.path.count(str(tmp_path)) == 1
