@@ -64,7 +64,7 @@ def test_another_method_is_405_with_those_that_work(transport, method):
     assert answer.headers["allow"] == "POST, OPTIONS"
 
 
-@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/predict/", "/v2/models", "/v1/%00"])
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/predict//", "/v2/models", "/v1/%00"])
 def test_an_unknown_path_is_404(transport, path):
     assert "errors" not in problem(transport.request("GET", path), 404)
 
