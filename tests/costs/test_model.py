@@ -1,13 +1,9 @@
 """Costs worked out by hand: this arithmetic shares nothing with the model."""
 
-import shutil
-
 import pytest
 
 from lab.costs.inputs import document, measured
 from lab.costs.model import break_evens, months
-
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="the cost model needs node")
 
 GB = 2**30
 #: t3.micro for 730 hours, its disk, its address.
@@ -28,7 +24,7 @@ def inputs():
 
 
 @pytest.fixture(scope="module")
-def month(inputs):
+def month(inputs, node):
     def run(requests, **changes):
         [found] = months(inputs, [{"requests": requests, "form_share": 0, **changes}])
         return found

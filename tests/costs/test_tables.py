@@ -1,12 +1,8 @@
 """Tables of docs/costs.md and docs/scale.md that hold closed forms."""
 
-import shutil
-
 import pytest
 
 from lab.costs import scale, tables
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="the cost model needs node")
 
 
 def cells(text):
@@ -19,7 +15,7 @@ def test_requests_an_hour_apart_mostly_find_no_idle_environment():
     assert tables.cold_share(1e9) == tables.STEADY_COLD_SHARE
 
 
-@needs_node
+@pytest.mark.usefixtures("node")
 def test_the_scale_table_follows_lambdas_rule_of_ten_requests_a_second():
     last = cells(scale.by_volume())[-1]
 
@@ -34,7 +30,7 @@ def test_a_quota_is_reached_at_its_rate_divided_by_the_peak():
     assert new_account[1:] == ["100", "864,000"]
 
 
-@needs_node
+@pytest.mark.usefixtures("node")
 def test_the_cheapest_option_of_each_volume_is_bold():
     for row in cells(tables.by_volume(redundant=True)):
         amounts = [float(cell.strip("*").replace(",", "")) for cell in row[2:]]
