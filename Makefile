@@ -84,7 +84,13 @@ build: .dev $(MODEL) ## build the image, its bill of materials and licences (LAY
 	@$(if $(LAYER),$(PYTHON) -m tools.layer,PARAMETERS="$(PARAMETERS)" tests/container/base-image.sh && \
 	  .venv/bin/sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS)) && $(PYTHON) -m tools.sbom)
 
-invoke: build ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
+IMAGE := .aws-sam/build/template.yaml
+$(IMAGE): $(MODEL) template.yaml layers/sklearn/requirements.txt $(wildcard cytology/*.py cytology/*/*.py \
+  functions/*/*.py functions/*/*/*.py functions/*/requirements.txt functions/predict/Dockerfile)
+	@$(MAKE) --no-print-directory build
+
+invoke: .dev $(IMAGE) ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
+	@test -e events/$(EVENT).json || { echo "events/ holds no $(EVENT).json; choose another: make invoke EVENT=benign" >&2; exit 2; }
 	@.venv/bin/sam local $(if $(API),start-api --warm-containers EAGER,invoke PredictFunction --event events/$(EVENT).json)
 
 deploy: $(if $(DRY_RUN),.dev $(MODEL),.form-tools build build/site/openapi.json) ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
