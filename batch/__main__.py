@@ -1,12 +1,14 @@
 """Turns a file of samples into a file of results beside it: ``cytology predict FILE``."""
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from tqdm import tqdm
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
 
 from batch.files import Options, predict_file, target_of
 from batch.service import Refused, in_process, over_http
@@ -23,32 +25,62 @@ SOME_REFUSED, NONE_SCORED = 1, 2
 def main(arguments: list[str] | None = None) -> int:
     """Score the file and print the summary; return the exit status."""
     options = _options(arguments)
-    target = options.out or target_of(options.file)
+    if options.file != Path("-"):
+        return _score(options, options.file, options.out or target_of(options.file), sys.stdout)
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder, "stdin"), options.out or Path(folder, "results.csv")
+        source.write_bytes(sys.stdin.buffer.read())
+        status = _score(options, source, target, sys.stdout if options.out else sys.stderr)
+        if target.exists() and not options.out:
+            sys.stdout.buffer.write(target.read_bytes())
+    return status
+
+
+def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO) -> int:
+    """Score one file; the summary goes to ``say``."""
     try:
         if options.url:
             # From the environment: every user of the machine can read a command line
             scorer = over_http(options.url, key=os.environ.get("SERVICE_KEY"))
         else:
             scorer = in_process(Path(model_directory()))
-        with tqdm(desc=options.file.name, unit="row") as progress:
-
-            def tick(done: int, total: int) -> None:
-                progress.total = total
-                progress.update(done - progress.n)
-
+        with _progress(source.name) as tick:
             choices = Choices(options.columns, options.classes)
             how = Options(target, choices, options.dialect, options.force)
-            summary = predict_file(options.file, scorer, how, tick)
+            summary = predict_file(source, scorer, how, tick)
     except InvalidTable as invalid:
-        print(f"{options.file}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ")
+        print(f"{source}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ", file=say)
         return NONE_SCORED
-    except (Refused, ArtifactMismatch, OSError) as error:
-        print(f"{options.file}: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or source}: {error.strerror or error}", file=sys.stderr)
         return NONE_SCORED
-    print(f"{target}:", *_told(summary), sep="\n  ")
+    except (Refused, ArtifactMismatch) as error:
+        print(f"{source}: {error}", file=sys.stderr)
+        return NONE_SCORED
+    if options.json:
+        print(json.dumps(summary), file=say)
+    else:
+        print(f"{target}:", *_told(summary), sep="\n  ", file=say)
     if options.allow_errors or not summary["refused"]:
         return 0
     return SOME_REFUSED if summary["answered"] else NONE_SCORED
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A function that is told how many rows of how many are done; silent without tqdm."""
+    try:
+        from tqdm import tqdm
+    except ModuleNotFoundError:
+        yield lambda _done, _total: None
+        return
+    with tqdm(desc=name, unit="row") as progress:
+
+        def tick(done: int, total: int) -> None:
+            progress.total = total
+            progress.update(done - progress.n)
+
+        yield tick
 
 
 def _choices(invalid: InvalidTable) -> list[str]:
@@ -81,13 +113,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         description=__doc__,
         epilog="Exit status: 0 all rows are answered, 1 some are refused, 2 none is answered.",
     )
-    parser.add_argument("file", type=Path, help="samples: CSV, ARFF, .xlsx, or one of them packed")
+    parser.add_argument("file", type=Path, help="CSV, ARFF, .xlsx, packed or not; -: pipes")
     parser.add_argument("--url", help="base address of the service; left out: in this process")
     parser.add_argument("--columns", help="what the columns hold, as in id,scores,class")
     parser.add_argument("--classes", help="what the classes mean, as in 0:benign,1:malignant")
     parser.add_argument("--out", type=Path, help="file of results; left out: beside the samples")
     parser.add_argument("--dialect", choices=DIALECTS, default="rfc4180", help="spelling of it")
     parser.add_argument("--force", action="store_true", help="overwrite the file of results")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.add_argument("--allow-errors", action="store_true", help="exit 0 if rows are refused")
     return parser.parse_args(arguments)
 

@@ -1,11 +1,10 @@
 """Turns samples into predictions: by the model in this process, or by a service over HTTP."""
 
 import json
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import urllib3
 
 from cytology.artifact import load_artifact
 from cytology.measurements import Sample
@@ -80,11 +79,15 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
     Raises
     ------
     Refused
-        The key would cross a network in the clear.
+        Nothing listens there, or the key would cross a network in the clear.
     """
+    # Imported here: without a service the command needs the standard library alone
+    import urllib3
+
     place = urllib3.util.parse_url(url)
     if key and place.scheme != "https" and place.host not in LOOPBACK:
         raise Refused("a key is sent over https only; give the address with https://")
+    _reach(place.host or "", place.port or (443 if place.scheme == "https" else 80), url)
     retry = urllib3.Retry(
         total=retries,
         backoff_factor=0.5,
@@ -108,6 +111,14 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
         return _read(reply.status, reply.data, len(samples))
 
     return Scorer(load_schema(), score)
+
+
+def _reach(host: str, port: int, url: str) -> None:
+    """Fail at once where nothing answers; later failures are tried again."""
+    try:
+        socket.create_connection((host.strip("[]"), port), timeout=5).close()
+    except OSError as error:
+        raise Refused(f"{url} cannot be reached: {error.strerror or error}") from None
 
 
 def _read(status: int, body: bytes, count: int) -> Answers:

@@ -4,6 +4,9 @@ import csv
 import http.server
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from typing import ClassVar
@@ -15,6 +18,7 @@ from batch.files import ROWS_A_REQUEST, Options, predict_file, target_of
 from batch.service import Answers, Refused, in_process, over_http
 from cytology.measurements import Sample
 from cytology.schema import load_schema
+from tests.support.paths import ROOT
 from tests.support.transports import http_server
 
 SCHEMA = load_schema()
@@ -136,6 +140,18 @@ def test_a_file_is_not_overwritten_unasked(tmp_path, artifact_dir, capsys):
     assert target_of(path).read_text() == "mine"
     assert run(path, "--out", str(tmp_path / "other.csv")) == 0
     assert run(path, "--force") == 0
+
+
+def test_a_pipe_is_answered_on_standard_output(tmp_path, artifact_dir):
+    command = [sys.executable, "-m", "cytology", "predict", "-", "--json"]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, input=f"{LINE}\n", capture_output=True, text=True
+    )
+
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[1].split(",")[2] == "benign"
+    assert json.loads(ran.stderr.splitlines()[-1])["answered"] == 1
 
 
 def test_an_ambiguous_file_is_refused_with_the_readings_that_are_possible(tmp_path, capsys):
@@ -261,5 +277,5 @@ def test_a_service_that_stays_away_is_named(moody):
 
 
 def test_no_service_at_all_is_named():
-    with pytest.raises(Refused, match="did not answer"):
-        over_http("http://127.0.0.1:9", retries=0).score(SAMPLES)
+    with pytest.raises(Refused, match=r"http://127.0.0.1:9 cannot be reached: Connection refused"):
+        over_http("http://127.0.0.1:9")

@@ -105,6 +105,15 @@ def test_an_installed_command_says_its_version_and_its_model(installed, model):
     assert model.version in printed
 
 
+def test_an_installed_command_scores_a_file_without_any_other_package(installed, tmp_path):
+    samples = tmp_path / "samples.csv"
+    samples.write_text("5,1,1,1,2,1,3,1,1\n")
+
+    ended = run(installed, installed.parent / "cytology", "predict", samples)
+    assert ended.returncode == 0, ended.stderr
+    assert ",benign,0." in (tmp_path / "samples.predictions.csv").read_text()
+
+
 def test_an_installed_verb_names_the_extra_that_it_needs(installed):
     ended = run(installed, installed.parent / "cytology", "serve")
 
