@@ -1,42 +1,74 @@
-/** Turns the network's absence into the page as it last was; answers are never kept. */
+/** Serves the pages without a network as they last were; answers are never kept. */
 const SHELL = "shell-1";
 const FILES = [
   "./",
-  "actions.js",
-  "answers.js",
-  "api.js",
-  "app.js",
-  "batch-view.js",
-  "batch.js",
-  "case.js",
-  "csv.js",
-  "dom.js",
-  "faults.js",
+  "404.html",
+  "api.html",
+  "costs.html",
+  "app.webmanifest",
   "favicon.svg",
   "features.json",
-  "files.js",
-  "filling.js",
-  "form.js",
-  "grid.js",
-  "history.js",
-  "icons.js",
-  "place.js",
-  "reasons.js",
-  "reply.js",
-  "result.js",
-  "rows.js",
-  "runner.js",
-  "scores.js",
-  "share.js",
-  "strings-de.js",
-  "strings-en.js",
-  "style.css",
-  "whatif.js",
-  "wording.js",
+  "shared/dom.js",
+  "shared/engine.js",
+  "shared/header.js",
+  "shared/icons.js",
+  "shared/response.js",
+  "shared/save.js",
+  "shared/schema.js",
+  "shared/service.js",
+  "shared/side.js",
+  "shared/strings-de.js",
+  "shared/strings-en.js",
+  "shared/style.css",
+  "shared/words.js",
+  "form/actions.js",
+  "form/app.js",
+  "form/case.js",
+  "form/compare.js",
+  "form/errors.js",
+  "form/fields.js",
+  "form/filling.js",
+  "form/grid.js",
+  "form/history.js",
+  "form/local.js",
+  "form/place.js",
+  "form/reasons.js",
+  "form/result.css",
+  "form/result.js",
+  "form/share.js",
+  "form/whatif.js",
+  "batch/batch.js",
+  "batch/choice.js",
+  "batch/view.js",
+  "costs/costs.css",
+  "costs/de.js",
+  "costs/en.js",
+  "costs/model.js",
+  "costs/page.js",
+  "costs/view.js",
+  "reference/model-card.css",
+  "reference/reference.css",
+  "reference/reference.js",
+];
+/** Written when the model is trained or the site is built, so they may be absent. */
+const MADE = [
+  "/v1/model",
+  "costs.json",
+  "model-card.html",
+  "model.json",
+  "openapi.json",
+  "reference.json",
+  "site.json",
 ];
 
+async function fill() {
+  const cache = await caches.open(SHELL);
+  await cache.addAll(FILES);
+  await Promise.allSettled(MADE.map((file) => cache.add(file)));
+}
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)));
+  event.waitUntil(fill());
 });
 
 self.addEventListener("activate", (event) => {
@@ -49,7 +81,9 @@ self.addEventListener("activate", (event) => {
 // The network first, so that a new release is never mixed with an old one while there is a network
 self.addEventListener("fetch", (event) => {
   const { pathname } = new URL(event.request.url);
-  const known = FILES.some((file) => pathname === new URL(file, self.registration.scope).pathname);
+  const known = [...FILES, ...MADE].some(
+    (file) => pathname === new URL(file, self.registration.scope).pathname,
+  );
   if (event.request.method === "GET" && known) event.respondWith(fresh(event.request));
 });
 

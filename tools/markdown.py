@@ -29,19 +29,31 @@ def as_html(markdown: str) -> str:
     return "\n".join(body)
 
 
+def contents(markdown: str) -> str:
+    """Return the document's second-level headings as a list of links."""
+    names = re.findall(r"^## (.+)$", markdown, re.MULTILINE)
+    links = (f'<li><a href="#{_slug(name)}">{_inline(name)}</a></li>' for name in names)
+    return "<ul>\n" + "\n".join(links) + "\n</ul>"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
 def _block(block: str) -> str:
     level = len(block) - len(block.lstrip("#"))
     if level:
-        return f"<h{level}>{_inline(block[level:].strip())}</h{level}>"
+        text = block[level:].strip()
+        return f'<h{level} id="{_slug(text)}">{_inline(text)}</h{level}>'
     if block.startswith("- "):
         items = re.split(r"\n- ", block[2:])
         return "<ul>\n" + "\n".join(f"<li>{_inline(item)}</li>" for item in items) + "\n</ul>"
     if image := _IMAGE.fullmatch(block):
         text, file = image.groups()
-        # The caption says what the picture shows: alt="" keeps it from being read out twice
+        # The caption is the text alternative: hidden, it is not read out twice
         return (
-            f'<figure><img src="{escape(file)}" alt="" width="480" height="360" loading="lazy">'
-            f"<figcaption>{_inline(text)}</figcaption></figure>"
+            f'<figure><img src="{escape(file)}" alt="{escape(text)}" width="480" height="360" '
+            f'loading="lazy"><figcaption aria-hidden="true">{_inline(text)}</figcaption></figure>'
         )
     return f"<p>{_inline(block)}</p>"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cytology.schema import load_schema
 from lab.costs.inputs import document
-from tools.markdown import as_html
+from tools.markdown import as_html, contents
 from training.card.render import card_files, title
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,13 @@ def main() -> None:
     TARGET.mkdir(parents=True)
     shutil.copyfile(ROOT / "docs" / "openapi.json", TARGET / "openapi.json")
     (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
-    write_card(Path(os.environ.get("MODEL_DIR") or ROOT / "artifact"), TARGET)
+    model_dir = Path(os.environ.get("MODEL_DIR") or ROOT / "artifact")
+    write_card(model_dir, TARGET)
+    if (model_dir / "model.json").is_file():
+        shutil.copyfile(model_dir / "model.json", TARGET / "model.json")
+    # The API page offers the interactive reference only where it is
+    content = json.dumps({"reference": SWAGGER.is_dir()}) + "\n"
+    (TARGET / "site.json").write_text(content, encoding="utf-8")
     if not SWAGGER.is_dir():
         return
     vendor = TARGET / "vendor"
@@ -51,7 +57,8 @@ def write_card(model_dir: Path, target: Path) -> None:
     files = card_files(report, schema)
     text = files.pop("model-card.md").decode()
     page = _CARD_PAGE.read_text(encoding="utf-8").replace("{title}", title(report, schema))
-    files["model-card.html"] = page.replace("{body}", as_html(text)).encode()
+    page = page.replace("{contents}", contents(text)).replace("{body}", as_html(text))
+    files["model-card.html"] = page.encode()
     files["reference.json"] = (json.dumps(report["chosen"]["reference"]) + "\n").encode()
     for name, content in files.items():
         path = target / name

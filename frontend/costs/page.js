@@ -1,5 +1,5 @@
 /** Starts the costs page: reads the sliders and draws the estimates. */
-import { byId, el } from "../dom.js";
+import { byId, el } from "../shared/dom.js";
 import { USUAL } from "./model.js";
 import { draw } from "./view.js";
 

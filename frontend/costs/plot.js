@@ -1,5 +1,5 @@
 /** Draws USD a month over requests a month; each line has a colour, a mark and its name beside it. */
-import { el, svg } from "../dom.js";
+import { el, svg } from "../shared/dom.js";
 import { estimates, total } from "./model.js";
 import { optionName } from "./view.js";
 

@@ -1,5 +1,5 @@
 /** Draws the estimates of the costs page: a sentence and two tables. */
-import { byId, el } from "../dom.js";
+import { byId, el } from "../shared/dom.js";
 import { estimates, total } from "./model.js";
 import { plot } from "./plot.js";
 

@@ -6,7 +6,7 @@ from tests.support import service
 from tests.support.reader import classify, scores
 
 TABLES = """async () => {
-  const [en, de] = await Promise.all(["/strings-en.js", "/strings-de.js"].map((each) =>
+  const [en, de] = await Promise.all(["/shared/strings-en.js", "/shared/strings-de.js"].map((each) =>
     import(each)));
   return { en: en.default, de: de.default };
 }"""

@@ -157,7 +157,7 @@ def test_offline_is_called_offline_and_online_again_works(page):
 
 def test_a_module_that_cannot_be_fetched_is_said_too(page):
     page.expected_messages += [FAILED, "ERR_FAILED"]
-    page.route("**/case.js", lambda route: route.abort())
+    page.route("**/form/case.js", lambda route: route.abort())
 
     submit(page, "unanswered")
 
@@ -200,7 +200,7 @@ def test_faults_that_the_service_names_are_put_at_their_fields_and_never_retried
     submit(page, "refused")
 
     assert script.calls == 1
-    assert page.inner_text("#fault-mitoses") == "Mitoses must be <b>even</b>, got 1"
+    assert page.inner_text("#error-mitoses") == "Mitoses must be <b>even</b>, got 1"
     assert page.locator("#summary li").all_inner_texts() == [
         "Mitoses must be <b>even</b>, got 1",
         "The sample breaks a rule",

@@ -33,6 +33,11 @@ def reach(page: Any, state: str) -> None:
     page.wait_for_selector(f"html[data-state={state}]")
 
 
+def current(page: Any) -> bool:
+    """Whether the card is shown as the answer to what the form holds; false too without a card."""
+    return page.locator("#result[data-current=true]:visible").count() == 1
+
+
 def classify(page: Any, scores: list[int | None]) -> None:
     fill(page, scores)
     page.click("#classify")

@@ -42,19 +42,42 @@ def signed(value: float) -> str:
 
 
 def category(answer: dict[str, Any]) -> str:
-    name = "inconclusive" if answer["inconclusive"] else answer["label"]
-    return {
-        "benign": "Resembles benign",
-        "inconclusive": "Inconclusive",
-        "malignant": "Resembles malignant",
-    }[name]
+    if answer["inconclusive"] or decisive(answer):
+        return "Inconclusive"
+    return f"Resembles {answer['label']}"
 
 
-def sentence(value: float) -> str:
-    start = "Of 100 aspirates scored like this, "
+def decisive(answer: dict[str, Any]) -> bool:
+    """Whether a score that is missing decides the label."""
+    return any(each["code"] == "decisive_missing_score" for each in answer["warnings"])
+
+
+def heading(answer: dict[str, Any]) -> str:
+    return "Depends on the score that is missing" if decisive(answer) else category(answer)
+
+
+def shown(answer: dict[str, Any]) -> str:
+    """The probability, or its range where a score is missing."""
+    bounds = answer.get("probability_range", [answer["probability"]])
+    return " – ".join(map(probability, bounds))
+
+
+def of_hundred(value: float) -> int:
+    whole = int(Decimal(value * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    return min(99, max(1, whole))
+
+
+def sentence(answer: dict[str, Any]) -> str:
+    start = "Of 100 samples scored like this, "
+    value = answer["probability"]
+    low, high = map(of_hundred, answer.get("probability_range", [value, value]))
+    if low != high:
+        return (
+            f"{start}between {low} and {high} are expected to be malignant, "
+            "as the missing score may be; the others benign."
+        )
     if value * 100 < 1:
         return start + "fewer than 1 is expected to be malignant and more than 99 benign."
     if value * 100 > 99:
         return start + "more than 99 are expected to be malignant and fewer than 1 benign."
-    whole = int(Decimal(value * 100).quantize(Decimal(1), ROUND_HALF_UP))
-    return start + f"about {whole} are expected to be malignant and {100 - whole} benign."
+    return f"{start}about {low} are expected to be malignant and {100 - low} benign."

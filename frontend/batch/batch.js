@@ -1,0 +1,268 @@
+/** Sends a table to the service as it is, and shows what comes back. */
+import { byId, button, el } from "../shared/dom.js";
+import { Failure, read } from "../shared/response.js";
+import { save } from "../shared/save.js";
+import { send } from "../shared/service.js";
+import { choice } from "./choice.js";
+import { errorWords, summary, table } from "./view.js";
+
+/** @import { Answer, Page } from "../shared/types.js" */
+
+/** What a request was made of; the answer belongs to exactly this. @typedef {{ body: string | File, columns: string }} Request */
+
+/** @type {File | null} */
+let file = null;
+/** @type {{ request: Request, answer: Answer } | null} */
+let result = null;
+/** @type {any} the problem document of a table that can be read in more than one way */
+let problem = null;
+/** @type {AbortController | null} */
+let running = null;
+let opened = false;
+
+const area = () => /** @type {HTMLTextAreaElement} */ (byId("rows"));
+
+/** @param {Page} page */
+export function openBatch(page) {
+  if (!opened) page.redraws.add(() => draw(page));
+  if (!opened) draw(page);
+  opened = true;
+}
+
+/** @param {Page} page */
+function draw(page) {
+  const text = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("rows"))?.value;
+  const rows = el("textarea", {
+    id: "rows",
+    rows: 7,
+    spellcheck: "false",
+    "aria-describedby": "rows-hint",
+  });
+  rows.value = text ?? "";
+  const input = el("input", { type: "file", id: "file" });
+  const run = button(page.say("batch_run"), () => void classify(page), {
+    class: "main",
+    id: "run",
+  });
+  byId("batch").replaceChildren(
+    el("h1", { id: "batch-title", tabindex: "-1" }, page.say("batch")),
+    el("p", { class: "lead" }, page.say("batch_lead")),
+    el("p", {}, el("label", { for: "rows" }, page.say("batch_rows"))),
+    el("p", { class: "hint", id: "rows-hint" }, page.say("batch_hint")),
+    rows,
+    el(
+      "p",
+      { class: "actions" },
+      button(page.say("batch_examples"), () => fill(page), { id: "examples-rows" }),
+      button(page.say("batch_template"), () => template(page), { id: "template" }),
+    ),
+    el("p", {}, el("label", { for: "file" }, page.say("batch_file")), " ", input),
+    el("p", { id: "chosen", class: "actions" }),
+    el("div", { id: "choice" }),
+    el(
+      "p",
+      { class: "actions" },
+      run,
+      button(page.say("cancel"), () => running?.abort(), { id: "stop", hidden: true }),
+    ),
+    el("div", { id: "batch-status", class: "status", role: "status" }),
+    el("div", { id: "batch-out" }),
+  );
+  rows.addEventListener("input", () => choose(page, null));
+  input.addEventListener("change", () => choose(page, input.files?.[0] ?? null));
+  byId("batch").ondragover = (event) => event.preventDefault();
+  byId("batch").ondrop = (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    choose(page, event.dataTransfer.files[0]);
+  };
+  choose(page, file);
+  if (problem) ask(page);
+  show(page);
+}
+
+/** The rows are those of the file where one is chosen. @param {Page} page @param {File | null} chosen */
+function choose(page, chosen) {
+  if (chosen !== file || !chosen) forgetChoice();
+  file = chosen;
+  const remove = button(page.say("batch_unchoose"), () => {
+    /** @type {HTMLInputElement} */ (byId("file")).value = "";
+    choose(page, null);
+    byId("file").focus();
+  });
+  byId("chosen").replaceChildren(
+    ...(file ? [page.say("batch_chosen", { name: file.name }), remove] : []),
+  );
+  area().disabled = Boolean(file);
+  mark(page);
+}
+
+function forgetChoice() {
+  problem = null;
+  byId("choice").replaceChildren();
+}
+
+/** @param {Page} page */
+function ask(page) {
+  byId("choice").replaceChildren(choice(page, problem.table, () => mark(page)));
+}
+
+/** @returns {Request} */
+const request = () => {
+  const chosen = /** @type {HTMLInputElement | null} */ (
+    document.querySelector("#choice input:checked")
+  );
+  return { body: file ?? area().value, columns: chosen?.value ?? "" };
+};
+
+/** Answers are marked wherever the rows are no longer those they were given for. @param {Page} page */
+function mark(page) {
+  const out = byId("batch-out");
+  if (!result) return;
+  const now = request();
+  const same = now.body === result.request.body && now.columns === result.request.columns;
+  const version = !page.version || page.version === result.answer.model.version;
+  out.dataset.current = String(same && version);
+  const note = out.querySelector(".out-of-date");
+  if (note)
+    note.textContent = same && version ? "" : page.say(same ? "other_model" : "batch_stale");
+}
+
+/** @param {string} state @param {string} message */
+function enter(state, message) {
+  byId("batch").dataset.state = state;
+  byId("batch-status").textContent = message;
+  byId("batch-status").classList.toggle("failed", !["done", "working"].includes(state));
+  const busy = state === "working";
+  byId("stop").hidden = !busy;
+  byId("run").hidden = busy;
+  byId("rows").inert = byId("file").inert = busy;
+}
+
+/** @param {Request} asked */
+const query = ({ columns }, more = "") =>
+  `/v1/predict?explain=false${columns && `&columns=${encodeURIComponent(columns)}`}${more}`;
+
+/** @param {Request} asked @param {string} accept @returns {RequestInit} */
+const post = ({ body }, accept) => ({
+  method: "POST",
+  headers: { "content-type": "text/csv", accept },
+  body,
+});
+
+/** @param {Page} page */
+async function classify(page) {
+  const asked = request();
+  if (!file && !area().value.trim()) return enter("faulty", page.say("batch_empty"));
+  running = new AbortController();
+  enter("working", page.say("working"));
+  byId("stop").focus();
+  try {
+    const { answer } = await send(
+      query(asked),
+      post(asked, "application/json"),
+      running.signal,
+      async (response) => read(response, await response.text()),
+    );
+    result = { request: asked, answer };
+    page.version = answer.model.version;
+    const answered = answer.predictions.filter(Boolean).length;
+    enter("done", page.say("batch_done", { answered, count: answer.predictions.length }));
+    show(page);
+    page.check();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    fail(page, error);
+  } finally {
+    running = null;
+  }
+  if (byId("batch").dataset.state === "done") byId("answers-title").focus();
+  else byId(document.querySelector("#choice input")?.id ?? "run").focus();
+}
+
+/** @param {Page} page @param {Failure} failure */
+function fail(page, failure) {
+  const { kind, errors, waitMs } = failure;
+  if (kind === "refused" && failure.problem?.table?.readings?.length) {
+    problem = failure.problem;
+    enter("ambiguous", page.say("batch_ambiguous"));
+    return ask(page);
+  }
+  const seconds = page.number(Math.ceil(waitMs / 1000) || 10);
+  const why = errors.slice(0, 5).map((error) => errorWords(page, error));
+  const head = kind === "refused" ? page.say("batch_refused") : page.say(kind, { seconds });
+  enter(kind, [head, ...why].join(" "));
+}
+
+/** @param {Page} page */
+function show(page) {
+  if (!result) return;
+  const { request: asked, answer } = result;
+  const file = (/** @type {string} */ name, /** @type {string} */ more) => () =>
+    void download(page, asked, name, more);
+  byId("batch-out").replaceChildren(
+    el("h2", { id: "answers-title", tabindex: "-1" }, page.say("batch_table")),
+    el("p", { class: "out-of-date" }),
+    el(
+      "p",
+      { class: "actions" },
+      button(page.say("save_csv"), file("answers.csv", ""), { id: "save" }),
+      button(page.say("save_excel"), file("answers.csv", "&dialect=excel-de"), {
+        id: "save-excel",
+      }),
+      button(
+        page.say("save_json"),
+        () => save("answers.json", "application/json", `${JSON.stringify(answer, null, 2)}\n`),
+        { id: "save-json" },
+      ),
+    ),
+    ...(answer.notes?.length
+      ? [el("ul", { class: "notes" }, ...answer.notes.map((note) => el("li", {}, note)))]
+      : []),
+    ...summary(page, answer),
+    table(page, answer),
+  );
+  mark(page);
+}
+
+/** The service writes the file, so that its columns have one home. */
+/** @param {Page} page @param {Request} asked @param {string} name @param {string} more */
+async function download(page, asked, name, more) {
+  try {
+    const content = await send(
+      query(asked, more),
+      post(asked, "text/csv"),
+      undefined,
+      async (response) => {
+        const blob = await response.blob();
+        if (!response.ok) read(response, await blob.text());
+        return blob;
+      },
+    );
+    save(name, "text/csv", content);
+  } catch {
+    enter("unanswered", page.say("save_failed"));
+  }
+}
+
+/** @param {Page} page */
+function fill(page) {
+  const { features, form } = page.schema;
+  const lines = [
+    features.map(({ name }) => name),
+    ...form.examples.map(({ values }) => values.map((value) => value ?? page.schema.missing)),
+  ];
+  area().value = lines.map((line) => line.join(",")).join("\n");
+  choose(page, null);
+  byId("run").focus();
+}
+
+/** @param {Page} page */
+function template(page) {
+  const names = [
+    "id",
+    ...page.schema.features.map(({ name }) => name),
+    page.schema.class_column ?? "class",
+  ];
+  save("template.csv", "text/csv", `${names.join(",")}\r\n`);
+}

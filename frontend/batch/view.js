@@ -1,0 +1,134 @@
+/** Draws the answers to a table: counts, and a row for every row. */
+import { el } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { category, categoryText, labelOf, rangeText, warningText } from "../shared/words.js";
+
+/** @import { Answer, Key, Page, ServiceError } from "../shared/types.js" */
+
+/** An error in the reader's language by its code, else in the service's words. */
+/** @param {Page} page @param {ServiceError} error */
+export function errorWords(page, { code, field, message }) {
+  const key = /** @type {Key} */ (`code_${code}`);
+  if (page.lang === "en" || !page.knows(key)) return message;
+  return page.say(key, { field: labelOf(page, field) });
+}
+
+/** @param {Page} page @param {Answer} answer */
+export function table(page, { predictions, errors = [] }) {
+  const classed = predictions.some((each) => each && "class" in each);
+  /** @type {Key[]} */
+  const keys = ["col_row", "col_id", "col_answer", "probability", "col_notes"];
+  if (classed) keys.splice(4, 0, "col_class");
+  const rows = predictions.map((prediction, index) => {
+    const own = errors.filter(({ sample }) => sample === index);
+    const head = el("th", { scope: "row" }, String(index + 1));
+    if (!prediction) {
+      const why = own.map((error) => errorWords(page, error)).join("; ");
+      const text = page.say("row_error", { row: index + 1, why });
+      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length - 1 }, text));
+    }
+    const kind = category(page, prediction);
+    const more = /** @type {Record<string, string>} */ (/** @type {unknown} */ (prediction));
+    return el(
+      "tr",
+      {},
+      head,
+      el("td", {}, prediction.id ?? ""),
+      el("td", {}, icon(kind), ` ${categoryText(page, kind)}`),
+      el("td", { class: "number" }, rangeText(page, prediction)),
+      classed && el("td", {}, page.own(more.class ?? "")),
+      el("td", {}, prediction.warnings.map((warning) => warningText(page, warning)).join(" ")),
+    );
+  });
+  return el(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": page.say("batch_table") },
+    el(
+      "table",
+      { class: "rows" },
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key)))),
+      ),
+      el("tbody", {}, ...rows),
+    ),
+  );
+}
+
+/** @param {Page} page @param {Answer} answer @returns {HTMLElement[]} */
+export function summary(page, { summary: counts }) {
+  if (!counts) return [];
+  const share = (/** @type {number | null | undefined} */ value) =>
+    typeof value === "number" ? page.number(value, 3) : "–";
+  /** @type {[string, string][]} */
+  const entries = [
+    ...["rows", "answered", "refused", "inconclusive"].map(
+      (name) =>
+        /** @type {[string, string]} */ ([
+          page.say(/** @type {Key} */ (`sum_${name}`)),
+          page.number(/** @type {any} */ (counts)[name]),
+        ]),
+    ),
+    ...Object.entries(counts.labels).map(
+      ([name, count]) =>
+        /** @type {[string, string]} */ ([
+          page.say("sum_label", { name: page.own(name) }),
+          page.number(count),
+        ]),
+    ),
+  ];
+  if ("sensitivity" in counts) {
+    entries.push(
+      [page.say("sum_sensitivity"), share(counts.sensitivity)],
+      [page.say("sum_specificity"), share(counts.specificity)],
+    );
+  }
+  entries.push([page.say("sum_model"), counts.model]);
+  const list = el(
+    "dl",
+    { class: "facts tally" },
+    ...entries.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+  );
+  return counts.confusion ? [list, confusion(page, counts.confusion)] : [list];
+}
+
+/** @param {Page} page @param {Record<string, Record<string, number>>} counts true class → label → rows */
+function confusion(page, counts) {
+  const names = page.schema.classes.map(({ name }) => name);
+  return el(
+    "table",
+    { class: "tally confusion" },
+    el("caption", {}, page.say("confusion")),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("th", { scope: "col" }, page.say("col_class")),
+        ...names.map((name) =>
+          el(
+            "th",
+            { scope: "col", class: "number" },
+            page.say("sum_label", { name: page.own(name) }),
+          ),
+        ),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      ...names.map((known) =>
+        el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, page.own(known)),
+          ...names.map((name) =>
+            el("td", { class: "number" }, page.number(counts[known]?.[name] ?? 0)),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,62 @@
+/** Lets the reader take an answered case away: as text, link, print or JSON, or beside another. */
+import { button, el } from "../shared/dom.js";
+import { save } from "../shared/save.js";
+import { labelOf, sentence, timeText, valueText } from "../shared/words.js";
+import { category, categoryText, rangeText } from "../shared/words.js";
+import { pin } from "./compare.js";
+import { link } from "./share.js";
+
+/** @import { Case, Page } from "../shared/types.js" */
+
+/** @param {Page} page @param {Case} answered @param {string[]} notes */
+export function actions(page, answered, notes) {
+  const news = el("span", { role: "status" });
+  const address = link(page, answered.values);
+  const copy = async (/** @type {string} */ text, /** @type {"copied" | "link_copied"} */ done) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      news.textContent = page.say(done);
+    } catch {
+      // No permission, or no clipboard: the reader can still select the text
+      const field = el("textarea", { readonly: true, rows: 3, "aria-label": page.say("copy") });
+      field.value = text;
+      news.replaceChildren(page.say("copy_by_hand"), field);
+      field.select();
+    }
+  };
+  const text = () => asText(page, answered, notes, address);
+  return el(
+    "p",
+    { class: "actions" },
+    button(page.say("copy"), () => void copy(text(), "copied")),
+    button(page.say("print"), () => window.print()),
+    button(page.say("share"), () => void copy(address, "link_copied")),
+    button(page.say("json"), () => save("answer.json", "application/json", asJson(page, answered))),
+    button(page.say("pin"), () => pin(page, answered)),
+    news,
+  );
+}
+
+/** @param {Page} page @param {Case} answered @param {string[]} notes @param {string} address */
+function asText(page, { values, label, prediction, model, requestId, time }, notes, address) {
+  return [
+    ...(label ? [label] : []),
+    categoryText(page, category(page, prediction)),
+    sentence(page, prediction),
+    `${page.say("probability")}: ${rangeText(page, prediction)}`,
+    ...notes.map((note) => `! ${note}`),
+    ...page.schema.features.map(
+      ({ name }, index) => `${labelOf(page, name)}: ${valueText(page, values[index])}`,
+    ),
+    [`${model.name} ${model.version}`, timeText(time), requestId].filter(Boolean).join(", "),
+    address,
+    ...page.schema.limits_of_use.map(page.own),
+  ].join("\n");
+}
+
+/** @param {Page} page @param {Case} answered */
+function asJson(page, { values, label, prediction, model, requestId, time, source }) {
+  const sample = Object.fromEntries(page.schema.features.map(({ name }, i) => [name, values[i]]));
+  const facts = { time: time.toISOString(), request_id: requestId, answered_by: source, model };
+  return `${JSON.stringify({ label, ...facts, sample, prediction }, null, 2)}\n`;
+}

@@ -1,0 +1,327 @@
+/** Starts the form: draws it from the schema, listens, and gives every module the page. */
+import { keepLanguage, language, linkPages } from "../shared/header.js";
+import { complete } from "../shared/schema.js";
+import { chooseByKey, focusField, readValues, renderFields, writeValues } from "./fields.js";
+
+/** @import { Key, Page, Schema, Strings } from "../shared/types.js" */
+
+const root = document.documentElement;
+const tables = {
+  en: () => import("../shared/strings-en.js"),
+  de: () => import("../shared/strings-de.js"),
+};
+const WAITING = ["working", "starting"];
+/** States in which the service gave no answer; all but a refusal can be tried again. */
+const FAILED = [
+  "offline",
+  "unanswered",
+  "busy",
+  "unreadable",
+  "closed",
+  "refused",
+  "unreadable_model",
+];
+
+/** @type {Strings} */
+let strings;
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const label = () => /** @type {HTMLInputElement} */ (byId("sample-label"));
+const adequate = () => !page.schema.form.gate || byId("yes").ariaPressed === "true";
+
+/** @type {Page} */
+const page = {
+  schema: /** @type {Schema} */ ({}),
+  lang: "en",
+  version: "",
+  redraws: new Set(),
+  checks: new Set(),
+  say: (key, values = {}) =>
+    strings.text[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name])),
+  knows: /** @type {Page["knows"]} */ ((key) => key in strings.text),
+  own: (text) => strings.schema[text] ?? text,
+  inText: (text) => (page.lang === "en" ? text.toLowerCase() : text),
+  number(value, digits = 0) {
+    const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(page.lang, shape).format(value);
+  },
+  values: () => readValues(page.schema.features),
+  adequate,
+  enter(state, message = "") {
+    root.dataset.state = state;
+    const failed = FAILED.includes(state);
+    byId("status").classList.toggle("failed", failed);
+    byId("status").textContent = message;
+    // What was asked about stays as it is until the answer has come
+    const waiting = WAITING.includes(state);
+    for (const part of document.querySelectorAll("#gate, #examples, #features, .label, #clear")) {
+      /** @type {HTMLElement} */ (part).inert = waiting;
+    }
+    byId("cancel").hidden = !waiting;
+    byId("classify").hidden = waiting || failed;
+    byId("again").hidden = !failed;
+    page.check();
+  },
+  changed(news = "") {
+    byId("undo").hidden = true;
+    page.enter("ready", news);
+  },
+  check() {
+    page.checks.forEach((check) => check());
+    keep();
+  },
+  fill(values, text, gate) {
+    writeValues(page.schema.features, values);
+    label().value = text;
+    press(gate);
+  },
+  answered: null,
+};
+
+/** Reload and Back find the case in the history entry, which no server and no link sees. */
+function keep() {
+  const state = {
+    values: page.values(),
+    label: label().value,
+    gate: gate(),
+    answered: page.answered,
+  };
+  try {
+    history.replaceState(state, "");
+  } catch {
+    // A browser may refuse many changes in a short time; the next one keeps this case as well
+  }
+}
+
+/** @returns {boolean | null} */
+const gate = () =>
+  ({ true: true, false: byId("no").ariaPressed === "true" ? false : null })[
+    /** @type {"true" | "false"} */ (byId("yes").ariaPressed)
+  ];
+
+/** @param {boolean | null} adequate */
+function press(adequate) {
+  byId("yes").ariaPressed = String(adequate === true);
+  byId("no").ariaPressed = String(adequate === false);
+  byId("rest").hidden = adequate === false;
+  byId("bar").hidden = adequate === false;
+  byId("gated").textContent = adequate === false ? page.own(page.schema.form.gate?.stop ?? "") : "";
+  if (adequate) byId("error-gate").hidden = true;
+}
+
+// Fetched at the first touch, not with the page: whoever only looks pays for the form alone
+const lazy = {
+  batch: () => withStyle(import("../batch/batch.js")),
+  case: () => withStyle(import("./case.js")),
+  filling: () => import("./filling.js"),
+};
+
+/** @type {Promise<unknown> | undefined} */
+let styled;
+
+/** What shows answers is drawn when its style sheet is there. @template Module @param {Promise<Module>} module */
+async function withStyle(module) {
+  styled ??= new Promise((resolve, reject) => {
+    const link = Object.assign(document.createElement("link"), {
+      rel: "stylesheet",
+      href: new URL("./result.css", import.meta.url).href,
+      onload: resolve,
+      onerror: reject,
+    });
+    document.head.append(link);
+  });
+  styled.catch(() => (styled = undefined));
+  await styled;
+  return module;
+}
+
+let gathered = false;
+
+function gather() {
+  if (gathered) return;
+  gathered = true;
+  void lazy.filling().catch(() => {});
+  lazy.case().then(
+    ({ prepare }) => prepare(page),
+    () => {},
+  );
+  navigator.serviceWorker?.register("sw.js").catch(() => {});
+}
+
+/** @param {"en" | "de"} chosen */
+async function speak(chosen) {
+  strings = (await tables[chosen]()).default;
+  page.lang = root.lang = chosen;
+  for (const element of document.querySelectorAll("[data-t]")) {
+    element.textContent = page.say(/** @type {Key} */ (element.getAttribute("data-t")));
+  }
+  /** @type {Element} */ (document.querySelector("nav")).ariaLabel = page.say("nav");
+  byId("theme").ariaLabel = byId("theme").title = page.say("theme");
+  const button = byId("language");
+  button.lang = chosen === "de" ? "en" : "de";
+  button.textContent = button.lang.toUpperCase();
+  button.ariaLabel = page.say("other_language");
+  byId("unreviewed").hidden = !strings.text.unreviewed;
+  page.redraws.forEach((redraw) => redraw());
+}
+
+/** Texts that belong to the model, not to the form. */
+function introduce() {
+  const { title, form } = page.schema;
+  byId("title").textContent = page.own(form.title ?? title);
+  byId("lead").textContent = page.own(form.lead ?? "");
+  byId("gate").hidden = !form.gate;
+  const texts = form.gate ?? { question: "", hint: "", yes: "", no: "", stop: "" };
+  byId("gate-question").textContent = page.own(texts.question);
+  byId("gate-hint").textContent = page.own(texts.hint);
+  byId("yes").textContent = page.own(texts.yes);
+  byId("no").textContent = page.own(texts.no);
+  byId("gate").setAttribute("aria-describedby", "gate-hint");
+  press(gate());
+  const buttons = form.examples.map(({ label, values }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = page.own(label);
+    button.dataset.values = values.join(".");
+    button.addEventListener("click", () =>
+      using(lazy.filling, ({ example }) => example(page, values)),
+    );
+    return button;
+  });
+  const lead = document.createElement("span");
+  lead.textContent = page.say("examples");
+  byId("examples").replaceChildren(...(buttons.length ? [lead, ...buttons] : []));
+  renderFields(byId("features"), page);
+}
+
+async function switchLanguage() {
+  const chosen = page.lang === "de" ? "en" : "de";
+  await speak(chosen);
+  keepLanguage(chosen);
+  name();
+  // What the status line says is in the other language; errors are found again, in this one
+  if (root.dataset.state === "faulty") await using(lazy.case, ({ classify }) => classify(page));
+  else if (!WAITING.includes(root.dataset.state ?? "") && root.dataset.state !== "done")
+    page.changed();
+}
+
+/** @param {boolean} adequate */
+function answerGate(adequate) {
+  press(adequate);
+  if (!adequate) return page.enter("gated");
+  page.changed();
+  focusField(page.schema.features[0]);
+}
+
+/**
+ * A module that cannot be fetched is the network's failure, as an answer that does not come.
+ *
+ * @template Module
+ * @param {() => Promise<Module>} load
+ * @param {(module: Module) => unknown} use
+ */
+async function using(load, use) {
+  let module;
+  try {
+    module = await load();
+  } catch {
+    const kind = navigator.onLine ? "unanswered" : "offline";
+    return page.enter(kind, page.say(kind));
+  }
+  await use(module);
+}
+
+function name() {
+  const title = page.own(page.schema.form.title ?? page.schema.title);
+  document.title = location.hash === "#batch" ? `${page.say("batch")}: ${title}` : title;
+}
+
+/** What the address asks for: the table, a shared case, or the form. @param {boolean} moved */
+function route(moved) {
+  const batch = location.hash === "#batch";
+  byId("single").hidden = batch;
+  byId("batch").hidden = !batch;
+  byId("go-single").ariaCurrent = batch ? null : "page";
+  byId("go-batch").ariaCurrent = batch ? "page" : null;
+  name();
+  if (batch) void using(lazy.batch, ({ openBatch }) => openBatch(page));
+  else if (moved) byId("title").focus();
+  // A link is read once; what the reader made of it is kept with the history entry
+  if (location.hash.includes("=") && !history.state)
+    void using(lazy.filling, ({ open }) => open(page, location.hash));
+  else if (moved) keep();
+}
+
+/** The case that this history entry was left with. */
+async function restore() {
+  const kept = history.state;
+  if (kept?.values?.length !== page.schema.features.length) return;
+  page.fill(kept.values, kept.label, kept.gate);
+  if (kept.answered) await using(lazy.case, ({ show }) => show(page, kept.answered));
+  page.check();
+}
+
+/** @param {ClipboardEvent} event */
+function paste({ clipboardData, target }) {
+  const text = clipboardData?.getData("text/plain");
+  const closed = byId("single").hidden || byId("features").inert;
+  const elsewhere = target instanceof Element && target.matches("#sample-label, [type=number]");
+  if (text && !closed && !elsewhere)
+    void using(lazy.filling, (filling) => filling.paste(page, text));
+}
+
+function listen() {
+  /** @param {string} id @param {() => unknown} act */
+  const on = (id, act) => byId(id).addEventListener("click", act);
+  const classify = () => using(lazy.case, (module) => module.classify(page));
+  on("yes", () => answerGate(true));
+  on("no", () => answerGate(false));
+  on("clear", () => using(lazy.filling, ({ clear }) => clear(page)));
+  on("undo", () => using(lazy.filling, ({ undo }) => undo(page)));
+  on("again", classify);
+  on("language", switchLanguage);
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    if (page.schema.form.gate) byId("yes").focus();
+    else focusField(page.schema.features[0]);
+  });
+  byId("case").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void classify();
+  });
+  byId("features").addEventListener("keydown", (event) => chooseByKey(event, page.schema.missing));
+  byId("features").addEventListener("input", () => page.changed());
+  label().addEventListener("input", keep);
+  document.addEventListener("paste", paste);
+  window.addEventListener("hashchange", () => route(true));
+  for (const kind of ["pointerdown", "keydown", "focusin"]) {
+    document.addEventListener(kind, gather);
+  }
+}
+
+async function start() {
+  // Warms the service while the scores are chosen; silent, as nobody waits for it yet
+  fetch("/v1/health").then(
+    (response) => response.text(),
+    () => {},
+  );
+  try {
+    const [response] = await Promise.all([fetch("features.json"), speak(language())]);
+    page.schema = complete(await response.json());
+    introduce();
+  } catch {
+    byId("broken").hidden = false;
+    root.dataset.state = "broken";
+    return;
+  }
+  page.redraws.add(introduce);
+  byId("rest").hidden = false;
+  listen();
+  await restore();
+  route(false);
+  page.enter(page.answered ? "done" : gate() === false ? "gated" : "ready");
+  linkPages();
+}
+
+void start();

@@ -1,0 +1,74 @@
+/** Shows two answered cases side by side. */
+import { button, byId, el } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { category, categoryText, labelOf, rangeText, valueText } from "../shared/words.js";
+
+/** @import { Case, Page } from "../shared/types.js" */
+
+/** @type {Case | null} */
+let pinned = null;
+
+/** Keep this case to compare the next ones with. @param {Page} page @param {Case} answered */
+export function pin(page, answered) {
+  if (!pinned) page.redraws.add(() => showCompare(page));
+  pinned = answered;
+  showCompare(page);
+  byId("compare-title").focus();
+}
+
+/** @param {Page} page */
+export function showCompare(page) {
+  const host = byId("compare");
+  host.hidden = !pinned;
+  if (!pinned) return;
+  const second = page.answered && page.answered !== pinned ? page.answered : null;
+  const cases = second ? [pinned, second] : [pinned];
+  const unpin = () => {
+    pinned = null;
+    showCompare(page);
+    byId("classify").focus();
+  };
+  const row = (/** @type {string} */ name, /** @type {(Node | string)[][]} */ cells) =>
+    el("tr", {}, el("th", { scope: "row" }, name), ...cells.map((cell) => el("td", {}, ...cell)));
+  const heads = cases.map(
+    ({ label }, index) => label || page.say("case_number", { number: index + 1 }),
+  );
+  host.replaceChildren(
+    el("h2", { id: "compare-title", tabindex: "-1" }, page.say("compare")),
+    el("p", { class: "hint" }, page.say(second ? "compare_hint" : "compare_next")),
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el("tr", {}, el("td", {}), ...heads.map((head) => el("th", { scope: "col" }, head))),
+      ),
+      el(
+        "tbody",
+        {},
+        row(
+          page.say("col_answer"),
+          cases.map(({ prediction }) => {
+            const kind = category(page, prediction);
+            return [icon(kind), ` ${categoryText(page, kind)}`];
+          }),
+        ),
+        row(
+          page.say("probability"),
+          cases.map(({ prediction }) => [rangeText(page, prediction)]),
+        ),
+        ...page.schema.features.map(({ name }, index) => {
+          const texts = cases.map(({ values }) => valueText(page, values[index]));
+          const made = row(
+            labelOf(page, name),
+            texts.map((text) => [text]),
+          );
+          if (texts.length === 2 && texts[0] !== texts[1]) made.className = "differs";
+          return made;
+        }),
+      ),
+    ),
+    el("p", { class: "actions" }, button(page.say("unpin"), unpin)),
+  );
+}

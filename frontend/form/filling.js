@@ -1,0 +1,61 @@
+/** Fills the form from an example, a paste or a link, and can take that back once. */
+import { byId } from "../shared/dom.js";
+import { readLink, readTexts } from "./share.js";
+
+/** @import { Page, Value } from "../shared/types.js" */
+
+const label = () => /** @type {HTMLInputElement} */ (byId("sample-label"));
+const gate = () => (byId("yes").ariaPressed === "true" ? true : null);
+
+/** @type {{ values: Value[], label: string, gate: boolean | null }} */
+let before = { values: [], label: "", gate: null };
+
+/**
+ * Put values into the form; they are another sample's until the reader says otherwise.
+ *
+ * @param {Page} page
+ * @param {Value[]} values
+ * @param {string} news what the status line says
+ * @param {{ label?: string, gate?: boolean | null }} [more]
+ */
+export function fill(page, values, news, more = {}) {
+  before = { values: page.values(), label: label().value, gate: gate() };
+  page.fill(values, more.label ?? label().value, more.gate === undefined ? gate() : more.gate);
+  page.changed(news);
+  byId("undo").hidden = !before.values.some((value) => value !== undefined);
+}
+
+/** The next sample has its own label and its own adequacy. @param {Page} page */
+export const clear = (page) => fill(page, [], page.say("cleared"), { label: "", gate: null });
+
+/** @param {Page} page */
+export function undo(page) {
+  fill(page, before.values, page.say("restored"), before);
+  byId("undo").hidden = true;
+  byId("classify").focus();
+}
+
+/** The data that examples come from hold adequate samples only. @param {Page} page @param {Value[]} values */
+export function example(page, values) {
+  fill(page, values, page.say("filled"), { gate: true });
+  byId("classify").focus();
+}
+
+/** A row as a table has it: an id before the values and a class behind them may be there. */
+/** @param {Page} page @param {string} text what was copied */
+export function paste(page, text) {
+  const { features } = page.schema;
+  const parts = text.trim().split(/\s*[,;\t|]\s*|\s+/);
+  const around = parts.length - features.length;
+  const inner = around === 2 ? parts.slice(1, -1) : parts;
+  const { values, why } = readTexts(page, inner);
+  if (values) fill(page, values, page.say(around === 2 ? "filled_inner" : "filled"));
+  else page.changed(page.say("not_filled", { why }));
+}
+
+/** @param {Page} page @param {string} hash the end of a shared link */
+export function open(page, hash) {
+  const { values, why } = readLink(page, hash);
+  if (values) fill(page, values, page.say("opened"));
+  else page.changed(page.say("not_opened", { why }));
+}

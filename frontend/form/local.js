@@ -1,0 +1,102 @@
+/** Answers on this device, from the model that the service describes. */
+import { fromScorecard, parse } from "../shared/engine.js";
+
+/** @import { Page, Prediction, Row } from "../shared/types.js" */
+
+/** @typedef {{ predict: (values: Row) => Prediction, model: { name: string, version: string, engine: string } }} Engine */
+
+/** Two answers of the same model differ by rounding at most. */
+const TOLERANCE = 1e-9;
+
+/** @type {Engine | null} */
+let engine = null;
+/** @type {Promise<Engine> | null} */
+let loading = null;
+
+export const ready = () => engine;
+
+/** @param {Page} page @returns {Promise<Engine>} */
+export function load(page) {
+  loading ??= read(page).then(
+    (loaded) => (engine = loaded),
+    (error) => {
+      loading = null;
+      throw error;
+    },
+  );
+  return loading;
+}
+
+/** @param {Page} page @returns {Promise<Engine>} */
+async function read({ schema }) {
+  const described = await (await fetch("/v1/model")).json();
+  const document = described.scorecard
+    ? fromScorecard(described)
+    : await (await fetch("model.json")).json();
+  const { name, version, threshold, conformal } = described;
+  const evaluated = parse(document);
+  const limits = {
+    negative: conformal[`${schema.negative}_at_most`],
+    positive: conformal[`${schema.positive}_at_least`],
+  };
+  const model = { name, version, engine: "browser" };
+  return { model, predict: (values) => decide(values, evaluated, threshold, limits, schema) };
+}
+
+/**
+ * @param {Row} values
+ * @param {ReturnType<typeof parse>} model
+ * @param {number} threshold
+ * @param {{ negative: number, positive: number }} limits
+ * @param {Page["schema"]} schema
+ * @returns {Prediction}
+ */
+function decide(values, model, threshold, limits, { features, classes, negative, positive }) {
+  const probability = model.probability(values);
+  const label = (/** @type {number} */ p) => (p >= threshold ? positive : negative);
+  const possible = {
+    [negative]: probability <= limits.negative,
+    [positive]: probability >= limits.positive,
+  };
+  const set = classes.map(({ name }) => name).filter((name) => possible[name]);
+  const parts = model.parts(values);
+  const missing = features.filter((_, index) => values[index] === null);
+  const warnings = missing.map(({ name }) => ({ code: "missing_score", field: name, message: "" }));
+  const at = (/** @type {0 | 1} */ end) =>
+    model.probability(values.map((value, column) => value ?? model.bounds(column)[end]));
+  /** @type {[number, number]} */
+  const range = [at(0), at(1)];
+  if (label(range[0]) !== label(range[1])) {
+    warnings.push({ code: "decisive_missing_score", field: "", message: "" });
+  }
+  return {
+    label: label(probability),
+    probability,
+    inconclusive: set.length !== 1,
+    prediction_set: set,
+    threshold,
+    base: model.base,
+    contributions: Object.fromEntries(features.map(({ name }, index) => [name, parts[index]])),
+    contributions_exact: true,
+    ...(missing.length && { probability_range: range }),
+    warnings,
+  };
+}
+
+/**
+ * How far the service's answer is from this device's; 0 where they agree or cannot be compared.
+ *
+ * @param {Row} values
+ * @param {Prediction} prediction
+ * @param {string} version of the model that gave it
+ */
+export function difference(values, prediction, version) {
+  if (engine?.model.version !== version) return 0;
+  const own = engine.predict(values);
+  const apart = Math.abs(own.probability - prediction.probability);
+  const same = own.label === prediction.label && own.inconclusive === prediction.inconclusive;
+  if (same && apart <= TOLERANCE) return 0;
+  const { dataset } = document.documentElement;
+  dataset.differences = String(Number(dataset.differences ?? 0) + 1);
+  return apart || TOLERANCE;
+}

@@ -1,0 +1,124 @@
+/** Draws where a case lies among the training samples. */
+import { el, svg } from "../shared/dom.js";
+import { classNames, logOdds, probabilityText } from "../shared/words.js";
+
+/** @import { Case, Page } from "../shared/types.js" */
+
+/** @typedef {{ edges: number[] } & Record<string, number[]>} Reference */
+/** @typedef {Record<string, number>} Limits */
+
+const WIDTH = 300;
+const HALF = 50;
+const TICKS = [0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999];
+/** Left out where the screen is narrow. */
+const MINOR = [0.01, 0.5, 0.99];
+/** A number nearer than this to the border would be cut. */
+const EDGE = 12;
+
+/** @type {Promise<[Reference, Limits | undefined]> | undefined} */
+let loaded;
+
+/** Asked a second time where the network failed. @param {string} path */
+const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
+
+/** @param {Page} page */
+async function load({ schema }) {
+  const [reference, model] = await Promise.all(["reference.json", "/v1/model"].map(read));
+  const bins = reference.edges.length - 1;
+  if (
+    bins < 1 ||
+    reference[schema.negative].length !== bins ||
+    reference[schema.positive].length !== bins
+  ) {
+    throw new Error("reference.json does not hold one count per bin and class");
+  }
+  return /** @type {[Reference, Limits | undefined]} */ ([reference, model.conformal]);
+}
+
+/** Nothing is drawn where the model came without its counts. */
+/** @param {Page} page @param {Case} answered */
+export function place(page, { prediction }) {
+  const host = el("section", { class: "place", "aria-labelledby": "place-title", hidden: true });
+  loaded ??= load(page);
+  loaded.then(
+    ([reference, limits]) => {
+      host.append(...draw(page, prediction.probability, reference, limits));
+      host.hidden = false;
+    },
+    () => (loaded = undefined),
+  );
+  return host;
+}
+
+/**
+ * @param {Page} page
+ * @param {number} probability
+ * @param {Reference} reference
+ * @param {Limits} [limits]
+ */
+function draw(page, probability, reference, limits) {
+  const { edges } = reference;
+  const { negative: lower, positive: upper } = page.schema;
+  const [negative, positive] = [reference[lower], reference[upper]];
+  const [low, high] = [edges[0], edges[edges.length - 1]];
+  const inside = (/** @type {number} */ odds) => Math.min(high, Math.max(low, odds));
+  const x = (/** @type {number} */ odds) => ((inside(odds) - low) / (high - low)) * WIDTH;
+  const odds = inside(logOdds(probability));
+  const bin = Math.max(
+    0,
+    edges.findLastIndex((edge, i) => edge <= odds && i < negative.length),
+  );
+  const tallest = Math.max(...negative, ...positive, 1);
+  const bars = (/** @type {number[]} */ counts, /** @type {1 | -1} */ side) =>
+    counts.map((count, index) => {
+      const height = (count / tallest) * (HALF - 2);
+      return svg("rect", {
+        x: x(edges[index]) + 0.5,
+        width: Math.max(0.5, x(edges[index + 1]) - x(edges[index]) - 1),
+        y: side > 0 ? HALF - height : HALF,
+        height,
+      });
+    });
+  const from = x(logOdds(limits?.[`${upper}_at_least`] ?? 0.5));
+  const to = x(logOdds(limits?.[`${lower}_at_most`] ?? 0.5));
+  const text = page.say("place_here", {
+    ...classNames(page),
+    below: negative[bin],
+    above: positive[bin],
+    low: probabilityText(page, 1 / (1 + Math.exp(-edges[bin]))),
+    high: probabilityText(page, 1 / (1 + Math.exp(-edges[bin + 1]))),
+  });
+  return [
+    el("h3", { id: "place-title" }, page.say("place")),
+    el("p", {}, text),
+    svg(
+      "svg",
+      { viewBox: `0 -14 ${WIDTH} ${2 * HALF + 30}`, role: "img", "aria-label": text },
+      to > from &&
+        svg("rect", { class: "band", x: from, width: to - from, y: 0, height: 2 * HALF }),
+      svg("g", { class: "negative" }, ...bars(negative, 1)),
+      svg("g", { class: "positive" }, ...bars(positive, -1)),
+      svg("path", { class: "axis", d: `M0 ${HALF}h${WIDTH}` }),
+      svg("path", {
+        class: "here",
+        d: `M${x(odds)} -2v${2 * HALF + 2}m-5 ${-2 * HALF - 8}h10l-5 7z`,
+      }),
+      ...TICKS.filter((tick) => x(logOdds(tick)) > EDGE && x(logOdds(tick)) < WIDTH - EDGE).map(
+        (tick) =>
+          svg(
+            "text",
+            { x: x(logOdds(tick)), y: 2 * HALF + 12, class: MINOR.includes(tick) && "minor" },
+            page.number(tick, String(tick).length - 2),
+          ),
+      ),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      page.say("place_key", { ...classNames(page), count: total(negative) + total(positive) }),
+    ),
+  ];
+}
+
+/** @param {number[]} counts */
+const total = (counts) => counts.reduce((sum, count) => sum + count, 0);

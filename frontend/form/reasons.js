@@ -1,0 +1,91 @@
+/** Draws the contributions of an answer as bars about zero, in a table. */
+import { el, svg } from "../shared/dom.js";
+import { classNames, labelOf, logOdds, signed, valueText } from "../shared/words.js";
+
+/** @import { Case, Page } from "../shared/types.js" */
+
+/** The parts are rounded for reading; the sum is checked on what the service sent. */
+const SUM_TOLERANCE = 1e-6;
+
+/** @param {Page} page @param {Case} answered */
+export function reasons(page, { prediction, values }) {
+  const { base = 0, contributions, contributions_exact: exact, probability } = prediction;
+  if (!contributions) return el("p", {}, page.say("no_reasons"));
+  const parts = Object.entries(contributions).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const widest = Math.max(...parts.map(([, value]) => Math.abs(value)), Math.abs(base), 1e-9);
+  const sum = parts.reduce((total, [, value]) => total + value, base);
+  const agrees = Math.abs(sum - logOdds(probability)) < SUM_TOLERANCE;
+  const names = page.schema.features.map((feature) => feature.name);
+  return el(
+    "section",
+    { class: "reasons", "aria-labelledby": "reasons-title" },
+    el("h3", { id: "reasons-title" }, page.say("reasons")),
+    el(
+      "p",
+      { class: "hint" },
+      page.say(exact ? "reasons_exact" : "reasons_rough", classNames(page)),
+    ),
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          el("th", { scope: "col" }, page.say("col_feature")),
+          el("th", { scope: "col", class: "bar" }, page.say("col_towards", classNames(page))),
+          el("th", { scope: "col", class: "number" }, page.say("col_logodds")),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        ...parts.map(([name, value]) => {
+          const score = valueText(page, values[names.indexOf(name)] ?? null);
+          return row(page, `${labelOf(page, name)}: ${score}`, value, widest);
+        }),
+        row(page, page.say("base"), base, widest),
+      ),
+      exact &&
+        el(
+          "tfoot",
+          {},
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row", colspan: 2 }, page.say(agrees ? "sum_agrees" : "sum_differs")),
+            el("td", { class: "number" }, signed(page, sum)),
+          ),
+        ),
+    ),
+  );
+}
+
+/** @param {Page} page @param {string} text @param {number} value @param {number} widest */
+function row(page, text, value, widest) {
+  const width = (Math.abs(value) / widest) * 50;
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, text),
+    el(
+      "td",
+      { class: "bar" },
+      svg(
+        "svg",
+        { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+        svg("rect", {
+          class: value < 0 ? "negative" : "positive",
+          x: value < 0 ? 50 - width : 50,
+          y: 1,
+          width,
+          height: 8,
+        }),
+        svg("path", { class: "axis", d: "M50 0v10" }),
+      ),
+    ),
+    el("td", { class: "number" }, signed(page, value)),
+  );
+}

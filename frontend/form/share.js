@@ -1,0 +1,50 @@
+/** Writes values into the part of a link that no server sees, and reads such a part. */
+import { errorText } from "./errors.js";
+
+/** @import { Page, Row } from "../shared/types.js" */
+
+/** @typedef {{ values: Row, why?: undefined } | { values?: undefined, why: string }} Read */
+
+const VERSION = "1";
+const NOT_SCORED = "-";
+
+/** @param {Page} page @param {Row} values @returns {string} */
+export function link(page, values) {
+  // A dot separates whole scores, as in every link so far; other values need another sign
+  const sign = values.every((value) => value === null || Number.isInteger(value)) ? "." : "~";
+  const text = values.map((value) => encodeURIComponent(value ?? NOT_SCORED)).join(sign);
+  return `${location.origin}${location.pathname}?lang=${page.lang}#v=${VERSION}&s=${text}`;
+}
+
+/**
+ * @param {Page} page
+ * @param {string} hash untrusted: anyone can write a link
+ * @returns {Read}
+ */
+export function readLink(page, hash) {
+  const given = new URLSearchParams(hash.slice(1));
+  if (given.get("v") !== VERSION) return { why: page.say("link_version") };
+  const text = given.get("s") ?? "";
+  const parts = text.split(text.includes("~") ? "~" : ".");
+  return readTexts(
+    page,
+    parts.map((part) => (part === NOT_SCORED ? page.schema.missing : part)),
+  );
+}
+
+/** @param {Page} page @param {string[]} texts one per feature, in the schema's order @returns {Read} */
+export function readTexts(page, texts) {
+  const { features, missing } = page.schema;
+  if (texts.length !== features.length) {
+    const key = texts.length === 1 ? "error_count_one" : "error_count";
+    return { why: page.say(key, { found: texts.length, needed: features.length }) };
+  }
+  const values = features.map((feature, index) => {
+    const text = texts[index].trim();
+    if (text === "" || text === missing) return null;
+    if (feature.kind === "category") return text;
+    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  });
+  const why = features.map((feature, index) => errorText(page, feature, values[index]));
+  return why.some(Boolean) ? { why: why.filter(Boolean).join("; ") } : { values };
+}

@@ -1,0 +1,83 @@
+/** Evaluates a model.json of kind "sum" in the page: a row in, log-odds and probability out. */
+
+/** @import { Row } from "./types.js" */
+
+/** Points are whole numbers of 2^-44 log-odds, so that every language adds to the same number. */
+const SCALE = 2 ** 44;
+
+/** @typedef {(value: number) => number} Step */
+
+/** @type {Record<string, (link: any) => Step>} */
+const LINKS = {
+  sigmoid:
+    ({ slope = 1, offset = 0 }) =>
+    (value) =>
+      1 / (1 + Math.exp(-(slope * value + offset))),
+  complement: () => (value) => 1 - value,
+  beta:
+    ({ a, b, c }) =>
+    (value) => {
+      const p = Math.min(Math.max(value, 2 ** -52), 1 - 2 ** -52);
+      return a * Math.log(p) - b * Math.log(1 - p) + c;
+    },
+  isotonic:
+    ({ x, y }) =>
+    (value) => {
+      const after = x.findIndex((/** @type {number} */ each) => each > value);
+      if (after === 0) return y[0];
+      if (after < 0) return y[y.length - 1];
+      const [x0, y0] = [x[after - 1], y[after - 1]];
+      return ((y[after] - y0) / (x[after] - x0)) * (value - x0) + y0;
+    },
+};
+
+/**
+ * @param {any} model the document, or a part of it
+ * @returns {{ probability: (row: Row) => number, parts: (row: Row) => number[], base: number, bounds: (column: number) => number[] }}
+ * @throws {Error} where the page cannot evaluate this kind of model
+ */
+export function parse(model) {
+  if (model.kind !== "sum" || model.inputs || model.terms?.length) throw new Error(model.kind);
+  const tables = model.tables.map((/** @type {any} */ { column, values, points }) => ({
+    column,
+    points: new Map(
+      values.map((/** @type {any} */ value, /** @type {number} */ i) => [value, points[i]]),
+    ),
+  }));
+  const links = (model.link ?? []).map((/** @type {any} */ link) => LINKS[link.kind](link));
+  const points = (/** @type {Row} */ row) =>
+    tables.map((/** @type {any} */ table) => table.points.get(row[table.column]) ?? NaN);
+  const total = (/** @type {Row} */ row) =>
+    points(row).reduce(
+      (/** @type {number} */ sum, /** @type {number} */ part) => sum + part,
+      model.base,
+    ) / SCALE;
+  return {
+    base: model.base / SCALE,
+    probability: (row) =>
+      links.reduce(
+        (/** @type {number} */ value, /** @type {Step} */ link) => link(value),
+        total(row),
+      ),
+    parts: (row) => points(row).map((/** @type {number} */ part) => part / SCALE),
+    /** The values of a column that give the least and the most. */
+    bounds: (column) => {
+      const { points } = tables.find((/** @type {any} */ each) => each.column === column);
+      const known = [...points].filter(([value]) => value !== null).sort(([, a], [, b]) => a - b);
+      return [known[0][0], known[known.length - 1][0]];
+    },
+  };
+}
+
+/** The document that says the same as an additive model's points. @param {any} described GET /v1/model */
+export function fromScorecard({ features, scorecard }) {
+  const whole = (/** @type {number} */ points) => Math.round(points * SCALE);
+  const tables = features.map((/** @type {any} */ { name, min }, /** @type {number} */ column) => {
+    const [missing, ...points] = scorecard.points[name];
+    const values = points.map((/** @type {number} */ _, /** @type {number} */ step) => min + step);
+    return missing === null
+      ? { column, values, points: points.map(whole) }
+      : { column, values: [null, ...values], points: [missing, ...points].map(whole) };
+  });
+  return { kind: "sum", base: whole(scorecard.base), tables, link: [{ kind: "sigmoid" }] };
+}

@@ -1,0 +1,162 @@
+/** Shapes that modules share; read by the type checker only, never by a browser. */
+import type english from "./strings-en.js";
+
+export interface Feature {
+  name: string;
+  kind: "whole" | "real" | "category";
+  label: string;
+  help: string;
+  low: string;
+  high: string;
+  min: number;
+  max: number;
+  unit?: string;
+  /** Of a category. */
+  values?: string[];
+  may_be_missing: boolean;
+}
+
+/** features.json, completed by schema.js. */
+export interface Schema {
+  title: string;
+  missing: string;
+  class_column?: string;
+  positive: string;
+  negative: string;
+  classes: { name: string }[];
+  limits_of_use: string[];
+  features: Feature[];
+  form: {
+    title?: string;
+    lead?: string;
+    gate?: { question: string; hint: string; yes: string; no: string; stop: string };
+    examples: { label: string; values: Row }[];
+  };
+}
+
+/** What was chosen, null where "not scored" was chosen, undefined where nothing was. */
+export type Value = number | string | null | undefined;
+export type Row = (number | string | null)[];
+
+export interface Caution {
+  code: string;
+  field: string;
+  message: string;
+}
+
+export interface ServiceError {
+  sample?: number;
+  field: string;
+  code?: string;
+  message: string;
+}
+
+export interface Prediction {
+  id?: string;
+  label: string;
+  probability: number;
+  inconclusive: boolean;
+  prediction_set: string[];
+  threshold: number;
+  base?: number;
+  contributions?: Record<string, number>;
+  contributions_exact?: boolean;
+  probability_range?: [number, number];
+  warnings: Caution[];
+  what_would_change?: Record<string, number | null>;
+  fragility?: number;
+}
+
+export interface Answer {
+  model: { name: string; version: string; engine: string };
+  predictions: (Prediction | null)[];
+  errors?: ServiceError[];
+  notes?: string[];
+  summary?: Summary;
+}
+
+/** What the service counts over a table. */
+export interface Summary {
+  rows: number;
+  answered: number;
+  refused: number;
+  inconclusive: number;
+  labels: Record<string, number>;
+  confusion?: Record<string, Record<string, number>>;
+  sensitivity?: number | null;
+  specificity?: number | null;
+  model: string;
+  time: string;
+}
+
+/** One answered case, with all that its answer was given for. */
+export interface Case {
+  values: Row;
+  label: string;
+  prediction: Prediction;
+  model: Answer["model"];
+  requestId: string;
+  time: Date;
+  /** Who answered: the service; this device, as chosen; this device, as there was no network. */
+  source: "service" | "device" | "offline";
+  /** How far this device's answer is from the service's; 0 where they agree. */
+  difference: number;
+}
+
+/** The answers that every value of one feature would give, the others as they are. */
+export interface Strip {
+  name: string;
+  cells: { score: number | string; prediction: Prediction; chosen: boolean }[];
+}
+
+export type Key = keyof typeof english.text;
+export type Strings = typeof english;
+
+export interface Page {
+  schema: Schema;
+  lang: "en" | "de";
+  /** The model that answered last, by the service's word. */
+  version: string;
+  /** The case of the result card. */
+  answered: Case | null;
+  /** What is drawn again when the language changes. */
+  redraws: Set<() => void>;
+  /** What compares shown answers with the form, after everything that happens. */
+  checks: Set<() => void>;
+  check(): void;
+  values(): Value[];
+  adequate(): boolean;
+  fill(values: Value[], label: string, gate: boolean | null): void;
+  /** A text of the string table, its {places} filled. */
+  say(key: Key, values?: Record<string, string | number>): string;
+  /** Whether the string table has this key; codes of the service may be newer than the page. */
+  knows(key: string): key is Key;
+  /** A text of the schema in the reader's language, or as it is where none is known. */
+  own(text: string): string;
+  /** A label inside a sentence, where English writes it small. */
+  inText(label: string): string;
+  /** A number as the reader's language writes it. */
+  number(value: number, digits?: number): string;
+  /** Names what the page is doing, for people, style sheets and tests alike. */
+  enter(state: State, message?: string): void;
+  /** Notes that the values may be others than before. */
+  changed(news?: string): void;
+}
+
+export type State =
+  | "loading"
+  | "ready"
+  | "working"
+  | "starting"
+  | "done"
+  | "faulty"
+  | "gated"
+  | "offline"
+  | "unanswered"
+  | "busy"
+  | "unreadable"
+  | "unreadable_model"
+  | "refused"
+  | "closed"
+  | "cancelled"
+  | "broken";

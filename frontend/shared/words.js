@@ -1,0 +1,89 @@
+/** Writes the numbers of an answer in the words that every view shares. */
+
+/** @import { Key, Page, Prediction } from "./types.js" */
+
+/** In the order of rising suspicion; also the names of the shapes and colours. */
+export const CATEGORIES = ["negative", "inconclusive", "positive"];
+
+/** Whether a score that is missing decides the label. @param {Prediction} prediction */
+export const depends = ({ warnings }) =>
+  warnings.some(({ code }) => code === "decisive_missing_score");
+
+/** What the card is headed with: the label, unless another cannot be ruled out. */
+/** @param {Page} page @param {Prediction} prediction @returns {string} */
+export const category = (page, prediction) =>
+  prediction.inconclusive || depends(prediction)
+    ? "inconclusive"
+    : prediction.label === page.schema.positive
+      ? "positive"
+      : "negative";
+
+/** @param {Page} page @param {string} name a category */
+export const categoryText = (page, name) =>
+  name === "inconclusive"
+    ? page.say("inconclusive")
+    : page.say("resembles", {
+        name: page.own(page.schema[/** @type {"positive" | "negative"} */ (name)]),
+      });
+
+/** Both classes by name, for the places of a text. @param {Page} page */
+export const classNames = ({ schema, own }) => ({
+  positive: own(schema.positive),
+  negative: own(schema.negative),
+});
+
+/** @param {number} probability */
+export const logOdds = (probability) => Math.log(probability / (1 - probability));
+
+/** Of 100: never 0 and never 100, as no model is that sure. @param {number} probability */
+export const ofHundred = (probability) => Math.min(99, Math.max(1, Math.round(probability * 100)));
+
+/** @param {Page} page @param {Prediction} prediction */
+export function sentence(page, { probability, probability_range: range }) {
+  const names = classNames(page);
+  const [low, high] = (range ?? [probability, probability]).map(ofHundred);
+  if (low !== high) return page.say("of100_range", { low, high, ...names });
+  const share = probability * 100;
+  if (share < 1) return page.say("of100_low", names);
+  if (share > 99) return page.say("of100_high", names);
+  return page.say("of100", { count: low, others: 100 - low, ...names });
+}
+
+/** @param {Page} page @param {number} probability four decimals, and never a plain 0 or 1 */
+export function probabilityText(page, probability) {
+  if (probability < 0.0001) return page.say("under", { number: page.number(0.0001, 4) });
+  if (probability > 0.9999) return page.say("over", { number: page.number(0.9999, 4) });
+  return page.number(probability, 4);
+}
+
+/** The range where a score is missing, else the probability. @param {Page} page @param {Prediction} prediction */
+export const rangeText = (page, { probability, probability_range: range }) =>
+  range
+    ? range.map((each) => probabilityText(page, each)).join(" – ")
+    : probabilityText(page, probability);
+
+/** @param {Page} page @param {number} value log-odds with their sign */
+export const signed = (page, value) => (value < 0 ? "−" : "+") + page.number(Math.abs(value), 2);
+
+/** @param {Page} page @param {number | string | null} value */
+export const valueText = (page, value) =>
+  value === null
+    ? page.say("not_scored")
+    : typeof value === "string"
+      ? page.own(value)
+      : String(value);
+
+/** @param {Page} page @param {string} name a feature's name @returns {string} */
+export function labelOf(page, name) {
+  const feature = page.schema.features.find((each) => each.name === name);
+  return feature ? page.own(feature.label) : name;
+}
+
+/** @param {Page} page @param {{ code: string, field: string, message: string }} warning */
+export function warningText(page, { code, field, message }) {
+  const key = /** @type {Key} */ (`warning_${code}`);
+  return page.knows(key) ? page.say(key, { feature: labelOf(page, field) }) : message;
+}
+
+/** @param {Date} time minutes are enough, and UTC needs no guess about the reader's clock */
+export const timeText = (time) => `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
