@@ -14,7 +14,6 @@ const FILES = [
   "shared/icons.js",
   "shared/response.js",
   "shared/save.js",
-  "shared/schema.js",
   "shared/service.js",
   "shared/side.js",
   "shared/strings-de.js",

@@ -1,7 +1,13 @@
 /** Starts the form: draws it from the schema, listens, and gives every module the page. */
 import { keepLanguage, language, linkPages } from "../shared/header.js";
-import { complete } from "../shared/schema.js";
-import { chooseByKey, focusField, readValues, renderFields, writeValues } from "./fields.js";
+import {
+  chooseByKey,
+  complete,
+  focusField,
+  readValues,
+  renderFields,
+  writeValues,
+} from "./fields.js";
 
 /** @import { Key, Page, Schema, Strings } from "../shared/types.js" */
 
@@ -141,6 +147,11 @@ let gathered = false;
 function gather() {
   if (gathered) return;
   gathered = true;
+  // Warms the service while the scores are chosen; silent, as nobody waits for it yet
+  fetch("/v1/health").then(
+    (response) => response.text(),
+    () => {},
+  );
   void lazy.filling().catch(() => {});
   lazy.case().then(
     ({ prepare }) => prepare(page),
@@ -161,7 +172,7 @@ async function speak(chosen) {
   const button = byId("language");
   button.lang = chosen === "de" ? "en" : "de";
   button.textContent = button.lang.toUpperCase();
-  button.ariaLabel = page.say("other_language");
+  button.ariaLabel = `${button.textContent}: ${page.say("other_language")}`;
   byId("unreviewed").hidden = !strings.text.unreviewed;
   page.redraws.forEach((redraw) => redraw());
 }
@@ -301,11 +312,6 @@ function listen() {
 }
 
 async function start() {
-  // Warms the service while the scores are chosen; silent, as nobody waits for it yet
-  fetch("/v1/health").then(
-    (response) => response.text(),
-    () => {},
-  );
   try {
     const [response] = await Promise.all([fetch("features.json"), speak(language())]);
     page.schema = complete(await response.json());

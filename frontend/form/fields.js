@@ -1,6 +1,6 @@
 /** Draws one group of inputs per feature of the schema, and reads and writes its value. */
 
-/** @import { Feature, Page, Value } from "../shared/types.js" */
+/** @import { Feature, Page, Schema, Value } from "../shared/types.js" */
 
 /** More values than this are typed or picked from a list, not pressed. */
 const MOST_BUTTONS = 12;
@@ -174,3 +174,32 @@ export function chooseByKey(event, missing) {
   input.focus();
   input.click();
 }
+
+/** What a schema may leave out has one default here. @param {any} raw features.json @returns {Schema} */
+export function complete(raw) {
+  const { positive, form = {} } = raw;
+  const features = raw.features.map((/** @type {any} */ feature) => ({
+    kind: "whole",
+    label: plain(feature.name),
+    help: "",
+    low: "",
+    high: "",
+    may_be_missing: false,
+    ...feature,
+  }));
+  return {
+    title: plain(raw.name ?? "model"),
+    missing: "?",
+    limits_of_use: [],
+    ...raw,
+    form: { examples: [], ...form },
+    features,
+    negative: raw.classes.find((/** @type {any} */ each) => each.name !== positive).name,
+  };
+}
+
+/** @param {string} name */
+const plain = (name) => {
+  const text = name.replaceAll(/[_.-]+/g, " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};

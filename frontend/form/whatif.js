@@ -96,12 +96,16 @@ function grid(page, { values, prediction }, strips) {
   }
   made.querySelector("[role=gridcell]")?.setAttribute("tabindex", "0");
   made.addEventListener("keydown", move);
-  for (const kind of ["focusin", "pointerover"]) {
-    made.addEventListener(kind, ({ target }) => {
-      const text = /** @type {Element} */ (target).closest("[role=gridcell]")?.ariaLabel;
-      if (text) readout.textContent = text;
-    });
-  }
+  const tell = (/** @type {Event} */ { target }) => {
+    const text = /** @type {Element} */ (target).closest("[role=gridcell]")?.ariaLabel;
+    if (text) readout.textContent = text;
+  };
+  made.addEventListener("focusin", tell);
+  made.addEventListener("pointerdown", tell);
+  made.addEventListener("pointermove", (event) => {
+    // A cell that scrolls under a resting pointer was not pointed at
+    if (event.movementX || event.movementY) tell(event);
+  });
   return [readout, made];
 }
 
@@ -116,10 +120,16 @@ function cell(page, label, { score, prediction, chosen }) {
   });
   return el(
     "div",
-    { role: "gridcell", tabindex: "-1", class: kind, "aria-label": text, "data-chosen": chosen },
+    {
+      role: "gridcell",
+      tabindex: "-1",
+      class: kind,
+      "aria-label": text,
+      "data-chosen": chosen,
+      "data-share": percent(page, prediction.probability),
+    },
     String(score),
     icon(kind),
-    el("small", {}, percent(page, prediction.probability)),
   );
 }
 

@@ -18,9 +18,9 @@ async function speak(lang) {
   const [theme, button] = ["theme", "language"].map((id) => document.getElementById(id));
   if (theme) theme.ariaLabel = theme.title = text.theme;
   if (button) {
-    button.textContent = button.lang = lang === "de" ? "en" : "de";
+    button.lang = lang === "de" ? "en" : "de";
     button.textContent = button.lang.toUpperCase();
-    button.ariaLabel = text.other_language;
+    button.ariaLabel = `${button.textContent}: ${text.other_language}`;
   }
   const note = document.getElementById("english-only");
   if (note) note.textContent = text.english_only;

@@ -138,7 +138,7 @@ export default {
     col_answer: "Antwort",
     tally: "Zusammenfassung",
     other_language: "English",
-    theme: "Farben: wie das System, hell oder dunkel",
+    theme: "◐ Farben: wie das System, hell oder dunkel",
     device: "Auf diesem Gerät bleiben: nichts senden",
     between: "{min} bis {max} {unit}",
     error_gate: "Angeben, ob die Probe verwertbar ist",

@@ -139,7 +139,7 @@ export default {
     col_answer: "Answer",
     tally: "Summary",
     other_language: "Deutsch",
-    theme: "Theme: as the system, light or dark",
+    theme: "◐ Theme: as the system, light or dark",
     device: "Keep on this device: send nothing",
     between: "{min} to {max} {unit}",
     error_gate: "Say whether the sample is adequate",

@@ -55,7 +55,7 @@ def answered(kind):
 def stale(page):
     answered("benign")(page)
     fill(page, page.kinds["malignant"])
-    reach(page, "stale")
+    page.wait_for_selector("#result[data-current=false]")
 
 
 def batch(page):

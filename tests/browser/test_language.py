@@ -34,7 +34,10 @@ def test_every_text_of_the_schema_has_its_german(tables, address):
     texts = {
         feature[part] for feature in schema["features"] for part in ("label", "help", "low", "high")
     }
-    texts |= set(schema["limits_of_use"])
+    form = schema["form"]
+    texts |= set(schema["limits_of_use"]) | {form["title"], form["lead"], *form["gate"].values()}
+    texts |= {example["label"] for example in form["examples"]}
+    texts |= {each["name"] for each in schema["classes"]}
 
     assert texts == tables["de"]["schema"].keys()
 

@@ -1,5 +1,7 @@
 """What can be handed over, by link or by paste, and what anyone may have written into it."""
 
+import json
+
 from tests.support.reader import BENIGN, INCONCLUSIVE, MISSING, classify, paste, reach, scores
 
 HOSTILE = [
@@ -27,7 +29,7 @@ def test_a_link_carries_the_scores_and_asks_nothing(visit, page):
 
     reader.goto(link)
     reach(reader, "ready")
-    reader.get_by_text("Nine scores came with the link.").wait_for()
+    reader.get_by_text("The scores came with the link.").wait_for()
 
     assert scores(reader) == ["?" if score is None else str(score) for score in MISSING]
     assert not any("/v1/predict" in call or "5.3.4" in call for call in calls)
@@ -45,7 +47,7 @@ def test_a_hostile_link_fills_in_nothing_and_says_why(visit):
     assert page.locator("#status img, #status script").count() == 0
 
 
-def test_nine_pasted_scores_fill_in_the_form_and_ask_nothing(page):
+def test_pasted_scores_fill_in_the_form_and_ask_nothing(page):
     calls = []
     page.on("request", lambda request: calls.append(request.url))
     for shift, separator in enumerate(("\t", ",", ", ", ";", " ", "\n")):
@@ -54,7 +56,7 @@ def test_nine_pasted_scores_fill_in_the_form_and_ask_nothing(page):
         page.wait_for_selector(f"#mitoses-{pasted[8]}:checked", state="attached")
         assert scores(page) == [str(score) for score in pasted]
 
-    assert page.inner_text("#status").startswith("Nine scores filled in.")
+    assert page.inner_text("#status").startswith("The scores are filled in.")
     assert not any("/v1/predict" in call for call in calls)
 
 
@@ -66,7 +68,7 @@ def test_a_paste_at_fault_changes_nothing(page):
         "?,1,1,1,2,1,3,1,1": "Select a score for clump thickness",
     }
     paste(page, ",".join(map(str, BENIGN)))
-    page.get_by_text("Nine scores filled in.").wait_for()
+    page.get_by_text("The scores are filled in.").wait_for()
 
     for text, why in faults.items():
         paste(page, text)
@@ -77,15 +79,33 @@ def test_a_paste_at_fault_changes_nothing(page):
 def test_what_is_copied_saved_and_linked_is_the_case_on_the_page(visit, kinds):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     page.fill("#sample-label", "slide 7")
-    classify(page, kinds["inconclusive"])
+    classify(page, kinds["missing"])
 
     page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_text("Copied.").wait_for()
     copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert copied.startswith("slide 7\nInconclusive\nOf 100 aspirates")
-    assert "#v=1&s=" + ".".join(map(str, kinds["inconclusive"])) in copied
+    assert copied.startswith("slide 7\n")
+    assert "Probability: " in copied and " – " in copied
+    assert "was not scored" in copied
+    assert "?lang=en#v=1&s=" + ".".join(str(s or "-") for s in kinds["missing"]) in copied
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Save JSON").click()
-    assert '"probability"' in download.value.path().read_text()
-    assert "slide 7" not in download.value.path().read_text()
+    saved = json.loads(download.value.path().read_text())
+    assert saved["label"] == "slide 7"
+    assert list(saved["sample"].values()) == kinds["missing"]
+    assert saved["prediction"]["warnings"]
+
+
+def test_a_row_with_an_id_before_and_a_class_behind_is_pasted_by_its_scores(page):
+    paste(page, "1000025," + ",".join(map(str, BENIGN)) + ",2")
+    page.get_by_text("between the first and the last value are filled in").wait_for()
+
+    assert scores(page) == [str(score) for score in BENIGN]
+
+
+def test_a_row_of_one_value_too_many_is_not_guessed(page):
+    paste(page, ",".join(map(str, [*BENIGN, 2])))
+    page.get_by_text("Nothing was pasted: 10 scores found, 9 needed.").wait_for()
+
+    assert scores(page) == [None] * 9

@@ -1,11 +1,11 @@
-"""Without a network the page still opens, and says honestly that it cannot answer."""
+"""Without a network every page opens, and this device answers and says so."""
 
 import re
 
 import pytest
 
 from tests.browser.conftest import ROOT
-from tests.support.reader import BENIGN, classify, fill, reach, scores
+from tests.support.reader import BENIGN, classify, fill, reach
 
 
 @pytest.fixture
@@ -19,22 +19,22 @@ def offline(visit):
     return page
 
 
-def test_the_form_opens_offline_and_says_that_it_is(offline):
+def test_offline_the_form_opens_and_this_device_answers(offline):
     offline.reload()
-    reach(offline, "ready")
+    reach(offline, "done")
     fill(offline, BENIGN)
     offline.click("#classify")
 
-    reach(offline, "offline")
-    assert offline.inner_text("#status") == "You appear to be offline. Your scores are kept."
-    assert scores(offline) == [str(score) for score in BENIGN]
+    reach(offline, "done")
+    assert offline.inner_text("#status") == "No network: answered on this device."
+    assert "There was no network, so this device answered." in offline.inner_text(".notes")
 
 
 def test_the_batch_opens_offline_in_german(offline):
     offline.goto("/?lang=de#batch")
     offline.wait_for_selector("#rows")
 
-    assert offline.inner_text("#batch-title") == "Viele Punktate bewerten"
+    assert offline.inner_text("#batch-title") == "Eine Tabelle einordnen"
 
 
 def test_the_cache_holds_the_page_and_no_answer(offline):
@@ -47,14 +47,29 @@ def test_the_cache_holds_the_page_and_no_answer(offline):
     )
 
     assert "/" in kept
-    assert not any(path.startswith("/v1") for path in kept)
+    assert [path for path in kept if path.startswith("/v1")] == ["/v1/model"]
 
 
-def test_every_file_of_the_page_is_kept_for_offline_use():
-    listed = set(re.findall(r'^  "(.+)",$', (ROOT / "frontend" / "sw.js").read_text(), re.M))
-    files = {path.name for path in (ROOT / "frontend").iterdir()}
-    # The pages about the API and the costs are made with the service and are of no use without it
-    online_only = {"sw.js", "404.html", "types.d.ts", "api.html", "reference.js", "reference.css"}
-    online_only |= {path.name for path in (ROOT / "frontend").glob("costs*")}
+@pytest.mark.parametrize("path", ["/api.html", "/costs.html", "/404.html"])
+def test_the_pages_beside_the_form_open_offline_too(offline, path):
+    offline.expected_messages.append("ERR_INTERNET_DISCONNECTED")
+    offline.goto(path)
 
-    assert listed - {"./", "features.json"} == files - online_only - {"index.html"}
+    assert offline.locator("nav a").count() == 5
+    assert offline.locator("h1").inner_text()
+
+
+def test_the_page_can_be_installed_as_an_app(offline, visit):
+    page = visit()
+    manifest = page.request.get("/app.webmanifest").json()
+    assert manifest["display"] == "standalone"
+    assert page.request.get("/" + manifest["icons"][0]["src"]).ok
+
+
+def test_every_file_of_the_pages_is_kept_for_offline_use():
+    form = ROOT / "frontend"
+    listed = set(re.findall(r'^  "(.+)",$', (form / "sw.js").read_text(), re.M))
+    files = {path.relative_to(form).as_posix() for path in form.rglob("*") if path.is_file()}
+    kept = {name for name in files if not name.endswith(".d.ts")} - {"sw.js", "index.html"}
+
+    assert kept <= listed

@@ -58,7 +58,7 @@ def test_paper_shows_scores_answer_reasons_limits_version_and_link(page, address
     wanted = [
         "Not a medical device",
         service.category(answer),
-        service.sentence(answer["probability"]),
+        service.sentence(answer),
         service.probability(answer["probability"]),
         *schema["limits_of_use"],
         *(f"{f['label']}: {s}" for f, s in zip(schema["features"], INCONCLUSIVE, strict=True)),

@@ -1,5 +1,7 @@
 """What a screen reader is given, and what the card says of answers that are not the usual ones."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +16,10 @@ def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
         - heading "Is the sample adequate?" [level=2]
         - button "Yes, adequate"
         - button "No"
+      - paragraph:
+        - button "Benign"
+        - button "Inconclusive"
+        - button "Malignant"
       - group "Clump thickness":
         - radio "1"
         - radio "10"
@@ -21,9 +27,7 @@ def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
         - radio "Not scored"
       - group "Mitoses"
       - textbox "Sample label (optional)"
-      - paragraph:
-        - button "Classify"
-        - button "Clear"
+      - checkbox "Keep on this device: send nothing"
     """)
     expect(page.get_by_role("group", name="Clump thickness")).to_have_accessible_description(
         "How thick the groups of cells are. 1: flat, a single layer 10: thick, layered groups"
@@ -42,7 +46,13 @@ def test_faults_read_as_a_list_of_links_and_mark_their_groups(page):
         - listitem:
           - link "Select a score for clump thickness"
     """)
-    assert page.get_attribute("#mitoses-1", "aria-invalid") == "true"
+    expect(page.get_by_role("group", name="Mitoses")).to_have_accessible_description(
+        re.compile(r"^Select a score for mitoses How often")
+    )
+    expect(page.get_by_role("group", name="Is the sample")).to_have_accessible_description(
+        "Say whether the sample is adequate The model knows adequate samples only."
+    )
+    assert page.locator("[aria-invalid]").count() == 0
 
 
 def test_the_card_reads_from_the_category_down_to_the_request(page, kinds):
@@ -52,14 +62,15 @@ def test_the_card_reads_from_the_category_down_to_the_request(page, kinds):
     expect(page.locator("#result")).to_match_aria_snapshot("""
       - heading "Inconclusive" [level=2]
       - figure:
-        - img /Of 100 aspirates scored like this/
-      - paragraph: /Of 100 aspirates scored like this/
+        - img /Of 100 samples scored like this/
+      - paragraph: /Of 100 samples scored like this/
       - list
       - paragraph:
         - button "Copy"
         - button "Print"
         - button "Copy link"
         - button "Save JSON"
+        - button "Compare"
       - region "Why":
         - heading "Why" [level=3]
         - table
@@ -131,7 +142,7 @@ def test_an_answer_of_neither_class_is_inconclusive_and_unlike_both(changed):
 def test_no_case_is_ever_none_or_all_of_a_hundred(changed, probability, start):
     page = changed(lambda answer: answer.update(probability=probability))
 
-    assert page.inner_text(".sentence").startswith(f"Of 100 aspirates scored like this, {start}")
+    assert page.inner_text(".sentence").startswith(f"Of 100 samples scored like this, {start}")
     assert page.inner_text("dd.fact_probability") not in ("0.0000", "1.0000")
 
 

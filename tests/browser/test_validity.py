@@ -17,12 +17,12 @@ def press(page, name):
 
 
 def change(page):
-    page.locator("#mitoses-7").check(force=True)
+    page.locator("#mitoses-7").check()
 
 
 def change_back(page):
     change(page)
-    page.locator(f"#mitoses-{BENIGN[8]}").check(force=True)
+    page.locator(f"#mitoses-{BENIGN[8]}").check()
 
 
 def fail(page):

@@ -26,7 +26,7 @@ def fill(page: Any, scores: list[int | None]) -> None:
     """Say that the sample is adequate and choose nine scores with the pointer."""
     page.click("#yes")
     for group, score in zip(page.locator("#features fieldset").all(), scores, strict=True):
-        group.locator(f"input[value='{'?' if score is None else score}']").check(force=True)
+        group.locator(f"input[value='{'?' if score is None else score}']").check()
 
 
 def reach(page: Any, state: str) -> None:
