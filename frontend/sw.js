@@ -44,6 +44,7 @@ const FILES = [
   "costs/en.js",
   "costs/model.js",
   "costs/page.js",
+  "costs/plot.js",
   "costs/view.js",
   "reference/model-card.css",
   "reference/reference.css",

@@ -3,15 +3,6 @@
 /** @type {typeof import("./en.js").default} */
 export default {
   title: "Was dieser Dienst kostet",
-  brand: "Punktat-Scores der Brust",
-  banner: "Nur für Forschung und Lehre. Kein Medizinprodukt.",
-  nav: "Seiten",
-  nav_form: "Formular",
-  nav_api: "API",
-  nav_costs: "Kosten",
-  nav_model: "Modellkarte",
-  skip: "Zum Text",
-  other_language: "English",
   lead: "US-Dollar im Monat für sechs Arten, dasselbe Container-Image zu betreiben. Dieser Browser berechnet sie aus datierten Preisen und gemessenen Millisekunden.",
   broken: "Die Preise ließen sich nicht laden. Sie entstehen beim Bau der Website.",
   traffic: "Verkehr",

@@ -1,15 +1,6 @@
 /** English texts of the costs page; separate from the form's texts, which its first load fetches. */
 export default {
   title: "What this service costs",
-  brand: "Breast aspirate scores",
-  banner: "Research and teaching only. Not a medical device.",
-  nav: "Pages",
-  nav_form: "Form",
-  nav_api: "API",
-  nav_costs: "Costs",
-  nav_model: "Model card",
-  skip: "Skip to the text",
-  other_language: "Deutsch",
   lead: "USD a month for six ways to host the same container image. This browser computes them from dated prices and from measured milliseconds.",
   broken: "The prices could not be loaded. Building the site writes them.",
   traffic: "Traffic",

@@ -1,5 +1,6 @@
 /** Starts the costs page: reads the sliders and draws the estimates. */
 import { byId, el } from "../shared/dom.js";
+import { language } from "../shared/header.js";
 import { USUAL } from "./model.js";
 import { draw } from "./view.js";
 
@@ -103,27 +104,23 @@ function notes() {
 async function speak(chosen) {
   table = (await tables[chosen]()).default;
   lang = root.lang = chosen;
-  for (const element of document.querySelectorAll("[data-t]")) {
+  for (const element of document.querySelectorAll("main [data-t]")) {
     element.textContent = words.say(/** @type {CostsKey} */ (element.getAttribute("data-t")));
   }
-  /** @type {Element} */ (document.querySelector("nav")).ariaLabel = words.say("nav");
-  document.title = `${words.say("title")}: ${words.say("brand")}`;
-  byId("language").lang = chosen === "de" ? "en" : "de";
-  byId("language").textContent = words.say("other_language");
+  document.title = words.say("title");
 }
 
 async function switchLanguage() {
-  await speak(lang === "de" ? "en" : "de");
-  history.replaceState(null, "", `?lang=${lang}${location.hash}`);
+  await speak(language());
   if (!inputs) return;
   update();
   notes();
 }
 
 async function start() {
-  const asked = new URLSearchParams(location.search).get("lang") ?? navigator.language;
   try {
-    await speak(asked.startsWith("de") ? "de" : "en");
+    await speak(language());
+    // The menu's own listener comes first: it writes the language into the address
     byId("language").addEventListener("click", () => void switchLanguage());
     inputs = await (await fetch("costs.json")).json();
     makeSliders();
