@@ -111,7 +111,7 @@ function press(adequate) {
   byId("yes").ariaPressed = String(adequate === true);
   byId("no").ariaPressed = String(adequate === false);
   byId("rest").hidden = adequate === false;
-  byId("bar").hidden = adequate === false;
+  byId("dock").hidden = adequate === false;
   byId("gated").textContent = adequate === false ? page.own(page.schema.form.gate?.stop ?? "") : "";
   if (adequate) byId("error-gate").hidden = true;
 }

@@ -59,7 +59,8 @@ function mark(page) {
 function preview(page) {
   const values = page.values();
   const engine = ready();
-  const whole = engine && page.adequate() && !values.includes(undefined);
+  const shown = byId("result").dataset.current === "true" && page.answered;
+  const whole = !shown && engine && page.adequate() && !values.includes(undefined);
   const answer = whole ? engine.predict(/** @type {Row} */ (values)) : null;
   byId("preview").textContent = answer
     ? page.say("preview", {

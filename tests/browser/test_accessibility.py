@@ -8,7 +8,7 @@ from tests.support.reader import BENIGN, classify, fill, reach
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LATER = {"retry-after": "60"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ROWS = "a,5,1,1,1,2,1,3,1,1,2\nb,5,3,4,3,2,?,3,2,1,4\nc,8,10,10,8,7,10,9,7,1,4\nd,1,2\n"
+ROWS = "5,1,1,1,2,1,3,1,1\n5,3,4,3,2,?,3,2,1\n8,10,10,8,7,10,9,7,1\n5,1,1,1,2,1,3,1,99\n"
 
 
 @pytest.fixture(scope="session")
@@ -63,15 +63,17 @@ def batch(page):
     page.wait_for_selector("#rows")
 
 
-def checked(page):
+def refused(page):
+    page.expected_messages.append("Failed to load resource")
     batch(page)
-    page.fill("#rows", ROWS)
-    page.click("#check")
-    page.wait_for_selector("#run")
+    page.fill("#rows", "a,b\nc,d")
+    page.click("#run")
+    page.wait_for_selector("#batch[data-state=refused]")
 
 
 def done(page):
-    checked(page)
+    batch(page)
+    page.fill("#rows", ROWS)
     page.click("#run")
     page.wait_for_selector("#batch[data-state=done]")
 
@@ -88,7 +90,7 @@ STATES = {
     "missing": answered("missing"),
     "stale": stale,
     "batch": batch,
-    "batch-checked": checked,
+    "batch-refused": refused,
     "batch-done": done,
 }
 

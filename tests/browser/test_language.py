@@ -74,7 +74,7 @@ def test_switching_keeps_scores_and_result_and_survives_a_reload(page, kinds):
     page.get_by_role("heading", name="Nicht eindeutig").wait_for()
 
     assert scores(page) == [str(score) for score in kinds["inconclusive"]]
-    assert "Von 100 so bewerteten Punktaten" in page.inner_text(".sentence")
+    assert "Von 100 so bewerteten Proben" in page.inner_text(".sentence")
     assert "," in page.inner_text("dd.fact_probability")
 
     page.reload()

@@ -183,7 +183,9 @@ def test_clear_empties_everything_and_undo_brings_it_back(page):
     assert page.get_attribute("#yes", "aria-pressed") == "true"
 
 
-@pytest.mark.parametrize(("name", "code"), [("Benign", "2"), ("Inconclusive", "4"), ("Malignant", "4")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("Benign", "2"), ("Inconclusive", "4"), ("Malignant", "4")]
+)
 def test_an_example_is_a_row_of_the_data_set_and_of_the_class_it_names(
     page, address, samples, name, code
 ):
