@@ -25,6 +25,8 @@ def as_html(markdown: str) -> str:
         elif block.startswith("|"):
             body.append(_table(block.splitlines(), caption))
         else:
+            # A table without a caption of its own is named by the heading above it
+            caption = block.lstrip("#").strip() if block.startswith("#") else caption
             body.append(_block(block))
     return "\n".join(body)
 

@@ -35,7 +35,7 @@ def test_every_text_of_the_schema_has_its_german(tables, address):
         feature[part] for feature in schema["features"] for part in ("label", "help", "low", "high")
     }
     form = schema["form"]
-    texts |= set(schema["limits_of_use"]) | {form["title"], form["lead"], *form["gate"].values()}
+    texts |= {form["title"], form["lead"], *form["gate"].values(), *schema["limits_of_use"]}
     texts |= {example["label"] for example in form["examples"]}
     texts |= {each["name"] for each in schema["classes"]}
 

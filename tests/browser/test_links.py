@@ -85,7 +85,8 @@ def test_what_is_copied_saved_and_linked_is_the_case_on_the_page(visit, kinds):
     page.get_by_text("Copied.").wait_for()
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied.startswith("slide 7\n")
-    assert "Probability: " in copied and " – " in copied
+    assert "Probability: " in copied
+    assert " – " in copied
     assert "was not scored" in copied
     assert "?lang=en#v=1&s=" + ".".join(str(s or "-") for s in kinds["missing"]) in copied
 
