@@ -72,7 +72,7 @@ def site_files(
     files = [_file(f"{folder}/{name}", content, FOREVER) for name, content in hashed.items()]
     for name in sorted(others, key=lambda name: (name in ROOTED, name.endswith(".html"), name)):
         content = others[name]
-        if name in ROOTED or name.endswith(".html"):
+        if name in ROOTED or name.endswith((".html", ".webmanifest")):
             content = _pointing_into(folder, content.decode(), hashed).encode()
         files.append(_file(name, content, ALWAYS_ASK))
     return files

@@ -6,8 +6,8 @@ from tests.support import service
 from tests.support.reader import classify, scores
 
 TABLES = """async () => {
-  const [en, de] = await Promise.all(["/shared/strings-en.js", "/shared/strings-de.js"].map((each) =>
-    import(each)));
+  const [en, de] = await Promise.all(["en", "de"].map((each) =>
+    import(`/shared/strings-${each}.js`)));
   return { en: en.default, de: de.default };
 }"""
 

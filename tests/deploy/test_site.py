@@ -92,7 +92,7 @@ def test_pages_are_put_after_all_that_they_name(files):
 
 def test_nothing_of_the_model_but_its_schema_is_published(files):
     assert not any("d.ts" in file.key for file in files)
-    assert not any("joblib" in file.key or "manifest" in file.key for file in site_files())
+    assert not any(file.key.endswith(("joblib", "manifest.json")) for file in site_files())
 
 
 def test_the_shipped_form_is_whole_after_publishing():
