@@ -88,7 +88,7 @@ def test_the_page_before_its_scripts_says_what_the_table_says(visit):
     page.goto("/costs.html")
     shown = {
         element.get_attribute("data-t"): " ".join(element.text_content().split())
-        for element in page.locator("[data-t]").all()
+        for element in page.locator("main [data-t]").all()
     }
     table = visit("/costs.html").evaluate("async () => (await import('/costs/en.js')).default")
     assert shown == {key: table[key] for key in shown}

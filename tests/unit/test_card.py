@@ -161,5 +161,5 @@ def test_markdown_becomes_escaped_html():
     assert "<caption>T</caption>" in html
     assert '<th scope="col">k</th><td></td>' in html
     assert '<th scope="row">a</th><td>&lt;1&gt;</td>' in html
-    assert 'alt=""' in html
+    assert 'alt="a &quot;plot&quot;"' in html
     assert "a &quot;plot&quot;</figcaption>" in html
