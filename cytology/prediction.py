@@ -10,6 +10,11 @@ from cytology.measurements import Row
 _LOGIT_CLIP = 1e-9
 
 
+#: What contributions are compared with: the mean over the training samples, or the sample that has
+#: the median of each score.
+MEAN, MEDIAN = "training_mean", "training_median"
+
+
 class Caution(NamedTuple):
     """What the reader of one answer should know: a code for programs, a sentence for people."""
 
@@ -34,6 +39,7 @@ class Reasons(NamedTuple):
     what_would_change: tuple[int | None, ...]
     fragility: float
     fragility_exact: bool
+    reference: str = MEAN
 
 
 class Prediction(NamedTuple):

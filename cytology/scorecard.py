@@ -21,7 +21,7 @@ class Scorecard:
     contribution reads as "compared with the average training sample".
     """
 
-    name = "scorecard"
+    name = "compiled"
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from training.compile import (
     log_odds,
     prove_equal,
 )
+from training.compiled import Compiled, compile_model
 from training.dataset import Dataset
 from training.decide import decide
 from training.fit import TUNING_FOLDS, fit
@@ -50,6 +51,7 @@ class Model(NamedTuple):
     refits: int
     decision: Decision
     card: Card | None
+    compiled: Compiled = Compiled()
 
 
 def count_fits(estimator: str, schema: Schema) -> int:
@@ -77,8 +79,16 @@ def learn(
         decision, card = _compile(
             fitted.pipeline, dataset, schema, decide(fitted.judged, dataset, schema)
         )
+        compiled = Compiled() if card else compile_model(fitted.pipeline, dataset, schema, decision)
     return Model(
-        estimator, fitted.pipeline, fitted.setting, fitted.judged, fitted.refits, decision, card
+        estimator,
+        fitted.pipeline,
+        fitted.setting,
+        fitted.judged,
+        fitted.refits,
+        decision,
+        card,
+        compiled,
     )
 
 

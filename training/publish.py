@@ -19,6 +19,7 @@ from cytology.decision import Decision
 from cytology.population import Population
 from cytology.schema import Schema
 from training.compile import as_rows
+from training.compilers import write_document
 from training.fit import positive_probabilities
 from training.formats import ModelFile, joblib_file
 from training.model import Model
@@ -93,13 +94,16 @@ def write_artifact(
     }
     if model.card is not None:
         files[artifact.SCORECARD] = _json(model.card.document)
+    elif model.compiled.document is not None:
+        files[artifact.COMPILED] = write_document(model.compiled.document)
     manifest = {
         "format": artifact.FORMAT,
         "name": f"{schema.name}-{model.estimator}",
         "version": _version(files, model_file.name),
         "created": _now(),
         "estimator": model.estimator,
-        "engine": "sklearn" if model.card is None else "scorecard",
+        "engine": "sklearn" if model.compiled.refusal else "compiled",
+        "not_compiled": model.compiled.refusal,
         "python": platform.python_version(),
         "packages": model_file.packages,
         "git_revision": _git_revision(),
@@ -117,8 +121,8 @@ def write_artifact(
 
 def _version(files: dict[str, bytes], model: str) -> str:
     """Return twelve hex digits that change with what decides an answer, and with nothing else."""
-    points = artifact.SCORECARD if artifact.SCORECARD in files else model
-    deciding = (artifact.SCHEMA, artifact.DECISION, points)
+    compiled = next((n for n in (artifact.SCORECARD, artifact.COMPILED) if n in files), model)
+    deciding = (artifact.SCHEMA, artifact.DECISION, compiled)
     return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
 
 

@@ -133,6 +133,11 @@ def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> 
     return failures
 
 
+def _parity(model: Model) -> dict[str, Any] | None:
+    proof = model.card.proof if model.card else model.compiled.proof
+    return proof._asdict() if proof else None
+
+
 def _facts(
     model: Model, dataset: Dataset, report: Mapping[str, Any], failures: list[str]
 ) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def _facts(
             "rows": len(dataset.labels),
             "patients": report["data"]["patients"],
         },
-        "parity": model.card.proof._asdict() if model.card else None,
+        "parity": _parity(model),
         "metrics": {
             "protocol": report["protocol"]["name"],
             **{name: figures[name] for name in _METRICS},

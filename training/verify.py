@@ -8,13 +8,12 @@ import numpy as np
 
 from cytology.artifact import (
     GOLDEN_TOLERANCE,
-    SCORECARD,
     Artifact,
     ArtifactMismatch,
     check_golden,
     load_artifact,
 )
-from cytology.scorecard import parse_scorecard
+from cytology.compiled import load_compiled
 from training.fit import positive_probabilities
 from training.formats import read_model_file
 from training.publish import ROOT
@@ -42,10 +41,9 @@ def verify(directory: Path) -> list[str]:
         raise ArtifactMismatch("files", "those in the manifest", ", ".join(sorted(unknown)))
     golden = f"the {len(artifact.manifest['golden'])} golden predictions"
     checked = [f"{len(names)} files have the sha256 of the manifest"]
-    if SCORECARD in names:
-        content = artifact.read(SCORECARD)
-        check_golden(parse_scorecard(content, artifact.schema, artifact.decision), artifact)
-        checked.append(f"the scorecard engine gives {golden}")
+    if artifact.manifest["engine"] == "compiled":
+        check_golden(load_compiled(artifact), artifact)
+        checked.append(f"the compiled engine gives {golden}")
     _check_fitted_model(artifact)
     checked.append(f"the fitted model gives {golden}")
     return checked

@@ -41,7 +41,7 @@ def as_json(
     """The JSON document: the model, a prediction or null per sample, and every error."""
     entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
     extra: dict[str, Any] = error_entries(batch.errors)
-    notes = [*batch.notes, *([_LEFT_OUT[detail]] if detail in _LEFT_OUT else [])]
+    notes = [*batch.notes, *_notes(answers, detail)]
     if notes:
         extra["notes"] = notes
     if batch.table:
@@ -55,6 +55,19 @@ def as_json(
     rest = "," + encode(extra)[1:] if extra else "}"
     model = _encode_identity(*identity.items())
     return f'{{"model":{model},"predictions":[{entries}]{rest}'
+
+
+def _notes(answers: list[Prediction | None], detail: Detail) -> list[str]:
+    """What was left out, and why."""
+    if detail in _LEFT_OUT:
+        return [_LEFT_OUT[detail]]
+    given = [answer.reasons is not None for answer in answers if answer is not None]
+    if any(given) and not all(given):
+        return [
+            f"reasons are given for the first {sum(given)} samples: more would take too long to "
+            "compute; send fewer samples a request"
+        ]
+    return []
 
 
 @lru_cache(maxsize=1)
@@ -148,6 +161,7 @@ def _reasons(reasons: Reasons, schema: Schema) -> dict[str, Any]:
         "base": reasons.base,
         "contributions": dict(zip(names, reasons.contributions, strict=True)),
         "contributions_exact": reasons.exact,
+        "contributions_reference": reasons.reference,
         "what_would_change": dict(zip(names, reasons.what_would_change, strict=True)),
         "fragility": reasons.fragility,
         "fragility_exact": reasons.fragility_exact,

@@ -3,14 +3,14 @@
 import random
 from typing import NamedTuple
 
-from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch
+from cytology.artifact import Artifact, ArtifactMismatch
 from cytology.measurements import Row
 from cytology.schema import Schema
 from runtime.engines import load_engine
 
 #: Random rows on which the engines are compared, beside the manifest's golden ones.
 ROWS = 10_000
-#: As in training: the table is the pipeline, not an approximation of it.
+#: As in training: the compiled model is the classifier, not an approximation of it.
 TOLERANCE = 1e-12
 
 
@@ -31,9 +31,9 @@ def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
         An engine does not load, breaks a golden prediction, or differs from the other.
     """
     reference = load_engine(artifact, "sklearn")
-    if SCORECARD not in artifact.manifest["files"]:
+    if artifact.manifest["engine"] == reference.name:
         return Verdict((reference.name,), len(artifact.manifest["golden"]), 0.0)
-    compiled = load_engine(artifact, "scorecard")
+    compiled = load_engine(artifact, "compiled")
     vectors = random_rows(artifact.schema, rows)
     expected = reference.predict(vectors, explain=False)
     found = compiled.predict(vectors, explain=False)
@@ -44,7 +44,7 @@ def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
             raise ArtifactMismatch(
                 f"engines on the row {list(row)}",
                 f"{one.label} with {one.probability!r} as by scikit-learn",
-                f"{other.label} with {other.probability!r} by the scorecard",
+                f"{other.label} with {other.probability!r} by the compiled model",
             )
     return Verdict((compiled.name, reference.name), rows, largest)
 

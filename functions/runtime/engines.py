@@ -1,8 +1,8 @@
 """Turns settings into the engine that serves, checked against its golden predictions."""
 
-from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch, check_golden
+from cytology.artifact import Artifact, check_golden
+from cytology.compiled import load_compiled
 from cytology.prediction import Engine
-from cytology.scorecard import parse_scorecard
 
 
 def load_engine(artifact: Artifact, forced: str | None) -> Engine:
@@ -12,24 +12,16 @@ def load_engine(artifact: Artifact, forced: str | None) -> Engine:
     ------
     ArtifactMismatch
         A file is not as the manifest says, a library has another version, a golden prediction
-        differs, or the model has no scorecard and one is forced.
+        differs, or the model did not compile and the compiled engine is forced.
     """
     wanted = forced or artifact.manifest["engine"]
-    engine = _load_sklearn(artifact) if wanted == "sklearn" else _load_scorecard(artifact)
+    engine = _load_sklearn(artifact) if wanted == "sklearn" else load_compiled(artifact)
     check_golden(engine, artifact)
     return engine
 
 
-def _load_scorecard(artifact: Artifact) -> Engine:
-    if SCORECARD not in artifact.manifest["files"]:
-        raise ArtifactMismatch(
-            "engine", "sklearn: this model is not additive, so it has no scorecard", "scorecard"
-        )
-    return parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
-
-
 def _load_sklearn(artifact: Artifact) -> Engine:
-    # Imported here: joblib and scikit-learn cost fifty times what the scorecard costs to load
+    # Imported here: joblib and scikit-learn cost fifty times what a compiled model costs to load
     from runtime.sklearn_engine import load_sklearn_engine
 
     return load_sklearn_engine(artifact)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 #: Engines that MODEL_ENGINE may force; unset, the manifest's own engine serves.
-ENGINES = ("scorecard", "sklearn")
+ENGINES = ("compiled", "sklearn")
 
 
 class InvalidSetting(ValueError):

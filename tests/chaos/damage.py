@@ -6,13 +6,13 @@ from pathlib import Path
 
 #: File, engine that needs it, what happens to it.
 CASES = (
-    ("scorecard.json", "scorecard", "flip"),
-    ("decision.json", "scorecard", "truncate"),
-    ("features.json", "scorecard", "remove"),
+    ("scorecard.json", "compiled", "flip"),
+    ("decision.json", "compiled", "truncate"),
+    ("features.json", "compiled", "remove"),
     ("model.joblib", "sklearn", "flip"),
     ("model.joblib", "sklearn", "truncate"),
-    ("scorecard.json", "scorecard", "swap"),
-    ("scorecard.json", "scorecard", "forge"),
+    ("scorecard.json", "compiled", "swap"),
+    ("scorecard.json", "compiled", "forge"),
 )
 
 

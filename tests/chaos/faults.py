@@ -154,7 +154,7 @@ def wrong_sklearn(image: str) -> str:
         report = container.ask(SHORT)
         expect(report.get("errorType") == "ArtifactMismatch", json.dumps(report)[:300])
         expect(f"found {OTHER_SKLEARN}" in report["errorMessage"], report["errorMessage"])
-    with started(other, environment={"MODEL_ENGINE": "scorecard"}) as container:
+    with started(other, environment={"MODEL_ENGINE": "compiled"}) as container:
         expect(label(container.ask(SHORT)) == "benign", "the scorecard needs no scikit-learn")
     return f"{report['errorMessage']}; the scorecard engine, which needs none, answers"
 

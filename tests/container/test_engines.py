@@ -10,7 +10,7 @@ import joblib
 import pytest
 
 from cytology.schema import load_schema
-from tests.support.model_files import exchange
+from tests.support.model_files import exchange, leave_uncompiled
 from tests.support.transports import (
     ARTIFACT,
     container,
@@ -51,7 +51,7 @@ def test_both_engines_give_equal_probabilities_and_reasons_in_the_image(image, b
         ours, theirs = predict(compiled, bodies), predict(reference, bodies)
         our_reasons, their_reasons = predict(compiled, explained), predict(reference, explained)
 
-    assert ours["model"]["engine"] == "scorecard"
+    assert ours["model"]["engine"] == "compiled"
     assert theirs["model"]["engine"] == "sklearn"
     pairs = list(zip(ours["predictions"], theirs["predictions"], strict=True))
     assert len(pairs) == SAMPLES
@@ -61,16 +61,18 @@ def test_both_engines_give_equal_probabilities_and_reasons_in_the_image(image, b
         assert a["contributions"] == pytest.approx(b["contributions"], abs=1e-9)
 
 
-def test_a_random_forest_is_served_by_the_sklearn_engine_of_the_same_image(image, forest_dir):
+@pytest.mark.parametrize("engine", ["compiled", "sklearn"])
+def test_a_random_forest_is_served_by_both_engines_of_the_same_image(engine, image, forest_dir):
     volume = ("--volume", f"{forest_dir}:{MODEL_DIR}:ro")
-    with container(hash_of(forest_dir), *volume, image=image) as transport:
+    settings = {"MODEL_ENGINE": engine, **hash_of(forest_dir)}
+    with container(settings, *volume, image=image) as transport:
         benign = predict(transport, "[5, 1, 1, 1, 2, 1, 3, 1, 1]")
         malignant = predict(transport, "[8, 7, 5, 10, 7, 9, 5, 5, 4]")
 
-    assert benign["model"]["engine"] == "sklearn"
+    assert benign["model"]["engine"] == engine
     assert benign["predictions"][0]["label"] == "benign"
     assert malignant["predictions"][0]["label"] == "malignant"
-    assert malignant["predictions"][0]["contributions_exact"] is False
+    assert malignant["predictions"][0]["contributions_exact"] is (engine == "compiled")
 
 
 def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_path):
@@ -89,11 +91,12 @@ def test_a_skops_artifact_is_served_by_the_same_image(image, artifact_dir, tmp_p
     )
 
 
-def test_a_scorecard_cannot_be_forced_on_a_model_that_has_none(image, forest_dir):
-    error = start_up_error(image, forest_dir, {"MODEL_ENGINE": "scorecard"})
+def test_the_compiled_engine_cannot_be_forced_on_a_model_that_did_not_compile(image, tmp_path):
+    model = leave_uncompiled(shutil.copytree(ARTIFACT, tmp_path / "model"))
+    error = start_up_error(image, model, {"MODEL_ENGINE": "compiled"})
 
     assert error["errorType"] == "ArtifactMismatch"
-    assert "not additive" in error["errorMessage"]
+    assert "did not compile" in error["errorMessage"]
 
 
 def test_an_unknown_engine_fails_at_start_up_by_name(image):
@@ -107,11 +110,11 @@ def test_an_unknown_engine_fails_at_start_up_by_name(image):
 @pytest.mark.parametrize(
     ("name", "engine"),
     [
-        ("features.json", "scorecard"),
-        ("decision.json", "scorecard"),
-        ("scorecard.json", "scorecard"),
+        ("features.json", "compiled"),
+        ("decision.json", "compiled"),
+        ("scorecard.json", "compiled"),
         ("model.joblib", "sklearn"),
-        ("manifest.json", "scorecard"),
+        ("manifest.json", "compiled"),
     ],
 )
 def test_a_damaged_file_stops_start_up_and_is_named(damage, name, engine, image, tmp_path):

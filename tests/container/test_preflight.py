@@ -50,7 +50,7 @@ def test_the_hook_passes_the_image_as_built(image):
         found = invoke()
 
         assert found["status"] == "Succeeded"
-        assert found["engines"] == ["scorecard", "sklearn"]
+        assert found["engines"] == ["compiled", "sklearn"]
         assert verdict() == {
             "deploymentId": "d-1",
             "lifecycleEventHookExecutionId": "hook-1",

@@ -156,7 +156,7 @@ def test_the_triton_client_works_unchanged(transport, name, version, binary):
         assert client.is_server_ready()
         assert client.is_model_ready(name)
         assert client.is_model_ready(name, version)
-        assert client.get_model_metadata(name)["platform"].endswith("scorecard")
+        assert client.get_model_metadata(name)["platform"].endswith("compiled")
         scores = np.array([BENIGN, MALIGNANT], dtype=np.int64)
         tensor = http.InferInput("scores", scores.shape, "INT64")
         tensor.set_data_from_numpy(scores, binary_data=binary)

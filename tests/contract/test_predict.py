@@ -45,6 +45,7 @@ def test_an_answer_has_the_documented_shape(transport):
         "base",
         "contributions",
         "contributions_exact",
+        "contributions_reference",
         "what_would_change",
         "fragility",
         "fragility_exact",

@@ -25,7 +25,7 @@ def rows_of(count, seed):
 @pytest.fixture(scope="module")
 def engines(trained):
     artifact = load_artifact(str(trained[0]))
-    return load_engine(artifact, "scorecard"), load_engine(artifact, "sklearn")
+    return load_engine(artifact, "compiled"), load_engine(artifact, "sklearn")
 
 
 def test_both_engines_give_the_same_answer_with_the_same_reasons(engines):
@@ -82,7 +82,7 @@ def forest(tmp_path_factory):
     """A small forest: fast to learn, and nothing additive about it."""
     folder = tmp_path_factory.mktemp("forest") / "artifact"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.compile.RANDOM_VECTORS", 1_000)
+        patch.setattr("training.compiled.RANDOM_ROWS", 1_000)
         patch.setattr("training.fit.TUNING_FOLDS", 3)
         candidate = CANDIDATES["random-forest"](schema)
         setting = candidate.settings[:1]
@@ -95,32 +95,38 @@ def forest(tmp_path_factory):
         schema_content=Path(DEFAULT_SCHEMA_PATH).read_bytes(),
         population={},
         report={},
-        site={},
         facts={},
     )
-    return load_engine(load_artifact(str(folder)), None)
+    artifact = load_artifact(str(folder))
+    return load_engine(artifact, None), load_engine(artifact, "sklearn")
 
 
-def test_a_model_that_is_not_additive_marks_its_reasons_as_estimates(forest):
-    (answer,) = forest.predict([(5, 4, 4, 3, 2, None, 3, 2, 1)], explain=True)
+def test_a_compiled_forest_gives_the_answers_of_scikit_learn(forest):
+    compiled, sklearn = (engine.predict(rows_of(100, 6), explain=False) for engine in forest)
 
-    assert forest.name == "sklearn"
-    assert not answer.reasons.exact
+    assert forest[0].name == "compiled"
+    assert compiled == sklearn
+
+
+def test_a_model_that_is_no_sum_has_exact_contributions_and_estimates_its_fragility(forest):
+    (answer,) = forest[0].predict([(5, 4, 4, 3, 2, None, 3, 2, 1)], explain=True)
+
+    assert answer.reasons.exact
     assert not answer.reasons.fragility_exact
 
 
 def test_a_forests_named_change_changes_its_label(forest):
     rows = rows_of(12, 4)
-    for row, answer in zip(rows, forest.predict(rows, explain=True), strict=True):
+    for row, answer in zip(rows, forest[0].predict(rows, explain=True), strict=True):
         for index, score in enumerate(answer.reasons.what_would_change):
             if score is not None:
                 changed = (*row[:index], score, *row[index + 1 :])
-                assert forest.predict([changed], explain=False)[0].label != answer.label
+                assert forest[0].predict([changed], explain=False)[0].label != answer.label
 
 
 def test_rows_explained_together_or_alone_get_the_same_reasons(forest):
     rows = rows_of(5, 5)
 
-    together = forest.predict(rows, explain=True)
+    together = forest[0].predict(rows, explain=True)
 
-    assert together == [forest.predict([row], explain=True)[0] for row in rows]
+    assert together == [forest[0].predict([row], explain=True)[0] for row in rows]

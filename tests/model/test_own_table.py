@@ -77,7 +77,7 @@ def test_the_model_of_another_table_is_served(artifact, digits):
         for entry, label in zip(answer["predictions"], labels, strict=False)
     ]
     assert answer["model"]["name"] == "digits-logistic"
-    assert answer["model"]["engine"] == "scorecard"
+    assert answer["model"]["engine"] == "compiled"
     assert np.mean(right) > 0.9
 
 

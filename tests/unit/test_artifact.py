@@ -7,6 +7,7 @@ import pytest
 
 from cytology.artifact import ArtifactMismatch, check_golden, load_artifact
 from runtime.engines import load_engine
+from tests.support.model_files import leave_uncompiled
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def rewrite_manifest(directory, change):
     path.write_text(json.dumps(manifest))
 
 
-@pytest.mark.parametrize("engine", ["scorecard", "sklearn"])
+@pytest.mark.parametrize("engine", ["compiled", "sklearn"])
 def test_an_untouched_artifact_loads_with_both_engines(copy, engine):
     assert load(copy, engine).name == engine
 
@@ -33,9 +34,9 @@ def test_an_untouched_artifact_loads_with_both_engines(copy, engine):
 @pytest.mark.parametrize(
     ("file_name", "engine"),
     [
-        ("scorecard.json", "scorecard"),
-        ("decision.json", "scorecard"),
-        ("features.json", "scorecard"),
+        ("scorecard.json", "compiled"),
+        ("decision.json", "compiled"),
+        ("features.json", "compiled"),
         ("model.joblib", "sklearn"),
     ],
 )
@@ -70,7 +71,7 @@ def test_a_directory_that_is_not_there_is_named(tmp_path):
         load(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("engine", ["scorecard", "sklearn"])
+@pytest.mark.parametrize("engine", ["compiled", "sklearn"])
 def test_a_golden_prediction_off_by_more_than_1e_9_stops_loading(copy, engine):
     def drift(manifest):
         manifest["golden"][1]["probability"] += 2e-9
@@ -93,20 +94,26 @@ def test_another_version_of_scikit_learn_is_refused_before_unpickling(copy):
         load(copy, "sklearn")
 
 
-def test_the_scorecard_engine_needs_no_library_of_the_right_version(copy):
+def test_the_compiled_engine_needs_no_library_of_the_right_version(copy):
     rewrite_manifest(copy, lambda manifest: manifest["packages"].update({"scikit-learn": "1.0"}))
-    assert load(copy, "scorecard").name == "scorecard"
+    assert load(copy, "compiled").name == "compiled"
 
 
-def test_a_model_without_a_scorecard_cannot_be_forced_into_one(forest_dir):
-    with pytest.raises(ArtifactMismatch, match="not additive"):
-        load(forest_dir, "scorecard")
+def test_a_model_that_did_not_compile_is_served_by_scikit_learn_alone(copy):
+    leave_uncompiled(copy)
+    assert load(copy).name == "sklearn"
+    with pytest.raises(ArtifactMismatch, match="did not compile"):
+        load(copy, "compiled")
+
+
+def test_a_forest_is_served_by_its_compiled_model(forest_dir):
+    assert load(forest_dir).name == "compiled"
 
 
 def test_a_file_that_the_manifest_does_not_list_is_not_read(copy):
     rewrite_manifest(copy, lambda manifest: manifest["files"].pop("scorecard.json"))
     with pytest.raises(ArtifactMismatch, match="no"):
-        load(copy, "scorecard")
+        load(copy, "compiled")
 
 
 def mismatch_of(directory, engine=None):
@@ -163,7 +170,7 @@ def test_a_golden_prediction_that_is_off_is_quoted(copy):
 
     found = mismatch_of(copy)
 
-    assert found.subject == "golden prediction 0 of the scorecard engine"
+    assert found.subject == "golden prediction 0 of the compiled engine"
     assert found.expected == 0.5
     assert found.found == pytest.approx(changed["true"], abs=1e-12)
 

@@ -128,7 +128,7 @@ def shifted(population, rows, schema, scorecard):
 def scorecard(artifact):
     from runtime.engines import load_engine
 
-    return load_engine(artifact, "scorecard")
+    return load_engine(artifact, "compiled")
 
 
 def test_samples_of_the_training_table_are_no_shift(dataset, population, schema, scorecard):

@@ -13,6 +13,7 @@ from botocore.stub import ANY, Stubber
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.prediction import Prediction
 from preflight import app, verdict
+from tests.support.model_files import leave_uncompiled
 from tests.support.transports import http_event, in_process
 
 CONTEXT = SimpleNamespace(
@@ -81,7 +82,7 @@ def test_a_sound_version_succeeds(aws, artifact, monkeypatch):
 
     found = app.handler(EVENT, CONTEXT)
 
-    assert found["engines"] == ("scorecard", "sklearn")
+    assert found["engines"] == ("compiled", "sklearn")
     assert found["rows"] == verdict.ROWS
     assert found["largest_difference"] <= 1e-12
 
@@ -150,7 +151,7 @@ def test_a_fault_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
 
 def test_engines_that_differ_by_more_than_rounding_are_told_apart(artifact, monkeypatch):
     class Shifted:
-        name = "scorecard"
+        name = "compiled"
 
         def __init__(self, engine):
             self._engine = engine
@@ -167,7 +168,7 @@ def test_engines_that_differ_by_more_than_rounding_are_told_apart(artifact, monk
         verdict,
         "load_engine",
         lambda artifact, name: (
-            Shifted(load(artifact, name)) if name == "scorecard" else load(artifact, name)
+            Shifted(load(artifact, name)) if name == "compiled" else load(artifact, name)
         ),
     )
 
@@ -175,7 +176,14 @@ def test_engines_that_differ_by_more_than_rounding_are_told_apart(artifact, monk
         verdict.judge(artifact, rows=50)
 
 
-def test_a_model_without_a_scorecard_is_judged_by_its_one_engine(forest_dir):
-    found = verdict.judge(load_artifact(str(forest_dir)))
+def test_a_model_that_did_not_compile_is_judged_by_its_one_engine(artifact_dir, tmp_path):
+    copy = leave_uncompiled(shutil.copytree(artifact_dir, tmp_path / "model"))
+    found = verdict.judge(load_artifact(str(copy)))
 
     assert found.engines == ("sklearn",)
+
+
+def test_a_forest_is_compared_with_its_compiled_model(forest_dir):
+    found = verdict.judge(load_artifact(str(forest_dir)), rows=500)
+
+    assert found == (("compiled", "sklearn"), 500, 0.0)

@@ -80,7 +80,7 @@ def test_a_certain_probability_has_finite_log_odds(probability):
 
 
 def test_the_artifact_states_the_engine_that_serves_it(artifact_dir):
-    assert load_artifact(str(artifact_dir)).manifest["engine"] == "scorecard"
+    assert load_artifact(str(artifact_dir)).manifest["engine"] == "compiled"
 
 
 @given(row=rows(SCORES | st.none()))

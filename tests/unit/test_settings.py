@@ -25,7 +25,7 @@ def test_an_empty_engine_is_the_manifest_s_choice():
 @pytest.mark.parametrize(
     ("variable", "value", "rule"),
     [
-        ("MODEL_ENGINE", "tensorflow", "must be one of scorecard, sklearn, got 'tensorflow'"),
+        ("MODEL_ENGINE", "tensorflow", "must be one of compiled, sklearn, got 'tensorflow'"),
         ("MAX_SAMPLES", "0", "must be a whole number above 0"),
         ("MAX_BODY_BYTES", "1e6", "must be a whole number above 0"),
         ("ALLOWED_ORIGINS", "example.org", "must list origins such as https://example.org"),

@@ -13,12 +13,12 @@ ROWS = st.tuples(*[SCORES] * 5, SCORES | st.none(), *[SCORES] * 3)
 
 @pytest.fixture(scope="module")
 def engines(artifact):
-    return load_engine(artifact, "scorecard"), load_engine(artifact, "sklearn")
+    return load_engine(artifact, "compiled"), load_engine(artifact, "sklearn")
 
 
 @pytest.fixture(scope="module")
 def forest(forest_dir):
-    return load_engine(load_artifact(str(forest_dir)), None)
+    return load_engine(load_artifact(str(forest_dir)), "sklearn")
 
 
 @settings(deadline=None, max_examples=30)

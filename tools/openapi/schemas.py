@@ -100,7 +100,7 @@ def answers(schema: Schema) -> dict[str, Document]:
             {
                 "name": {"type": "string"},
                 "version": {"type": "string"},
-                "engine": {"enum": ["scorecard", "sklearn"]},
+                "engine": {"enum": ["compiled", "sklearn"]},
             }
         ),
         "Warning": _object(
@@ -130,10 +130,16 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "maxItems": 2,
                     "description": "Lowest and highest over all values of a missing score.",
                 },
-                "base": number | {"description": "Average log-odds of the training data."},
+                "base": number
+                | {"description": "Log-odds of what contributions are compared with."},
                 "contributions": _object(per_feature)
                 | {"description": "Log-odds that each score adds to the base."},
                 "contributions_exact": {"type": "boolean"},
+                "contributions_reference": {
+                    "enum": ["training_mean", "training_median"],
+                    "description": "What contributions are compared with: the mean over the "
+                    "training samples, or the sample with the median of each score.",
+                },
                 "what_would_change": _object(nearest)
                 | {"description": "Nearest score that changes the label, the others staying."},
                 "fragility": share
@@ -147,6 +153,7 @@ def answers(schema: Schema) -> dict[str, Document]:
                 "base",
                 "contributions",
                 "contributions_exact",
+                "contributions_reference",
                 "what_would_change",
                 "fragility",
                 "fragility_exact",

@@ -1,0 +1,62 @@
+"""Compiles a model that is no scorecard to model.json, and proves the two equal."""
+
+from typing import NamedTuple
+
+from sklearn.pipeline import Pipeline
+
+from cytology.decision import Decision
+from cytology.prediction import sigmoid
+from cytology.schema import Schema
+from training.compile import as_rows
+from training.compilers import (
+    CannotCompile,
+    NotEqual,
+    Proof,
+    columns_of,
+    compile_classifier,
+    prove,
+)
+from training.compilers.inputs import Node
+from training.dataset import Dataset
+
+#: Rows that the proof draws beside those of training and those at every cut.
+RANDOM_ROWS = 1_000_000
+
+
+class Compiled(NamedTuple):
+    """The content of model.json with its proof, or the reason why there is none."""
+
+    document: Node | None = None
+    proof: Proof | None = None
+    refusal: str | None = None
+
+
+def compile_model(
+    pipeline: Pipeline, dataset: Dataset, schema: Schema, decision: Decision
+) -> Compiled:
+    """Compile and prove; a model for which either fails is served by scikit-learn.
+
+    Parameters
+    ----------
+    pipeline
+        The fitted classifier.
+    dataset, schema
+        What it was fitted on.
+    decision
+        Holds the threshold at which labels must be equal.
+    """
+    columns = columns_of(schema)
+    try:
+        document = compile_classifier(pipeline, columns, schema.positive)
+        proof = prove(
+            pipeline,
+            document,
+            columns,
+            as_rows(dataset.scores),
+            positive=schema.positive,
+            thresholds=(sigmoid(decision.cutoff),),
+            random_rows=RANDOM_ROWS,
+        )
+    except (CannotCompile, NotEqual) as error:
+        return Compiled(refusal=str(error))
+    return Compiled(document, proof)
