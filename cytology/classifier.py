@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from cytology.artifact import SCORECARD, Artifact, ArtifactMismatch, check_golden, load_artifact
+from cytology.artifact import Artifact, check_golden, load_artifact
+from cytology.compiled import load_compiled
 from cytology.measurements import InvalidMeasurements, Row, read_sample
 from cytology.prediction import Engine, Prediction
-from cytology.scorecard import parse_scorecard
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -71,9 +71,7 @@ def load_model(directory: str | None = None) -> Classifier:
         There is no model, it is damaged, or it is not compiled.
     """
     artifact = load_artifact(str(directory or model_directory()))
-    if SCORECARD not in artifact.manifest["files"]:
-        raise ArtifactMismatch("model", "a compiled model", "one that needs scikit-learn")
-    engine = parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
+    engine = load_compiled(artifact)
     check_golden(engine, artifact)
     return Classifier(artifact, engine)
 

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cytology.artifact import POPULATION, SCORECARD, Artifact, ArtifactMismatch, load_artifact
+from cytology.artifact import POPULATION, Artifact, ArtifactMismatch, load_artifact
+from cytology.compiled import load_compiled
 from cytology.measurements import Row
 from cytology.population import Population, count_population, parse_population
 from cytology.reading.files import read_file
 from cytology.reading.refusals import InvalidTable
-from cytology.scorecard import parse_scorecard
 from training.drift.psi import FALSE_ALARMS, FEWEST_JUDGED, MATTERS, Shift, judge
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,10 +54,9 @@ def count_table(path: Path, artifact: Artifact) -> Population:
 
 
 def _probabilities(rows: Sequence[Row], artifact: Artifact) -> list[float]:
-    if SCORECARD in artifact.manifest["files"]:
-        content = artifact.read(SCORECARD)
-        model = parse_scorecard(content, artifact.schema, artifact.decision)
-        return [answer.probability for answer in model.predict(rows, explain=False)]
+    if artifact.manifest["engine"] == "compiled":
+        answers = load_compiled(artifact).predict(rows, explain=False)
+        return [answer.probability for answer in answers]
     # Imported here: most models are compiled
     import io
 
