@@ -1,10 +1,11 @@
-"""Turns a Lambda event into an HTTP answer: the composition root, and the only side effects."""
+"""Answers a Lambda event: puts the parts together, and writes the log."""
 
 import os
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
-from predict.envelope import Circumstances, seal
+from predict.envelope import Circumstances, complete
 from predict.requests import read_request
 from predict.responses import Reply, failure_reply, problem_reply
 from predict.routes import answer, find_route
@@ -28,26 +29,41 @@ UNITS = {
 settings = read_settings(os.environ)
 log = Log("predict", settings.log_level)
 journal = Journal(log, settings.metrics_namespace, UNITS)
-#: Loaded at start-up: a damaged artifact stops the deployment, not a patient's answer.
+#: Loaded at the start: a damaged artifact stops the deployment, not an answer.
 service: Service = load_service(settings)
 
 _state = {"cold": True}
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Answer one HTTP event of API Gateway (payload format 2.0, or 1.0 as REST APIs send it).
+    """Answer one HTTP event of API Gateway, a load balancer or VPC Lattice.
 
-    Whatever the event, the result is an HTTP answer: a request at error is told so, and a error of
-    our own is 500 with the request id.
+    Whatever the event and whatever fails, the result is an HTTP answer.
     """
-    if settings.origin_secret:
-        # Imported here: a stage without a WAF never needs it
-        from predict.origin import REFUSAL, has_secret
+    request_id = str(getattr(context, "aws_request_id", "local"))
+    try:
+        if settings.origin_secret:
+            # Imported here: a stage without a WAF never needs it
+            from predict.origin import REFUSAL, has_secret
 
-        if not has_secret(event, settings.origin_secret):
-            return dict(REFUSAL)
+            if not has_secret(event, settings.origin_secret):
+                return dict(REFUSAL)
+        return _answer(event, request_id)
+    # An error of our own, outside of what a route does: the caller still gets an answer
+    except Exception as error:  # noqa: BLE001
+        with suppress(Exception):
+            _log_error(error, request_id)
+        reply = failure_reply(request_id)
+        return {
+            "statusCode": reply.status,
+            "headers": reply.headers,
+            "body": reply.body,
+            "isBase64Encoded": False,
+        }
+
+
+def _answer(event: Any, request_id: str) -> dict[str, Any]:
     started = perf_counter()
-    request_id = getattr(context, "aws_request_id", "local")
     route, request = "unreadable", None
     try:
         request = read_request(event, request_id, settings.base_path)
@@ -57,13 +73,10 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         reply = answer(service, request)
     except RequestError as error:
         reply = problem_reply(error, request_id)
-    # The last line of defence: the caller must get an answer, and the log the place of the error
+    # The caller must get an answer, and the log the place of the error
     except Exception as error:  # noqa: BLE001
         reply = failure_reply(request_id)
-        # error() and not exception(): a traceback quotes source values, and a log may hold none
-        log.error(  # noqa: TRY400
-            "failed", request_id=request_id, error=type(error).__name__, place=place_of(error)
-        )
+        _log_error(error, request_id)
     about = Circumstances(
         request_id=request_id,
         model_version=service.artifact.version,
@@ -73,11 +86,16 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     )
     _state["cold"] = False
     _record(reply, route, about)
-    return seal(reply, request, about)
+    return complete(reply, request, about)
+
+
+def _log_error(error: Exception, request_id: str) -> None:
+    # Not log.exception(): a traceback quotes source values, and a log may hold none
+    log.error("failed", request_id=request_id, error=type(error).__name__, place=place_of(error))
 
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:
-    """Write what the request amounted to; numbers only."""
+    """Write the request's line: numbers only."""
     journal.enter(
         "answered",
         {"request_id": about.request_id, "route": route, "status": reply.status},

@@ -1,11 +1,12 @@
-"""Turns a Reply into the answer that API Gateway expects, with what every answer carries."""
+"""Completes a reply: the headers of every answer, and the form that the event's sender takes."""
 
 import base64
 import re
 from typing import Any, NamedTuple
 
 from predict.requests import Request
-from predict.responses import Reply
+from predict.responses import Reply, problem_reply
+from runtime.errors import RequestTooLarge
 
 #: Below this many characters packing costs more time than it saves.
 _WORTH_PACKING = 4_096
@@ -14,7 +15,7 @@ _EXPOSED = "x-request-id, x-model-version, server-timing, etag"
 
 
 class Circumstances(NamedTuple):
-    """What is known of an answer beside its content."""
+    """Facts of an answer beside its content."""
 
     request_id: str
     model_version: str
@@ -23,11 +24,14 @@ class Circumstances(NamedTuple):
     allowed_origins: tuple[str, ...]
 
 
-def seal(reply: Reply, request: Request | None, about: Circumstances) -> dict[str, Any]:
-    """Complete the headers, pack the body where the caller can unpack it, and wrap both up.
+def complete(reply: Reply, request: Request | None, about: Circumstances) -> dict[str, Any]:
+    """Complete the headers, pack the body where the caller can unpack it, and return the answer.
 
     ``request`` is None where the event could not be read.
     """
+    if request and len(reply.body) > request.max_answer_bytes:
+        error = RequestTooLarge("the answer would be larger than can be sent; split the request")
+        reply = problem_reply(error, about.request_id)
     headers = reply.headers
     headers["x-request-id"] = _echoed_id(request) or about.request_id
     headers["x-model-version"] = about.model_version
@@ -41,12 +45,10 @@ def seal(reply: Reply, request: Request | None, about: Circumstances) -> dict[st
         if request and "gzip" in request.headers.get("accept-encoding", "").lower():
             headers["content-encoding"] = "gzip"
             body, packed = _pack(body), True
-    return {
-        "statusCode": reply.status,
-        "headers": headers,
-        "body": body,
-        "isBase64Encoded": packed,
-    }
+    answer = {"statusCode": reply.status, "body": body, "isBase64Encoded": packed}
+    if request and request.wants_lists:
+        return answer | {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
+    return answer | {"headers": headers}
 
 
 def _echoed_id(request: Request | None) -> str | None:

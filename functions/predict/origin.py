@@ -3,7 +3,7 @@
 from hmac import compare_digest
 from typing import Any
 
-#: CloudFront sends it to the API (deploy/stacks/cloudfront.yaml); HTTP APIs write names in lower case.
+#: CloudFront sends it to the API (cloudfront.yaml); HTTP APIs write names in lower case.
 HEADER = "x-origin-secret"
 #: As API Gateway itself refuses a request.
 REFUSAL = {

@@ -6,10 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
-from runtime.errors import MalformedRequest, RequestTooLarge, UnsupportedMediaType
+from runtime.errors import (
+    MalformedRequest,
+    NotAcceptable,
+    RequestTooLarge,
+    UnsupportedMediaType,
+)
 
 #: A request id goes into a header, the log and every problem document.
 _HARMLESS_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
+
+
+#: Lambda returns at most 6,291,556 bytes, a load balancer 1 MB; some are for the headers.
+LAMBDA_ANSWER_BYTES, BALANCER_ANSWER_BYTES = 6_200_000, 1_000_000
 
 
 class Request(NamedTuple):
@@ -25,10 +34,14 @@ class Request(NamedTuple):
     query: dict[str, str]
     body: str
     body_is_base64: bool
+    #: Most bytes that the sender of the event carries back.
+    max_answer_bytes: int = LAMBDA_ANSWER_BYTES
+    #: The answer's headers are wanted as lists, as a load balancer may ask.
+    wants_lists: bool = False
 
 
 def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
-    """Read an event of an HTTP API (payload 2.0 or 1.0), a REST API or a load balancer.
+    """Read an event of an HTTP API (payload 2.0 or 1.0), REST API, load balancer or VPC Lattice.
 
     Raises
     ------
@@ -37,6 +50,11 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
     """
     if not isinstance(event, dict):
         raise MalformedRequest("the event must be an HTTP request from API Gateway")
+    if isinstance(event.get("method"), str):
+        # Imported here: most events come from API Gateway
+        from predict.adapters.lattice import as_rest_event
+
+        event = as_rest_event(event)
     context = event.get("requestContext")
     context = context if isinstance(context, dict) else {}
     http = context.get("http")
@@ -75,6 +93,8 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
         },
         body=body if isinstance(body, str) else "",
         body_is_base64=event.get("isBase64Encoded") is True,
+        max_answer_bytes=BALANCER_ANSWER_BYTES if "elb" in context else LAMBDA_ANSWER_BYTES,
+        wants_lists="elb" in context and "headers" not in event,
     )
 
 
@@ -130,21 +150,31 @@ def media_type(request: Request) -> str:
 
 
 def prefers_csv(request: Request) -> bool:
-    """True where the accept header ranks text/csv above JSON; JSON is the answer otherwise."""
+    """Return whether the accept header ranks text/csv above JSON.
+
+    Raises
+    ------
+    NotAcceptable
+        The header permits neither.
+    """
     accepted = request.headers.get("accept", "").lower()
-    if "csv" not in accepted:
+    if accepted in ("", "*/*", "application/json"):
         return False  # as nearly every request
-    ranks = {"text/csv": 0.0, "application/json": 0.0}
+    csv = json = 0.0
     for part in accepted.split(","):
         kind, _, parameters = part.partition(";")
         quality = re.search(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameters)
         rank = float(quality[1]) if quality else 1.0
-        if kind.strip() in ranks:
-            ranks[kind.strip()] = max(rank, ranks[kind.strip()])
+        # A type that is named ranks above one that a star permits
+        if kind.strip() in ("text/csv", "text/*"):
+            csv = max(csv, rank)
+        elif kind.strip() == "application/json":
+            json = max(json, rank)
         elif kind.strip() in ("*/*", "application/*"):
-            # Anything goes: JSON, but a type that is named wins over one that is not
-            ranks["application/json"] = max(rank - 0.0001, ranks["application/json"])
-    return ranks["text/csv"] > ranks["application/json"]
+            json = max(json, rank - 0.0001)
+    if csv == json == 0:
+        raise NotAcceptable("this path answers application/json and text/csv")
+    return csv > json
 
 
 def read_body(request: Request, max_bytes: int) -> bytes:

@@ -22,6 +22,7 @@ PROBLEMS: dict[type[RequestError], tuple[int, str, str]] = {
     errors.MalformedRequest: (400, "malformed-request", "The request cannot be read"),
     errors.UnknownPath: (404, "unknown-path", "Nothing lives at this path"),
     errors.MethodNotAllowed: (405, "method-not-allowed", "This path answers other methods"),
+    errors.NotAcceptable: (406, "not-acceptable", "No form that the caller accepts exists"),
     errors.RequestTooLarge: (413, "request-too-large", "The request is too large"),
     errors.UnsupportedMediaType: (415, "unsupported-media-type", "The body's type is not read"),
     errors.InvalidSamples: (422, "invalid-samples", "No sample is valid"),
@@ -29,7 +30,7 @@ PROBLEMS: dict[type[RequestError], tuple[int, str, str]] = {
 
 
 class Tally(NamedTuple):
-    """What one request amounted to, for logs and metrics: numbers only, nothing of a sample."""
+    """Counts of one request, for logs and metrics."""
 
     samples: int = 0
     invalid: int = 0

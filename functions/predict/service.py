@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
-from predict.answers import Detail, as_csv, as_json
+from predict.answers import Detail, as_csv, as_json, entry
 from predict.batches import read_batch
-from predict.requests import Request, prefers_csv
-from predict.responses import CSV, JSON, Reply, Tally, json_reply
+from predict.requests import LAMBDA_ANSWER_BYTES, Request, prefers_csv
+from predict.responses import CSV, JSON, Reply, Tally, encode, json_reply
 from runtime.engines import load_engine
 from runtime.errors import InvalidSamples, MalformedRequest, RequestTooLarge
 from runtime.settings import Settings
@@ -17,8 +17,8 @@ from runtime.strict_json import read_json
 #: Reasons are given without being asked for up to this many samples; they are most of an answer.
 EXPLAINED_BY_DEFAULT = 100
 
-#: Lambda returns at most 6,291,556 bytes; some are for the headers.
-MAX_ANSWER_BYTES = 6_200_000
+#: A batch of so many samples is small enough to be sent with its reasons, some 2 kB each.
+_REASONS_FIT = 2_000
 
 
 class Service(NamedTuple):
@@ -70,14 +70,18 @@ def predict(service: Service, request: Request) -> Reply:
 def answer_batch(service: Service, batch: Batch, request: Request, *, explain: bool) -> Reply:
     """Score a batch and put the answer together; errors as in :func:`predict`."""
     as_table = prefers_csv(request)
-    answers = score(service, batch, explain=explain and not as_table)
+    explain = explain and not as_table
+    detail = Detail.REASONS
+    if explain and not _reasons_fit(service, batch, request):
+        explain, detail = False, Detail.WARNINGS
+    answers = score(service, batch, explain=explain)
     if as_table:
         kind = f"{CSV}; charset=utf-8"
         version = service.artifact.version
         body = as_csv(batch, answers, version, request.query.get("dialect"))
     else:
-        kind, body = JSON, _fitting_json(service, batch, answers)
-    if _sent_size(body) > MAX_ANSWER_BYTES:
+        kind, body = JSON, _fitting_json(service, batch, answers, request, detail)
+    if _sent_size(body) > request.max_answer_bytes:
         raise RequestTooLarge("the answer would be larger than can be sent; split the request")
     found = [answer for answer in answers if answer is not None]
     tally = Tally(
@@ -89,14 +93,36 @@ def answer_batch(service: Service, batch: Batch, request: Request, *, explain: b
     return Reply(200, {"content-type": kind, "cache-control": "no-store"}, body, tally)
 
 
-def _fitting_json(service: Service, batch: Batch, answers: list[Prediction | None]) -> str:
-    """As much of the answer as can be sent: reasons are left out first, then warnings."""
+def _fitting_json(
+    service: Service,
+    batch: Batch,
+    answers: list[Prediction | None],
+    request: Request,
+    most: Detail,
+) -> str:
+    """Return as much of the answer as can be sent: reasons go first, then warnings."""
     body = ""
     for detail in Detail:
-        body = as_json(batch, answers, model_identity(service), service.artifact.schema, detail)
-        if _sent_size(body) <= MAX_ANSWER_BYTES:
-            break
+        if detail >= most:
+            body = as_json(batch, answers, model_identity(service), service.artifact.schema, detail)
+            if _sent_size(body) <= request.max_answer_bytes:
+                break
     return body
+
+
+def _reasons_fit(service: Service, batch: Batch, request: Request) -> bool:
+    """Estimate from ten samples whether an answer with reasons can be sent."""
+    if len(batch.samples) * LAMBDA_ANSWER_BYTES <= _REASONS_FIT * request.max_answer_bytes:
+        return True
+    valid = [sample for sample in batch.samples if sample is not None]
+    few = valid[:10]
+    found = service.engine.predict([sample.row for sample in few], explain=True)
+    entries = [
+        encode(entry(sample, answer, service.artifact.schema, Detail.REASONS))
+        for sample, answer in zip(few, found, strict=True)
+    ]
+    # A fifth more than the limit is tried: entries differ in length
+    return _sent_size("".join(entries)) * len(valid) <= 1.2 * len(few) * request.max_answer_bytes
 
 
 def _sent_size(body: str) -> int:
@@ -123,7 +149,8 @@ def describe_model(service: Service, request: Request) -> Reply:
     """Answer GET /v1/model: what is served, how it decides, and what it must not be used for."""
     tag = f'"{service.artifact.version}-{service.engine.name}"'
     headers = {"etag": tag, "cache-control": "public, max-age=300"}
-    if tag in request.headers.get("if-none-match", ""):
+    asked = request.headers.get("if-none-match", "")
+    if tag in asked or asked.strip() == "*":
         return Reply(304, headers, "")
     reply = json_reply(_model_document(service))
     return reply._replace(headers=reply.headers | headers)

@@ -1,4 +1,4 @@
-"""The ways in which a request can be at error, as exceptions that carry their evidence."""
+"""The errors of a request, as exceptions."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from cytology.batch import SampleError as SampleError
 
 
 class RequestError(Exception):
-    """The caller can mend this request; ``detail`` says how, without repeating what was sent."""
+    """The caller can fix this request; ``detail`` says how, without repeating what was sent."""
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
@@ -29,6 +29,10 @@ class MethodNotAllowed(RequestError):
     def __init__(self, allow: Sequence[str]) -> None:
         self.allow = tuple(allow)
         super().__init__(f"this path answers {', '.join(allow)}")
+
+
+class NotAcceptable(RequestError):
+    """The caller accepts no form in which the service answers."""
 
 
 class RequestTooLarge(RequestError):

@@ -8,6 +8,9 @@ from runtime.errors import MalformedRequest
 
 _BOM = b"\xef\xbb\xbf"
 
+#: A number of so many characters is not rounded to a whole one: doubles hold 15 decimal digits.
+_EXACT_DIGITS = 16
+
 
 def read_json(content: bytes) -> Any:
     """Parse strict JSON: UTF-8, finite numbers, no key twice, no bottomless nesting.
@@ -49,9 +52,23 @@ def _refuse_constant(name: str) -> None:
 
 def _finite(text: str) -> float:
     value = float(text)
+    if value.is_integer() and not _is_whole(text):
+        raise MalformedRequest(
+            "the body holds a number that is whole only after rounding; send fewer digits"
+        )
     if not math.isfinite(value):
         raise MalformedRequest("the body holds a number too large for JSON's usual range")
     return value
+
+
+def _is_whole(text: str) -> bool:
+    """Return whether a number's own digits are those of a whole number."""
+    if len(text) <= _EXACT_DIGITS and "e" not in text and "E" not in text:
+        return True  # a double holds so many digits exactly
+    # Imported here: nobody sends such numbers by intent
+    from decimal import Decimal
+
+    return Decimal(text) == Decimal(text).to_integral_value()
 
 
 #: Made once: json.loads would make one for each request.

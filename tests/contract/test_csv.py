@@ -174,7 +174,6 @@ def test_json_may_be_answered_as_a_table(transport):
         ("text/csv;q=0.5, application/json", "application/json"),
         ("text/csv, application/json;q=0.9", "text/csv; charset=utf-8"),
         ("text/csv, */*", "text/csv; charset=utf-8"),
-        ("text/html", "application/json"),
     ],
 )
 def test_the_accept_header_ranks_the_forms_of_an_answer(transport, accept, kind):

@@ -14,7 +14,7 @@ from cytology.results import COLUMNS
 from predict import app
 from tests.hostile.bodies import NUMBER, WORD
 
-STATUSES = frozenset({200, 204, 304, 400, 404, 405, 413, 415, 422})
+STATUSES = frozenset({200, 204, 304, 400, 404, 405, 406, 413, 415, 422})
 
 #: A refusal is shorter than this for every sample that it refuses (docs/decisions/0050).
 REFUSAL_BYTES = 2_048

@@ -113,19 +113,44 @@ def test_one_prediction_stays_within_its_import_budget(imported_by_one_predictio
     assert len(imported_by_one_prediction) <= 36, sorted(imported_by_one_prediction)
 
 
+def model_event(path, body=""):
+    context = {"http": {"method": "POST" if body else "GET", "path": path}}
+    event = {"version": "2.0", "rawPath": path, "requestContext": context, "headers": {}}
+    return event | {"body": body}
+
+
+@pytest.mark.parametrize("route", ["model", "inference"])
+def test_another_route_imports_at_most_ten_modules_more(
+    route, imported_by_one_prediction, artifact
+):
+    tensor = {"name": "x", "shape": [1, 9], "datatype": "INT64", "data": [1] * 9}
+    event = {
+        "model": model_event("/v1/model"),
+        "inference": model_event(
+            f"/v2/models/{artifact.name}/infer", json.dumps({"inputs": [tensor]})
+        ),
+    }[route]
+    assert len(imported_by(event) - imported_by_one_prediction) <= 10
+
+
 @pytest.fixture(scope="module")
 def imported_by_one_prediction():
+    return imported_by(json.loads((ROOT / "events" / "benign.json").read_text()))
+
+
+def imported_by(event) -> set[str]:
+    """Modules that a fresh process imports for one event, beside those of the runtime client."""
     code = """
 import json, sys
 import awslambdaric.bootstrap, awslambdaric.lambda_runtime_client
 before = set(sys.modules)
 from predict.app import handler
-event = json.load(open("events/benign.json"))
+event = json.loads(sys.argv[1])
 assert handler(event, None)["statusCode"] == 200
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
     ran = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, json.dumps(event)],
         cwd=ROOT,
         env={"MODEL_DIR": str(ARTIFACT), "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
         capture_output=True,

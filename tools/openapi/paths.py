@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
 
 #: Statuses that a route can answer beside 200.
-_READ_FAULTS = (400, 413, 415, 422)
+_READ_ERRORS = (400, 406, 413, 415, 422)
 
 
 def example(name: str) -> Any:
@@ -50,7 +50,7 @@ def prediction(summary: str, tag: str) -> Document:
                     "text/csv": {"schema": ref("ResultTable")},
                 },
             ),
-            **_faults(*_READ_FAULTS),
+            **_problems(*_READ_ERRORS),
         },
     }
 
@@ -70,7 +70,7 @@ def inference(parameters: list[Document]) -> Document:
                 "Labels and class probabilities.",
                 {"application/json": {"schema": ref("InferenceResponse")}},
             ),
-            **_faults(400, 404, 413, 415, 422),
+            **_problems(400, 404, 413, 415, 422),
         },
     }
 
@@ -89,7 +89,7 @@ def lookup(
     if cached:
         found["responses"]["304"] = {"description": "Unchanged.", "headers": _HEADERS}
     # A model or version in the path may be another than the one that is served
-    return found | {"responses": found["responses"] | _faults(*([404] if parameters else []))}
+    return found | {"responses": found["responses"] | _problems(*([404] if parameters else []))}
 
 
 def path_parameter(name: str, value: str) -> Document:
@@ -154,7 +154,7 @@ def _answer(description: str, content: Document) -> Document:
     return {"description": description, "headers": _HEADERS, "content": content}
 
 
-def _faults(*statuses: int) -> Document:
+def _problems(*statuses: int) -> Document:
     titles = {status: title for status, _, title in PROBLEMS.values()}
     content = {"application/problem+json": {"schema": ref("Problem")}}
     return {str(status): _answer(f"{titles[status]}.", content) for status in statuses}

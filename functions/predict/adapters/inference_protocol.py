@@ -96,8 +96,9 @@ def _infer(service: Service, request: Request) -> Reply:
     document, tail = _split(content, request.headers.get(HEADER_LENGTH))
     if not isinstance(document, dict):
         raise MalformedRequest("an inference request must be a JSON object")
-    identifier = document.get("id", "")
-    if not isinstance(identifier, str) or not is_one_line(identifier):
+    # A client's null is the same as an absent member
+    identifier = document.get("id")
+    if identifier is not None and not (isinstance(identifier, str) and is_one_line(identifier)):
         raise MalformedRequest('"id" must be a string of printable text on one line')
     wanted = _wanted_outputs(document)
     batch = read_values(read_rows(document, tail, schema), schema, settings)
@@ -127,7 +128,7 @@ def _infer(service: Service, request: Request) -> Reply:
         {
             "model_name": service.artifact.name,
             "model_version": service.artifact.version,
-            **({"id": identifier} if "id" in document else {}),
+            **({} if identifier is None else {"id": identifier}),
             "outputs": [{"name": output, **outputs[output]} for output in wanted],
         }
     )._replace(tally=Tally(len(answers), 0, positive, inconclusive))
@@ -149,7 +150,7 @@ def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
 
 
 def _wanted_outputs(document: dict[str, Any]) -> list[str]:
-    asked = document.get("outputs", [])
+    asked = document.get("outputs") or []
     if not isinstance(asked, list):
         raise MalformedRequest('"outputs" must be an array of tensors')
     if not asked:

@@ -1,4 +1,4 @@
-"""Turns SageMaker's container contract into the predict call: GET /ping, POST /invocations."""
+"""SageMaker's container contract: GET /ping, POST /invocations; also in MLflow's forms."""
 
 from typing import Any
 
@@ -6,8 +6,14 @@ from predict.batches import read_batch, read_values
 from predict.requests import Request, media_type, read_body
 from predict.responses import JSON, Reply
 from predict.service import EXPLAINED_BY_DEFAULT, Service, answer_batch, report_health
-from runtime.errors import InvalidSamples, SampleError
+from runtime.errors import InvalidSamples, MalformedRequest, SampleError
 from runtime.strict_json import read_json
+
+NPY = "application/x-npy"
+JSON_LINES = frozenset({"application/jsonlines", "application/jsonl", "application/x-ndjson"})
+
+#: Members under which clients of SageMaker and of MLflow send their samples.
+_MEMBERS = ("instances", "samples", "inputs", "dataframe_records", "dataframe_split")
 
 
 def ping(service: Service, request: Request) -> Reply:
@@ -18,8 +24,8 @@ def ping(service: Service, request: Request) -> Reply:
 def invoke(service: Service, request: Request) -> Reply:
     """Answer POST /invocations.
 
-    CSV as in POST /v1/predict. JSON also in the forms that clients of SageMaker containers send:
-    ``{"instances": […]}``, or a bare array of samples.
+    CSV as in POST /v1/predict; JSON in the forms that clients of SageMaker and MLflow send, JSON
+    lines with one sample in each, and numpy's file format.
 
     Raises
     ------
@@ -27,21 +33,36 @@ def invoke(service: Service, request: Request) -> Reply:
         As :func:`predict.service.predict` does.
     """
     schema, settings = service.artifact.schema, service.settings
-    if media_type(request) == JSON:
-        document = read_json(read_body(request, settings.max_body_bytes))
-        batch = read_values(_samples(document), schema, settings)
+    kind = media_type(request)
+    if kind in (JSON, NPY, *JSON_LINES):
+        content = read_body(request, settings.max_body_bytes)
+        batch = read_values(_values(kind, content), schema, settings)
     else:
         batch = read_batch(request, schema, settings)
     explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
     return answer_batch(service, batch, request, explain=explain)
 
 
+def _values(kind: str, content: bytes) -> list[Any]:
+    if kind == JSON:
+        return _samples(read_json(content))
+    if kind == NPY:
+        # Imported here: few clients send numpy's format
+        from predict.adapters.npy import read_npy
+
+        return read_npy(content)
+    return _samples([read_json(line) for line in content.splitlines() if line.strip()])
+
+
 def _samples(document: Any) -> list[Any]:
     values = document
     if isinstance(document, dict):
-        values = next((document[key] for key in ("instances", "samples") if key in document), None)
-        if values is None:
+        member = next((name for name in _MEMBERS if name in document), None)
+        if member is None:
             return [document]
+        values = document[member]
+        if isinstance(values, dict):
+            values = _split(values) if member == "dataframe_split" else _columns(values)
     if not isinstance(values, list) or not values:
         raise InvalidSamples(
             "the request holds no samples",
@@ -50,3 +71,26 @@ def _samples(document: Any) -> list[Any]:
     # One sample as a flat array of scores, or an array of samples
     flat = not any(isinstance(value, list | dict) for value in values)
     return [values] if flat else values
+
+
+def _split(frame: dict[str, Any]) -> list[Any]:
+    """Rows of ``{"columns": [name, …], "data": [[score, …], …]}``."""
+    names, rows = frame.get("columns"), frame.get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise MalformedRequest('"dataframe_split" must hold "data", an array of rows')
+    if names is None:
+        return rows
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise MalformedRequest('"columns" must be an array of names')
+    if len(set(names)) != len(names) or any(len(row) != len(names) for row in rows):
+        raise MalformedRequest("every row must hold one value for each column, named once")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _columns(columns: dict[str, Any]) -> list[Any]:
+    """Rows of ``{name: [score, …], …}``; of one sample where the values are no arrays."""
+    if not any(isinstance(values, list) for values in columns.values()):
+        return [columns]
+    if len({len(values) if isinstance(values, list) else -1 for values in columns.values()}) != 1:
+        raise MalformedRequest("the columns must be arrays of one length")
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
