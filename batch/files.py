@@ -16,12 +16,11 @@ from cytology.reading.table import NO_CHOICES, Choices
 from cytology.results import (
     COLUMNS,
     DIALECTS,
-    Outcomes,
     result_lines,
-    summarize,
     write_csv,
 )
 from cytology.schema import Schema
+from cytology.summary import Outcomes, summarize
 
 ROWS_A_REQUEST = 1_000
 

@@ -1,18 +1,10 @@
 """Turns the bytes of a file into text, or names what the file is instead of a table."""
 
 import codecs
-import io
 import re
-import zlib
-from typing import TYPE_CHECKING
 
-from cytology.reading.refusals import InvalidTable
-
-if TYPE_CHECKING:
-    from zipfile import ZipInfo
-
-#: Bytes that a packed file may unpack to where the caller sets no limit: stops zip bombs.
-UNPACKED_MAX = 2_000_000_000
+from cytology.reading.refusals import InvalidTable, unsupported
+from cytology.reading.unpack import UNPACKED_MAX, unpack
 
 #: How other files begin. Source: the formats' own specifications.
 _OTHERS = (
@@ -55,108 +47,20 @@ def decode(content: bytes, unpacked_max: int = UNPACKED_MAX) -> str:
     InvalidTable
         The file is something else; the message names it.
     """
-    content = _unpack(content, unpacked_max)
+    content = unpack(content, unpacked_max)
     for start, name in _OTHERS:
         if content.startswith(start):
-            raise _unsupported(name)
+            raise unsupported(name)
     if _WEB_PAGE.match(content[:512]):
-        raise _unsupported("a web page or XML document")
+        raise unsupported("a web page or XML document")
     text = _as_text(content)
     controls = len(_CONTROL.findall(text[:100_000]))
     if "\0" in text or controls > _BINARY_SHARE * len(text[:100_000]):
-        raise _unsupported("a binary file")
+        raise unsupported("a binary file")
     if _JSON.match(text[:512]):
-        raise _unsupported("JSON")
+        raise unsupported("JSON")
     # DOS ended a text with a byte 26
     return text.rstrip("\x1a")
-
-
-def is_workbook(content: bytes) -> bool:
-    """True for an Excel workbook (.xlsx), which is a zip."""
-    return content.startswith(b"PK\x03\x04") and _kind_of_zip(content) == "xlsx"
-
-
-def _unsupported(kind: str) -> InvalidTable:
-    return InvalidTable("unsupported_file", f"the file is {kind}; save the table as CSV")
-
-
-def _unpack(content: bytes, most: int) -> bytes:
-    if content.startswith(b"\x1f\x8b"):
-        return _gunzip(content, most)
-    if content.startswith(b"PK\x03\x04"):
-        return _unzip(content, most)
-    return content
-
-
-def _gunzip(content: bytes, most: int) -> bytes:
-    parts: list[bytes] = []
-    rest = content
-    # A gzip file may be several, joined end to end
-    while rest:
-        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            parts.append(unpacker.decompress(rest, most + 1))
-        except zlib.error:
-            raise InvalidTable("unreadable_text", "the gzip file is damaged") from None
-        if sum(map(len, parts)) > most:
-            raise _too_large(most)
-        if not unpacker.eof:
-            raise InvalidTable("unreadable_text", "the gzip file is cut short")
-        rest = unpacker.unused_data
-    return b"".join(parts)
-
-
-def _kind_of_zip(content: bytes) -> str:
-    # Imported here, and below: few files are packed
-    import zipfile
-
-    try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except zipfile.BadZipFile:
-        return "damaged"
-    if any(name.startswith("xl/") for name in names):
-        return "xlsx"
-    return "ods" if "mimetype" in names else "zip"
-
-
-def _unzip(content: bytes, most: int) -> bytes:
-    import zipfile
-
-    kind = _kind_of_zip(content)
-    if kind == "damaged":
-        raise InvalidTable("unreadable_text", "the zip file is damaged")
-    if kind == "xlsx":
-        raise InvalidTable(
-            "unsupported_file",
-            "the file is an Excel workbook (.xlsx); save it as CSV, or score it on the command "
-            "line: make predict CSV=file.xlsx",
-        )
-    if kind == "ods":
-        raise _unsupported("an OpenDocument file")
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    files = [item for item in archive.infolist() if _is_content(item)]
-    if len(files) != 1:
-        raise InvalidTable(
-            "unsupported_file", f"the zip holds {len(files)} files; send one table at a time"
-        )
-    try:
-        with archive.open(files[0]) as file:
-            unpacked = file.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
-        message = "the zip file is damaged, or packed with a password"
-        raise InvalidTable("unreadable_text", message) from None
-    if len(unpacked) > most:
-        raise _too_large(most)
-    return unpacked
-
-
-def _is_content(item: "ZipInfo") -> bool:
-    """False for folders and for what macOS adds beside each file."""
-    return not item.is_dir() and not item.filename.startswith("__MACOSX/")
-
-
-def _too_large(most: int) -> InvalidTable:
-    return InvalidTable("unsupported_file", f"the packed file holds more than {most:,} bytes")
 
 
 def _as_text(content: bytes) -> str:

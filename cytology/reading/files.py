@@ -4,10 +4,10 @@ import io
 from typing import Any
 
 from cytology.batch import Batch
-from cytology.reading.decode import is_workbook
 from cytology.reading.dialect import Cells
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import NO_CHOICES, Choices, read_cells, read_table
+from cytology.reading.unpack import is_workbook
 from cytology.schema import Schema
 
 

@@ -85,7 +85,7 @@ def ambiguous(row: Sequence[str], schema: Schema) -> InvalidTable:
     """The refusal of a table without a header whose columns are not known."""
     count, width = len(schema.features), len(row)
     if width < count:
-        message = f"{width} columns found, {count} scores needed"
+        message = f"{width} columns found (by comma, semicolon, tab or |), {count} scores needed"
     elif counts(row):
         message = "the first row counts 1, 2, 3 …: it may hold the numbers of the columns"
     else:

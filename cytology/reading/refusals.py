@@ -31,3 +31,8 @@ class InvalidTable(ValueError):
 
 class TooManyRows(ValueError):
     """More rows than the caller allowed."""
+
+
+def unsupported(kind: str) -> InvalidTable:
+    """The refusal of a file that is no table."""
+    return InvalidTable("unsupported_file", f"the file is {kind}; save the table as CSV")

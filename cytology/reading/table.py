@@ -6,22 +6,15 @@ from typing import NamedTuple
 
 from cytology.batch import Batch, SampleError
 from cytology.measurements import Error, Row, Sample, check_id
-from cytology.reading import choice
-from cytology.reading.cells import InvalidCell, WholeCells, is_number
+from cytology.reading.cells import InvalidCell, WholeCells
 from cytology.reading.classes import Coding, read_classes, read_coding
-from cytology.reading.decode import UNPACKED_MAX, decode
+from cytology.reading.columns import by_choice, by_content
+from cytology.reading.decode import decode
 from cytology.reading.dialect import Cells, split
-from cytology.reading.header import find_header, is_unknown_header, layout_of_header
-from cytology.reading.layout import (
-    Layout,
-    commonest_width,
-    counts,
-    layout_of_rows,
-    unknown_header,
-    without_empty_ends,
-)
-from cytology.reading.names import Names, known_names, plain
+from cytology.reading.layout import Layout
+from cytology.reading.names import known_names
 from cytology.reading.refusals import InvalidTable, TooManyRows
+from cytology.reading.unpack import UNPACKED_MAX
 from cytology.schema import Schema
 
 #: Characters of a refused row that are kept with its errors.
@@ -91,9 +84,9 @@ def read_cells(
         raise InvalidTable("empty_table", "the table is empty")
     names, notes = known_names(schema), list[str]()
     if choices.columns is not None:
-        rows, layout = _by_choice(cells, schema, names, choices.columns, notes)
+        rows, layout = by_choice(cells, schema, names, choices.columns, notes)
     else:
-        rows, layout = _by_content(cells, schema, names, notes)
+        rows, layout = by_content(cells, schema, names, notes)
     if max_rows is not None and len(rows) > max_rows:
         raise TooManyRows
     if not rows:
@@ -101,76 +94,6 @@ def read_cells(
     labels = _labels(rows, layout, schema, coding, notes)
     batch = _read_rows(rows, layout, schema, decimal_comma=cells.decimal_comma)
     return batch._replace(labels=labels, notes=tuple(notes))
-
-
-def _by_content(
-    cells: Cells, schema: Schema, names: Names, notes: list[str]
-) -> tuple[list[list[str]], Layout]:
-    """The samples' rows and their layout, without a word of the caller's."""
-    rows = cells.rows
-    if cells.header is not None:
-        return rows, layout_of_header(cells.header, schema, names, notes)
-    width = commonest_width(rows)
-    header = find_header(rows, names, width)
-    if header is not None:
-        _note_lines(header, notes)
-        if not any(plain(cell) in names.features for cell in rows[header]):
-            raise unknown_header(rows[header], schema)
-        return rows[header + 1 :], layout_of_header(rows[header], schema, names, notes)
-    rows = _without_titles(rows, width, notes)
-    first = rows[0]
-    if is_unknown_header(first):
-        raise unknown_header(first, schema)
-    return layout_of_rows(rows, schema, decimal_comma=cells.decimal_comma)
-
-
-def _by_choice(
-    cells: Cells, schema: Schema, names: Names, columns: str, notes: list[str]
-) -> tuple[list[list[str]], Layout]:
-    """The samples' rows, and the layout that the caller states."""
-    layout = choice.layout_of_choice(columns, schema, names)
-    rows, header = cells.rows, cells.header
-    if header is None:
-        width = commonest_width(rows)
-        index = find_header(rows, names, width)
-        if index is None:
-            rows = _without_titles(rows, width, notes)
-            first = rows[0]
-            numbered = counts(first) and (len(first) > len(schema.features) or first[0] == "0")
-            if is_unknown_header(first) or numbered:
-                index = 0
-                notes.append("the first line is taken for a header")
-        else:
-            _note_lines(index, notes)
-        if index is not None:
-            header, rows = rows[index], rows[index + 1 :]
-    if header is not None:
-        choice.check_header(header, layout, schema, names)
-        width = len(header)
-    if rows:
-        width = commonest_width(rows)
-    if width > layout.width:
-        rows, width = without_empty_ends(rows, width)
-    choice.check_width(width, layout)
-    return rows, layout
-
-
-def _note_lines(count: int, notes: list[str]) -> None:
-    if count:
-        notes.append(f"{count} {'line' if count == 1 else 'lines'} above the header ignored")
-
-
-def _without_titles(rows: list[list[str]], width: int, notes: list[str]) -> list[list[str]]:
-    """Leave out first lines that are a title or a comment: no cells of the table's width."""
-    index = 0
-    while width > 1 and index < len(rows) - 1 and len(rows[index]) != width:
-        cell = rows[index][0].lstrip()
-        title = len(rows[index]) == 1 and not is_number(cell, decimal_comma=True)
-        if not title and not cell.startswith(("#", "%", "//")):
-            break
-        index += 1
-    _note_lines(index, notes)
-    return rows[index:]
 
 
 def _read_rows(

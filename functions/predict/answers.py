@@ -46,7 +46,7 @@ def as_json(
         extra["notes"] = notes
     if batch.table:
         # Imported here: most requests are JSON
-        from cytology.results import summarize_batch
+        from cytology.summary import summarize_batch
 
         summary = summarize_batch(batch, answers, schema, identity["version"])
         if "confusion" in summary:
