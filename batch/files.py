@@ -143,14 +143,14 @@ def _parts(batch: Batch, start: int) -> Iterator[tuple[int, Batch]]:
     inputs = batch.inputs or {}
     for first in range(start, len(batch.samples), ROWS_A_REQUEST):
         last = min(first + ROWS_A_REQUEST, len(batch.samples))
-        faulty = [row for row in range(first, last) if row in errors]
+        refused = [row for row in range(first, last) if row in errors]
         yield (
             first,
             Batch(
                 batch.samples[first:last],
-                [error._replace(sample=row - first) for row in faulty for error in errors[row]],
+                [error._replace(sample=row - first) for row in refused for error in errors[row]],
                 None if batch.labels is None else batch.labels[first:last],
-                inputs={row - first: inputs[row] for row in faulty if row in inputs},
+                inputs={row - first: inputs[row] for row in refused if row in inputs},
             ),
         )
 

@@ -1,4 +1,4 @@
-"""Every form of the data set gets the answers of its JSON, or a refusal, on every road."""
+"""Every form of the data set gets the answers of its JSON, or a refusal, wherever it is read."""
 
 import csv
 import io
@@ -20,15 +20,15 @@ NUMBERS = ("label", "probability", "probability_range", "inconclusive")
 
 
 @pytest.fixture(scope="module", params=["in-process", "http"])
-def road(request):
+def transport(request):
     with transports.open_transport(request.param) as opened:
         yield opened
 
 
 @cache
-def told(road, samples: str) -> list[tuple]:
-    """The answers of the JSON road."""
-    answer = road.request(
+def told(transport, samples: str) -> list[tuple]:
+    """The answers to the same samples as JSON."""
+    answer = transport.request(
         "POST", "/v1/predict?explain=false", {"content-type": "application/json"}, samples
     )
     return [tuple(str(entry.get(key)) for key in NUMBERS) for entry in answer.json()["predictions"]]
@@ -39,42 +39,42 @@ def all_samples() -> str:
     return json.dumps({"samples": rows})
 
 
-def post(road, form: Form):
+def post(transport, form: Form):
     query = "&".join(
         f"{name}={value}"
         for name, value in (("columns", form.columns), ("classes", form.classes))
         if value
     )
-    return road.request(
+    return transport.request(
         "POST", f"/v1/predict?explain=false&{query}", {"content-type": "text/csv"}, form.content
     )
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_the_api_answers_as_its_json_road_or_refuses(road, form):
-    answer = post(road, form)
+def test_the_api_gives_the_answers_of_json_or_refuses(transport, form):
+    answer = post(transport, form)
     document = answer.json()
     if form.refused:
         assert answer.status == 422
         assert {error["code"] for error in document["errors"]} == {form.refused}
         return
     found = [tuple(str(entry.get(key)) for key in NUMBERS) for entry in document["predictions"]]
-    assert found == told(road, all_samples())
+    assert found == told(transport, all_samples())
     if form.labelled:
         assert sum(sum(row.values()) for row in document["confusion"].values()) == 699
 
 
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: path.name)
-def test_a_small_file_gets_the_outcome_beside_it(road, path):
+def test_a_small_file_gets_the_outcome_beside_it(transport, path):
     expected = json.loads(path.with_suffix(".json").read_text())
-    answer = post(road, Form(path.name, path.read_bytes()))
+    answer = post(transport, Form(path.name, path.read_bytes()))
     if "refused" in expected:
         assert answer.status == 422
         assert [error["code"] for error in answer.json()["errors"]] == [expected["refused"]]
     else:
         found = answer.json()["predictions"]
         assert [tuple(str(entry.get(key)) for key in NUMBERS) for entry in found] == told(
-            road, json.dumps(expected)
+            transport, json.dumps(expected)
         )
 
 
@@ -92,7 +92,7 @@ def arguments_of(form: Form) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_the_command_line_answers_as_the_json_road_or_refuses(form, in_process, tmp_path, capsys):
+def test_the_command_line_gives_the_answers_of_json_or_refuses(form, in_process, tmp_path, capsys):
     path = tmp_path / "rows.csv"
     path.write_bytes(form.content)
     status = main([str(path), *arguments_of(form)])
