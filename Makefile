@@ -124,11 +124,10 @@ ifdef AUDIT
 else
 	@$(if $(FIX),$(PYTHON) -m ruff check --quiet --fix-only . && $(PYTHON) -m ruff format --quiet .)
 	@$(if $(FIX),for each in $(GENERATED); do echo "$$each"; $(PYTHON) -m $$each >/dev/null || exit 1; done)
-	@if command -v node >/dev/null 2>&1; then $(INJECT) $(if $(FIX),-r,--check) docs/*.md docs/decisions/README.md; fi
+	@if command -v node >/dev/null 2>&1; then $(INJECT) $(if $(FIX),-r,--check) README.md docs/*.md docs/decisions/README.md; fi
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/bandit --quiet --recursive --severity-level medium cytology functions training batch deploy lab tools
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint
 	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi

@@ -55,6 +55,31 @@ def _cell(entry: dict[str, Any], name: str, against: str) -> str:
     return f"{figure(median)} ({ratio} ×)"
 
 
+def headline() -> str:
+    """Return the figures that the README shows."""
+    found = {
+        name: {key: value["median"] for key, value in entry["variants"].items()}
+        for name, entry in _results().items()
+        if "variants" in entry
+    }
+    cold, size, batch = found["cold"], found["size"], found["batch"]
+    rows = [
+        ["Cold start to the first answer, against an empty function", cold["ours"] / cold["bare"]],
+        ["Cold start of AWS's SAM template, against ours", cold["sam-apigw-scikit"] / cold["ours"]],
+        [
+            "Size added to the base image, against that template",
+            size["ours"] / size["sam-apigw-scikit"],
+        ],
+        [
+            "One request of 10,000 samples, against parsing and writing it",
+            batch["JSON"] / batch["bare"],
+        ],
+    ]
+    ratios = [[str(what), f"{figure(float(ratio))} ×"] for what, ratio in rows]
+    warm = f"{figure(found['handler']['ours'])} ms"
+    return table(["What", "Result"], [*ratios, ["Processor time of one warm request", warm]])
+
+
 def batches() -> str:
     """Return the time and rate of one request with 10,000 samples."""
     variants = _results()["batch"]["variants"]
