@@ -74,6 +74,7 @@ def clean() -> int:
     made = options(ARTIFACT)
     if not made or _confirmed(made):
         _delete(ARTIFACT)
+        _delete(ARTIFACT.with_suffix(".sha256"))
     for name in MADE + CACHES:
         _delete(ROOT / name)
     for path in list(ROOT.rglob("__pycache__")):
@@ -93,7 +94,7 @@ def _confirmed(made: Dict[str, str]) -> bool:
 
 
 def _delete(path: Path) -> None:
-    if path.is_symlink():
+    if path.is_symlink() or path.is_file():
         path.unlink()
     else:
         shutil.rmtree(str(path), ignore_errors=True)

@@ -63,8 +63,10 @@ def test_clean_asks_for_a_model_made_by_hand(checkout, monkeypatch, answer, stay
 
 
 def test_clean_deletes_the_default_model_without_a_question(checkout):
+    (checkout / "artifact.sha256").write_text("")
+
     kept.main(["clean"])
-    assert not (checkout / "artifact").exists()
+    assert not list(checkout.glob("artifact*"))
 
 
 def test_clean_without_a_terminal_keeps_a_model_made_by_hand(checkout, monkeypatch):
