@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 
@@ -27,11 +28,13 @@ class Route(NamedTuple):
     name: str
     function: str
 
-    def load(self) -> Function:
-        """Return the function, imported when the route is first used."""
-        module, _, name = self.function.partition(":")
-        found: Function = getattr(import_module(f"predict.{module}"), name)
-        return found
+
+@cache
+def load(function: str) -> Function:
+    """Return a route's function, imported when the route is first used."""
+    module, _, name = function.partition(":")
+    found: Function = getattr(import_module(f"predict.{module}"), name)
+    return found
 
 
 _V2 = "adapters.inference_protocol"
@@ -48,9 +51,7 @@ ROUTES = (
     Route("GET", "/v2/models/<name>/ready", "other", f"{_V2}:report_model_ready"),
     Route("POST", "/v2/models/<name>/infer", "other", f"{_V2}:infer"),
     Route("GET", _VERSION, "other", f"{_V2}:describe_model"),
-    Route(
-        "GET", "/v2/models/<name>/versions/<version>/ready", "other", f"{_V2}:report_model_ready"
-    ),
+    Route("GET", f"{_VERSION}/ready", "other", f"{_V2}:report_model_ready"),
     Route("POST", f"{_VERSION}/infer", "other", f"{_V2}:infer"),
     Route("GET", "/ping", "other", "adapters.sagemaker:ping"),
     Route("POST", "/invocations", "other", "adapters.sagemaker:invoke"),
@@ -72,7 +73,7 @@ def find_route(method: str, path: str) -> Route | None:
 
 def path_parameters(route: Route, path: str) -> dict[str, str]:
     """Return the parts of a path that the route names."""
-    found = _match(route.path, path)
+    found = _match(route.path, path) if "<" in route.path else None
     return found.groupdict() if found else {}
 
 
@@ -87,7 +88,7 @@ def answer(service: Service, request: Request) -> Reply:
     route = find_route(request.method, request.path)
     if route is None:
         return _answer_other_method(service, request)
-    reply = route.load()(service, request, **path_parameters(route, request.path))
+    reply = load(route.function)(service, request, **path_parameters(route, request.path))
     return reply._replace(body="") if request.method == "HEAD" else reply
 
 
