@@ -115,7 +115,7 @@ def _without_ids(answer: dict[str, Any]) -> str:
         body = gzip.decompress(base64.b64decode(body)).decode()
     if not body:
         return body
-    if answer["headers"]["content-type"].startswith("text/csv"):
+    if answer["headers"].get("content-type", "").startswith("text/csv"):
         rows = csv.reader(io.StringIO(body, newline=""))
         own = {COLUMNS.index("id"), COLUMNS.index("input")}
         return json.dumps([[c for at, c in enumerate(row) if at not in own] for row in rows])
