@@ -66,9 +66,12 @@ def _is_whole(text: str) -> bool:
     if len(text) <= _EXACT_DIGITS and "e" not in text and "E" not in text:
         return True  # a double holds so many digits exactly
     # Imported here: nobody sends such numbers by intent
-    from decimal import Decimal
+    from decimal import Decimal, InvalidOperation
 
-    return Decimal(text) == Decimal(text).to_integral_value()
+    try:
+        return Decimal(text) == Decimal(text).to_integral_value()
+    except InvalidOperation:  # an exponent of more than 18 digits
+        return False
 
 
 #: Made once: json.loads would make one for each request.

@@ -175,7 +175,9 @@ def test_vpc_lattice_is_answered(transport, event):
     assert "contributions" not in json.loads(answered["body"])["predictions"][0]
 
 
-@pytest.mark.parametrize("number", ["5.0000000000000001", "1e-400", "4.99999999999999999"])
+@pytest.mark.parametrize(
+    "number", ["5.0000000000000001", "1e-400", "1e-99999999999999999999", "4.99999999999999999"]
+)
 def test_a_number_that_only_rounding_makes_whole_is_400(transport, number):
     body = json.dumps({"samples": [BENIGN]}).replace("5", number, 1)
     answer = transport.request("POST", "/v1/predict", JSON, body)

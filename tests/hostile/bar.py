@@ -89,6 +89,8 @@ def normal_answer() -> tuple[Any, float]:
 def _answer_breaches(answer: Any, canaries: bool) -> list[str]:
     if not isinstance(answer, dict) or answer.get("statusCode") not in STATUSES:
         return [f"status {answer.get('statusCode') if isinstance(answer, dict) else answer!r}"]
+    if lists := answer.pop("multiValueHeaders", None):
+        answer["headers"] = {name: value for name, [value] in lists.items()}
     try:
         # As the runtime client does it: half a surrogate pair would end the function here
         sent = json.dumps(answer, ensure_ascii=False).encode()
