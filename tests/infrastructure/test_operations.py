@@ -34,7 +34,7 @@ def test_a_first_deployment_takes_at_most_ten_lines():
 
 
 def test_the_page_says_what_was_not_executed():
-    assert "**Neither**" in page()
+    assert "**never executed**" in page()
 
 
 def test_the_workflow_deploys_to_staging_and_then_to_production():
