@@ -201,8 +201,7 @@ def stop_server(image: str) -> str:
         flights = Flights(container.address(), 8080)
         flights.take_off(callers=8, seconds=2)
         container.kill("TERM")
-        flights.land()
-        docker("wait", container.name)
+        flights.land(lambda: docker("wait", container.name))
         code = container.state()["ExitCode"]
     flights.check()
     expect(code == 0, f"exit status {code}")

@@ -4,16 +4,19 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Callable
 
 ROWS = 2_000
+#: Seconds within which a server that runs has accepted and read what was sent.
+ACCEPTED_S = 0.2
 BODY = json.dumps({"samples": [[5, 1, 1, 1, 2, 1, 3, 1, 1]] * ROWS})
 
 
 class Flights:
-    """Callers who ask again and again, each time over a new connection, until they are refused.
+    """Callers who ask again and again, each over a new connection, until the server has ended.
 
-    A refused connection was never accepted. Any other end without a whole answer is a loss: the
-    kernel had made the connection, or the server had taken it.
+    A refused connection was never accepted. A request is lost that was sent before the stop and got
+    no answer, and any answer that is cut short.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -21,6 +24,7 @@ class Flights:
         self._lock = threading.Lock()
         self._callers: list[threading.Thread] = []
         self._stop_at = 0.0
+        self._ended = threading.Event()
         self.answered: list[tuple[float, float]] = []
         self.lost: list[str] = []
 
@@ -32,8 +36,10 @@ class Flights:
         time.sleep(seconds)
         self._stop_at = time.monotonic()
 
-    def land(self) -> None:
-        """Wait until every caller was refused."""
+    def land(self, wait_for_end: Callable[[], object]) -> None:
+        """Wait until the server has ended; nobody asks whoever takes its port next."""
+        wait_for_end()
+        self._ended.set()
         for caller in self._callers:
             caller.join()
 
@@ -53,13 +59,17 @@ class Flights:
             f"{self.in_flight} of them in flight at the stop: all answered, none lost"
         )
 
+    def _lose(self, error: Exception) -> None:
+        with self._lock:
+            self.lost.append(f"{type(error).__name__}: {error}")
+
     def _ask(self) -> None:
-        while True:
+        while not self._ended.is_set():
             connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
             sent_s = time.monotonic()
             try:
                 connection.connect()
-            except ConnectionRefusedError:
+            except OSError:
                 return
             try:
                 connection.request(
@@ -72,8 +82,11 @@ class Flights:
                         self.answered.append((sent_s, time.monotonic()))
                     else:
                         self.lost.append(f"status {response.status}, {count} rows")
+            # Closed or reset before a byte of an answer: a client may ask again elsewhere
+            except (ConnectionError, http.client.RemoteDisconnected) as error:
+                if not self._stop_at or sent_s < self._stop_at - ACCEPTED_S:
+                    self._lose(error)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                with self._lock:
-                    self.lost.append(f"{type(error).__name__}: {error}")
+                self._lose(error)
             finally:
                 connection.close()

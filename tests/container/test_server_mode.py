@@ -65,10 +65,11 @@ def test_a_stop_answers_what_is_in_flight_and_ends_in_peace(server):
 
 
 @pytest.mark.parametrize(
-    ("server", "workers"), [(["--cpus", "1"], 0), (["--cpus", "2"], 2)], indirect=["server"]
+    ("server", "workers"), [(["--cpus", "1"], 1), (["--cpus", "2"], 2)], indirect=["server"]
 )
-def test_several_processors_get_a_worker_each_and_one_needs_none(server, workers):
+def test_every_processor_gets_a_worker_and_a_process_for_its_large_requests(server, workers):
     listing = docker("top", server.name, "-o", "pid,args").stdout
+    assert listing.count("python -m server") == 1 + workers
     assert listing.count("--multiprocessing-fork") == workers
 
 

@@ -67,5 +67,5 @@ def test_a_stop_answers_every_request_that_was_sent(workers, artifact_dir):
         flights = Flights("127.0.0.1", port)
         flights.take_off(callers=8, seconds=1)
         server.send_signal(signal.SIGTERM)
-        flights.land()
+        flights.land(lambda: server.wait(30))
     flights.check()
