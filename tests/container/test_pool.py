@@ -2,12 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.chaos.faults import LONG, SHORT, wait_until_busy
+from tests.chaos.faults import LONG, SHORT, SLOW, wait_until_busy
 from tests.support.pool import ContainerPool
 
 
 def test_a_pool_starts_containers_on_demand_and_refuses_above_its_cap(image):
-    with ContainerPool(image, 1) as pool, ThreadPoolExecutor(1) as caller:
+    with ContainerPool(image, 1, *SLOW) as pool, ThreadPoolExecutor(1) as caller:
         assert pool.containers() == []
         first = pool.invoke(SHORT)
         flight = caller.submit(pool.invoke, LONG)
@@ -23,7 +23,7 @@ def test_a_pool_starts_containers_on_demand_and_refuses_above_its_cap(image):
 
 
 def test_a_second_request_at_once_gets_a_container_of_its_own(image):
-    with ContainerPool(image, 2) as pool, ThreadPoolExecutor(2) as callers:
+    with ContainerPool(image, 2, *SLOW) as pool, ThreadPoolExecutor(2) as callers:
         deliveries = list(callers.map(pool.invoke, [LONG, LONG]))
         assert [delivery.status for delivery in deliveries] == [200, 200]
         assert len(pool.containers()) == 2
