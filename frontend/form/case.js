@@ -7,6 +7,7 @@ import { showCompare } from "./compare.js";
 import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
+import { preparePlace } from "./place.js";
 import { showResult } from "./result.js";
 
 /** @import { Case, Page, Row, Value } from "../shared/types.js" */
@@ -25,6 +26,7 @@ export function prepare(page) {
   if (prepared) return;
   prepared = true;
   openHistory(page);
+  preparePlace(page);
   page.redraws.add(() => page.answered && showResult(page, page.answered));
   page.checks.add(() => mark(page));
   page.checks.add(() => preview(page));

@@ -21,6 +21,13 @@ let loaded;
 /** Asked a second time where the network failed. @param {string} path */
 const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
 
+/** Fetch the counts before they are needed: on this device alone nothing is asked for later. */
+/** @param {Page} page */
+export function preparePlace(page) {
+  loaded ??= load(page);
+  loaded.catch(() => (loaded = undefined));
+}
+
 /** @param {Page} page */
 async function load({ schema }) {
   const [reference, model] = await Promise.all(["reference.json", "/v1/model"].map(read));

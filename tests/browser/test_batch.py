@@ -1,5 +1,10 @@
 """A table goes to the service as it is, and what comes back is shown and saved."""
 
+import csv
+import io
+import json
+import re
+
 import pytest
 
 from tests.support import service
@@ -129,3 +134,73 @@ def test_the_template_names_every_column(batch, address):
         batch.click("#template")
     names = [feature["name"] for feature in service.schema(address)["features"]]
     assert download.value.path().read_text().strip().split(",") == ["id", *names, "class"]
+
+
+def test_a_table_that_can_be_read_in_two_ways_is_scored_as_the_reader_says(batch, address):
+    batch.expected_messages.append("Failed to load resource")
+    table = "5,1,1,1,2,1,3,1,1,2\n8,10,10,8,7,10,9,7,1,4"
+    run(batch, table, "ambiguous")
+    assert "can be read in more than one way" in status(batch)
+    assert "First row: 5, 1, 1, 1, 2" in batch.inner_text("#choice")
+
+    batch.get_by_label("the scores, class", exact=True).check()
+    batch.click("#run")
+    batch.wait_for_selector("#batch[data-state=done]")
+
+    answers = service.ask(address, [[5, 1, 1, 1, 2, 1, 3, 1, 1], [8, 10, 10, 8, 7, 10, 9, 7, 1]])
+    shown = batch.locator(".rows tbody tr td:nth-child(4)").all_inner_texts()
+    assert shown == [service.shown(answer) for answer in answers]
+    assert "Sensitivity" in batch.inner_text(".tally")
+    batch.get_by_label("the scores, a column to ignore", exact=True).check()
+    assert not current(batch)
+
+
+def test_a_refused_row_is_named_by_its_field_in_the_readers_language(batch):
+    run(batch, f"{GOOD}\n5,1,1,1,2,1,3,1,11")
+    refused = batch.locator(".rows td.error")
+    assert refused.inner_text().startswith("Row 2: ")
+
+    batch.click("#language")
+    batch.get_by_role("heading", name="Eine Tabelle einordnen").wait_for()
+    assert refused.inner_text() == "Zeile 2: Mitosen liegt außerhalb des Bereichs"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.pdf", b"%PDF-1.7 x"), ("a.png", b"\x89PNG\r\n\x1a\n\0\0")]
+)
+def test_a_file_that_is_no_table_is_refused_in_words(batch, name, content):
+    batch.expected_messages.append("Failed to load resource")
+    upload(batch, name, content, "refused")
+
+    assert status(batch).startswith("The table was not read.")
+    assert batch.locator("#batch-out tr").count() == 0
+
+
+def saved(page, button):
+    with page.expect_download() as download:
+        page.click(button)
+    return download.value.path().read_bytes()
+
+
+def test_saved_files_are_the_service_s_own_and_keep_refused_rows(batch):
+    run(batch, f"{GOOD}\n5,1,1,1,2,?,3,1,1\n5,1,1,1,2,1,3,1,11")
+
+    rows = list(csv.DictReader(io.StringIO(saved(batch, "#save").decode())))
+    assert [row["row"] for row in rows] == ["1", "2", "3"]
+    assert float(rows[1]["probability_low"]) <= float(rows[1]["probability_high"])
+    assert "missing_score" in rows[1]["warnings"]
+    assert rows[2]["input"] == "5,1,1,1,2,1,3,1,11"
+    assert rows[2]["error_code"] == "out_of_range"
+    assert all(row["model"] for row in rows)
+    answer = json.loads(saved(batch, "#save-json"))
+    assert answer["model"]["version"]
+    assert len(answer["predictions"]) == 3
+
+
+def test_the_file_for_excel_opens_in_a_german_one(batch):
+    run(batch, GOOD)
+
+    content = saved(batch, "#save-excel").decode("utf-8")
+    head, row = content.strip().split("\r\n")
+    assert head.startswith("\ufeffrow;id;label;probability;")
+    assert re.fullmatch(r"0,\d+", row.split(";")[3])
