@@ -138,8 +138,8 @@ async function withStyle(module) {
     document.head.append(link);
   });
   styled.catch(() => (styled = undefined));
-  await styled;
-  return module;
+  const [loaded] = await Promise.all([module, styled]);
+  return loaded;
 }
 
 let gathered = false;

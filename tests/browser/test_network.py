@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.support.reader import INCONCLUSIVE, classify, fill, reach, scores
+from tests.support.reader import INCONCLUSIVE, classify, fill, paste, reach, scores
 
 PREDICT = "**/v1/predict*"
 FAILED = "Failed to load resource"
@@ -144,15 +144,16 @@ def test_an_aborted_connection_is_no_answer(page):
     submit(page, "unanswered")
 
 
-def test_offline_is_called_offline_and_online_again_works(page):
+def test_offline_this_device_answers_and_online_again_the_service(page):
     page.expected_messages.append(FAILED)
     classify(page, INCONCLUSIVE)
     page.context.set_offline(True)
-    submit(page, "offline")
-    assert words(page) == "You appear to be offline. Your scores are kept."
+    submit(page, "done")
+    assert words(page) == "No network: answered on this device."
 
     page.context.set_offline(False)
-    submit(page, "done")
+    page.click("#classify")
+    page.get_by_text("Answered by the service.").first.wait_for()
 
 
 def test_a_module_that_cannot_be_fetched_is_said_too(page):
@@ -160,6 +161,26 @@ def test_a_module_that_cannot_be_fetched_is_said_too(page):
     page.route("**/form/case.js", lambda route: route.abort())
 
     submit(page, "unanswered")
+
+
+def test_a_failure_looks_like_one_and_is_tried_again_with_one_press(page):
+    Script(page, status(429, retry_after="60"))
+    submit(page, "busy")
+    colour = "(id) => getComputedStyle(document.getElementById(id)).color"
+    assert page.evaluate(colour, "status") != page.evaluate(colour, "title")
+
+    page.get_by_role("button", name="Try again").click()
+
+    reach(page, "done")
+
+
+def test_messages_are_in_view_wherever_the_reader_is(page):
+    for place in ("#skip", "#features fieldset:nth-child(5)", "#sample-label"):
+        page.locator(place).evaluate("(element) => element.scrollIntoView()")
+        paste(page, "garbage")
+        page.get_by_text("Nothing was pasted").wait_for()
+        box = page.locator("#status").bounding_box()
+        assert 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
 
 
 def test_cancel_ends_the_wait_and_keeps_the_scores(page):
@@ -178,7 +199,7 @@ def test_while_it_works_the_scores_cannot_change_and_a_second_press_asks_nothing
     fill(page, INCONCLUSIVE)
     page.click("#classify")
     reach(page, "working")
-    page.click("#classify")
+    page.evaluate("() => document.getElementById('case').requestSubmit()")
 
     assert page.evaluate("document.getElementById('features').inert")
     assert len(calls) == 1
@@ -219,6 +240,8 @@ def test_a_service_that_asks_for_a_sign_in_is_called_so_and_not_asked_again(page
 
 def test_alternatives_that_fail_can_be_fetched_again(page):
     page.expected_messages.append(FAILED)
+    # Without the model this device cannot answer them itself
+    page.route("**/v1/model", status(500))
     page.route("**/v1/predict?explain=false", status(500))
     classify(page, INCONCLUSIVE)
     again = page.get_by_role("button", name="Try again")

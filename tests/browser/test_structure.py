@@ -27,7 +27,8 @@ def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
         - radio "Not scored"
       - group "Mitoses"
       - textbox "Sample label (optional)"
-      - checkbox /Keep on this device/
+      - paragraph:
+        - checkbox /Keep on this device/
     """)
     expect(page.get_by_role("group", name="Clump thickness")).to_have_accessible_description(
         "How thick the groups of cells are. 1: flat, a single layer 10: thick, layered groups"

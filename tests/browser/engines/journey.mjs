@@ -69,8 +69,8 @@ async function device() {
 }
 
 async function reload() {
-  await page.run(`location.reload()`);
-  await until(`document.documentElement.dataset.state === "done" && ${current}`);
+  await page.run(`window.left = true; location.reload()`);
+  await until(`!window.left && document.documentElement.dataset.state === "done" && ${current}`);
 }
 
 async function table() {
