@@ -77,7 +77,13 @@ def site(form: Path) -> ASGIApp:
     """
     files = StaticFiles(directory=form, html=True)
     files.all_directories += [BUILT]
-    return GZipMiddleware(files, minimum_size=1000)
+    compressed = GZipMiddleware(files, minimum_size=1000)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        # The server would send a file by its path, which the middleware cannot compress
+        await compressed({**scope, "extensions": {}}, receive, send)
+
+    return serve
 
 
 class ApiFirst:
