@@ -23,7 +23,7 @@ MODEL = "model.joblib"
 SKOPS_MODEL = "model.skops"
 POPULATION = "population.json"
 
-FORMAT = 2
+FORMAT = 3
 
 #: A golden prediction may differ by this much from what training recorded.
 GOLDEN_TOLERANCE = 1e-9

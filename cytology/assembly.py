@@ -1,4 +1,4 @@
-"""Turns a row and its probability into a prediction; the same rules whichever engine served."""
+"""Puts an answer together from a row and its probability; the same rules for every engine."""
 
 from collections.abc import Sequence
 from operator import getitem
@@ -62,6 +62,7 @@ class Assembler:
             probability_range[1]
         ):
             warnings += (_DECISIVE,)
+            verdict = (verdict[0], decision.classes)  # inconclusive: neither class is ruled out
         one, other = self._frequencies
         if (
             sum(map(getitem, one, row)) < self._limit
@@ -110,8 +111,8 @@ def _missing(field: str) -> Caution:
     return Caution(
         "missing_score",
         field,
-        f"{field} is missing; the training median stands in for it, and the answer is less "
-        "certain: see probability_range.",
+        f"{field} is missing; the probability is the average over the scores that it could have, "
+        "given the others: see probability_range.",
     )
 
 

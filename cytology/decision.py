@@ -1,24 +1,26 @@
-"""Turns a probability into a label and the set of classes that cannot be ruled out."""
+"""Decides: probability → label, and the set of classes that cannot be ruled out."""
 
 import json
-import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from cytology.familiarity import Familiarity
+from cytology.link import Link
 from cytology.schema import Feature
 
 
 class Decision(NamedTuple):
     """Where the probability of the positive class becomes a label.
 
-    ``negative_at_most`` and ``positive_at_least`` are the class-conditional conformal limits: the
-    negative class stays possible up to the one, the positive class from the other on. They are
-    learnt from out-of-fold probabilities so that each class is in its own samples' sets with
-    about the probability ``level``. ``weights`` holds, per feature, how often each score occurs in
-    the training data (missing first); explanations of non-additive models average over it.
-    ``familiarity`` tells samples unlike the training data.
+    ``link`` calibrates the model's log-odds; threshold and limits apply to the calibrated
+    probability. ``negative_at_most`` and ``positive_at_least`` are the class-conditional conformal
+    limits: the negative class stays possible up to the one, the positive class from the other on.
+    They are learnt from out-of-fold probabilities so that each class is in its own samples' sets
+    with about the probability ``level``. ``base`` is the mean of the model's log-odds.
+    ``prevalence`` is the share of the positive class in the training data. ``weights`` holds, per
+    feature, how often each score occurs in the training data (missing first); explanations of
+    non-additive models average over it. ``familiarity`` finds samples unlike the training data.
     """
 
     negative: str
@@ -31,11 +33,13 @@ class Decision(NamedTuple):
     base: float
     weights: tuple[tuple[float, ...], ...]
     familiarity: Familiarity
+    prevalence: float = 0.5
+    link: Link = Link()
 
     @property
     def cutoff(self) -> float:
-        """The threshold as log-odds."""
-        return math.log(self.threshold / (1.0 - self.threshold))
+        """The threshold as log-odds of the model, before the link."""
+        return self.link.raw_log_odds(self.threshold)
 
     def label(self, probability: float) -> str:
         """Name the class: positive from the threshold on."""
@@ -82,4 +86,6 @@ def parse_decision(content: bytes) -> Decision:
                 for name in (first, second)
             ),
         ),
+        prevalence=raw["prevalence"],
+        link=Link(**raw["link"]),
     )

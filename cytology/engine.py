@@ -1,14 +1,14 @@
 """Answers rows with any model that turns rows into probabilities; explains them by asking it."""
 
-import math
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import chain
 
 from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.explanation import Explainer
 from cytology.measurements import Row
-from cytology.prediction import Prediction, Reasons
+from cytology.missing import Frequencies, average
+from cytology.prediction import Prediction, Reasons, logit, sigmoid
 from cytology.schema import Schema
 
 Probabilities = Callable[[Sequence[Row]], list[float]]
@@ -16,8 +16,6 @@ Probabilities = Callable[[Sequence[Row]], list[float]]
 #: Rows that a request's explanations may ask the model about, some 300 to 1,300 a sample. A forest
 #: of 100 trees answers them in about a second; the samples after that get no reasons.
 MOST_QUESTIONS = 20_000
-#: All combinations of missing scores are tried up to this number; beyond it, each on its own.
-_MOST_FILLINGS = 1_000
 
 
 class ModelEngine:
@@ -33,26 +31,56 @@ class ModelEngine:
         name
             What answers call the engine.
         probabilities
-            Rows → probability of the positive class for each.
+            Complete rows → probability of the positive class for each, before the link.
         schema, decision
             Of the same artifact.
         """
         self.name = name
         self._probabilities = probabilities
         self._schema = schema
+        self._link = decision.link
+        self._frequencies = Frequencies(schema, decision.familiarity)
         self._assembler = Assembler(schema, decision)
-        self._explainer = Explainer(schema, decision)
+        # Reasons explain the model before its link
+        self._explainer = Explainer(schema, decision._replace(threshold=sigmoid(decision.cutoff)))
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row; see :class:`cytology.prediction.Engine`."""
-        probabilities = self._probabilities(rows)
-        reasons = self._explain(rows, probabilities) if explain else [None] * len(rows)
+        calibrated, raw, ranges = self._average(rows)
+        reasons = self._explain(rows, raw) if explain else [None] * len(rows)
         return [
-            self._assembler.assemble(
-                row, probability, self._range(row) if None in row else None, reason
+            self._assembler.assemble(row, probability, ranges.get(index), reason)
+            for index, (row, probability, reason) in enumerate(
+                zip(rows, calibrated, reasons, strict=True)
             )
-            for row, probability, reason in zip(rows, probabilities, reasons, strict=True)
         ]
+
+    def _average(
+        self, rows: Sequence[Row]
+    ) -> tuple[list[float], list[float], dict[int, tuple[float, float]]]:
+        """Probabilities after and before the link, and ranges of rows with gaps by position."""
+        fillings = {
+            index: self._frequencies.fillings(row) for index, row in enumerate(rows) if None in row
+        }
+        complete = [row for row in rows if None not in row]
+        asked = [*complete, *chain.from_iterable(found.rows for found in fillings.values())]
+        answers = self._probabilities(asked)
+        linked = [self._link.probability(logit(answer)) for answer in answers]
+        known = iter(zip(linked, answers, strict=False))
+        start = len(complete)
+        calibrated, raw, ranges = [], [], {}
+        for index in range(len(rows)):
+            if index in fillings:
+                own = linked[start : start + len(fillings[index].rows)]
+                start += len(own)
+                probability = average(own, fillings[index])
+                before = sigmoid(self._link.raw_log_odds(probability))
+                ranges[index] = (min(own), max(own))
+            else:
+                probability, before = next(known)
+            calibrated.append(probability)
+            raw.append(before)
+        return calibrated, raw, ranges
 
     def _explain(self, rows: Sequence[Row], probabilities: list[float]) -> list[Reasons | None]:
         """Explain the first rows, for as long as their questions are not too many."""
@@ -64,25 +92,6 @@ class ModelEngine:
             left -= len(distinct)
             if left < 0:
                 break
-            answers = dict(zip(distinct, self._probabilities(distinct), strict=True))
+            answers = dict(zip(distinct, self._average(distinct)[1], strict=True))
             found.append(self._explainer.reasons(row, probability, asked, answers))
         return found + [None] * (len(rows) - len(found))
-
-    def _range(self, row: Row) -> tuple[float, float]:
-        found = self._probabilities(_fillings(row, self._schema))
-        return min(found), max(found)
-
-
-def _fillings(row: Row, schema: Schema) -> list[Row]:
-    options = [
-        (score,) if score is not None else feature.scores
-        for feature, score in zip(schema.features, row, strict=True)
-    ]
-    if math.prod(map(len, options)) <= _MOST_FILLINGS:
-        return list(product(*options))
-    return [
-        (*row[:index], score, *row[index + 1 :])
-        for index, scores in enumerate(options)
-        if row[index] is None
-        for score in scores
-    ]

@@ -1,4 +1,4 @@
-"""Turns a probability and its reasons into the one frozen answer that every caller receives."""
+"""The answer to one sample, and the reasons for it."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from cytology.measurements import Row
 
 #: Probabilities from models that vote can be exactly 0 or 1; their log-odds are cut here.
-_LOGIT_CLIP = 1e-9
+LOGIT_CLIP = 1e-9
 
 
 #: What contributions are compared with: the mean over the training samples, or the sample that has
@@ -26,11 +26,13 @@ class Caution(NamedTuple):
 class Reasons(NamedTuple):
     """Why: log-odds per feature, in schema order, around ``base``.
 
-    ``exact`` is true where base + contributions equal the answer's log-odds, false where they are
-    one-feature variations of a model that is not additive. ``what_would_change`` holds, per
-    feature, the nearest score that changes the label while the others stay, None where no score
-    does. ``fragility`` is the share of re-scorings by one step, all features at once, that change
-    the label: counted where ``fragility_exact``, else estimated from a fixed sample of them.
+    Contributions add up before the link, which calibrates their sum. ``exact`` is true where base +
+    contributions equal the model's log-odds, false where they are one-feature variations of a model
+    that is not additive. A missing score's contribution is what averaging over it adds.
+    ``what_would_change`` holds, per feature, the nearest score that changes the label while the
+    others stay, None where no score does. ``fragility`` is the share of re-scorings by one step,
+    all features at once, that change the label: counted where ``fragility_exact``, else estimated
+    from a fixed sample of them.
     """
 
     base: float
@@ -84,5 +86,5 @@ def sigmoid(logit: float) -> float:
 
 def logit(probability: float) -> float:
     """Probability to log-odds, cut where a probability is 0 or 1."""
-    clipped = min(max(probability, _LOGIT_CLIP), 1.0 - _LOGIT_CLIP)
+    clipped = min(max(probability, LOGIT_CLIP), 1.0 - LOGIT_CLIP)
     return math.log(clipped / (1.0 - clipped))

@@ -1,4 +1,4 @@
-"""Turns a row into a prediction by adding points from a table: one exact number per score."""
+"""Predicts by adding points from a table: one exact number per score."""
 
 import json
 from collections.abc import Sequence
@@ -8,17 +8,23 @@ from typing import Any
 from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.measurements import Row
-from cytology.prediction import Prediction, Reasons, sigmoid
+from cytology.missing import Frequencies, average
+from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
-from cytology.sensitivity import Points, fragility, nearest_changes
+from cytology.sensitivity import (
+    Points,
+    fragility,
+    nearest_changes,
+    nearest_changes_with_gaps,
+)
 
 
 class Scorecard:
     """An additive model, compiled.
 
-    ``points[i]`` maps each score of feature i (and None, where it may be missing) to log-odds.
-    Points are centred on the training data, so ``base`` is the average log-odds and each
-    contribution reads as "compared with the average training sample".
+    ``points[i]`` maps each score of feature i to log-odds. Points are centred on the training
+    data, so ``base`` is the average log-odds and each contribution reads as "compared with the
+    average training sample". The decision's link turns the sum into the probability.
     """
 
     name = "compiled"
@@ -33,60 +39,103 @@ class Scorecard:
         self.base = base
         self.points = tuple(points)
         self._schema = schema
+        self._link = decision.link
+        self._frequencies = Frequencies(schema, decision.familiarity)
         self._assembler = Assembler(schema, decision)
+        self._threshold = decision.threshold
         self._cutoff = decision.cutoff
         self._medians = decision.medians(schema.features)
 
     def logit(self, row: Row) -> float:
-        """Log-odds of the positive class: base + contributions, added in schema order."""
+        """Log-odds of a complete row before the link: base + contributions in schema order."""
         return sum(map(getitem, self.points, row), self.base)
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row; see :class:`cytology.prediction.Engine`."""
-        assemble = self._assembler.assemble
+        assemble, link = self._assembler.assemble, self._link.probability
         answers = []
         for row in rows:
-            total = self.logit(row)
-            possible = self._range(row) if None in row else None
+            possible = None
+            if None in row:
+                probability, possible = self._average(row)
+                total = self._link.raw_log_odds(probability) if explain else 0.0
+            else:
+                total = self.logit(row)
+                probability = link(total)
             reasons = self._reasons(row, total) if explain else None
-            answers.append(assemble(row, sigmoid(total), possible, reasons))
+            answers.append(assemble(row, probability, possible, reasons))
         return answers
 
+    def _are_positive(self, rows: Sequence[Row]) -> list[bool]:
+        return [
+            (self._average(row)[0] if None in row else self._link.probability(self.logit(row)))
+            >= self._threshold
+            for row in rows
+        ]
+
+    def _average(self, row: Row) -> tuple[float, tuple[float, float]]:
+        """Probability of a row with missing scores, and its range over what they could be."""
+        fillings = self._frequencies.fillings(row)
+        probabilities = [self._link.probability(self.logit(filled)) for filled in fillings.rows]
+        return average(probabilities, fillings), self._range(row)
+
     def _reasons(self, row: Row, total: float) -> Reasons:
-        share, exact = fragility(self.points, self._schema, row, self.base, self._cutoff)
+        points = self._explained(row, total)
+        share, exact = fragility(points, self._schema, row, self.base, self._cutoff)
+        if None in row:
+            changes = nearest_changes_with_gaps(
+                row, self._schema, self._medians, self._are_positive
+            )
+        else:
+            changes = nearest_changes(points, row, total, self._cutoff, self._medians)
         return Reasons(
             base=self.base,
-            contributions=tuple(
-                [points[score] for points, score in zip(self.points, row, strict=True)]
-            ),
+            contributions=tuple([table[score] for table, score in zip(points, row, strict=True)]),
             exact=True,
-            what_would_change=nearest_changes(self.points, row, total, self._cutoff, self._medians),
+            what_would_change=changes,
             fragility=share,
-            fragility_exact=exact,
+            fragility_exact=exact and None not in row,
         )
+
+    def _explained(self, row: Row, total: float) -> Sequence[Points]:
+        """The points, and for missing scores what they add on average: equal parts of the rest."""
+        if None not in row:
+            return self.points
+        known = sum(
+            table[score] for table, score in zip(self.points, row, strict=True) if score is not None
+        )
+        part = (total - self.base - known) / row.count(None)
+        return [
+            table if score is not None else {**table, None: part}
+            for table, score in zip(self.points, row, strict=True)
+        ]
 
     def _range(self, row: Row) -> tuple[float, float]:
         """Probability at the worst and best value of every missing score; exact, being additive."""
         low = high = self.base
         for points, score in zip(self.points, row, strict=True):
             if score is None:
-                possible = [value for key, value in points.items() if key is not None]
-                low += min(possible)
-                high += max(possible)
+                low += min(points.values())
+                high += max(points.values())
             else:
                 low += points[score]
                 high += points[score]
-        return sigmoid(low), sigmoid(high)
+        return self._link.probability(low), self._link.probability(high)
 
 
 def parse_scorecard(content: bytes, schema: Schema, decision: Decision) -> Scorecard:
-    """Read scorecard.json as training wrote it; the caller has checked its hash."""
+    """Read scorecard.json as training wrote it; the caller has checked its hash.
+
+    Parameters
+    ----------
+    content
+        The bytes of scorecard.json.
+    schema, decision
+        Of the same artifact.
+    """
     raw: dict[str, Any] = json.loads(content)
-    points: list[Points] = []
-    for feature in schema.features:
-        missing, *scored = raw["points"][feature.name]
-        table: Points = dict(zip(feature.scores, scored, strict=True))
-        if feature.may_be_missing:
-            table[None] = missing
-        points.append(table)
+    points: list[Points] = [
+        dict(zip(feature.scores, raw["points"][feature.name], strict=True))
+        for feature in schema.features
+    ]
     return Scorecard(raw["base"], points, schema, decision)

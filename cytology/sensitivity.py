@@ -1,8 +1,8 @@
-"""Turns a row's points into what would change its label, and how easily its label changes."""
+"""Finds which scores would change a label, and how often re-scoring changes it."""
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -32,8 +32,16 @@ def nearest_changes(
 ) -> tuple[int | None, ...]:
     """Per feature, the nearest score that changes the label while the others stay, or None.
 
-    ``total`` is the row's log-odds, ``cutoff`` the threshold's. A missing score is taken to lie at
-    the feature's training median; of two scores equally near the lower one is named.
+    Of two scores equally near the lower one is named.
+
+    Parameters
+    ----------
+    points, row, total
+        Log-odds per score of each feature, the complete row, and its log-odds.
+    cutoff
+        The threshold's log-odds.
+    medians
+        Training medians; not used where no score is missing.
     """
     positive = total >= cutoff
     changes: list[int | None] = []
@@ -48,6 +56,39 @@ def nearest_changes(
     return tuple(changes)
 
 
+def nearest_changes_with_gaps(
+    row: Row,
+    schema: Schema,
+    medians: Sequence[int],
+    are_positive: Callable[[list[Row]], Sequence[bool]],
+) -> tuple[int | None, ...]:
+    """As :func:`nearest_changes`, for a row with missing scores, whose average moves with each.
+
+    Parameters
+    ----------
+    row
+        The scores, None where missing.
+    schema, medians
+        The features, and the training median of each.
+    are_positive
+        Rows → whether each is called positive.
+    """
+    varied: list[Row] = [
+        (*row[:index], score, *row[index + 1 :])
+        for index, feature in enumerate(schema.features)
+        for score in feature.scores
+    ]
+    own, *labels = are_positive([row, *varied])
+    flips = iter(labels)
+    return tuple(
+        nearest(
+            [score for score in feature.scores if next(flips) != own],
+            median if known is None else known,
+        )
+        for feature, known, median in zip(schema.features, row, medians, strict=True)
+    )
+
+
 def nearest(scores: Iterable[int], to: int) -> int | None:
     """The score nearest to another one, the lower of two equally near; None of none."""
     return min(scores, key=lambda score: (abs(score - to), score), default=None)
@@ -58,8 +99,15 @@ def fragility(
 ) -> Fragility:
     """Share of re-scorings that change the label, where each score moves by -1, 0 or +1.
 
-    All features move at once and independently, each step is equally likely, a score stays within
-    its range, and a missing one stays missing.
+    All features move at once and independently, each step is equally likely, and a score stays
+    within its range. A missing one stays missing and keeps what it adds on average.
+
+    Parameters
+    ----------
+    points, schema, row
+        Log-odds per score of each feature, the features, and the row.
+    base, cutoff
+        Log-odds that are added to the points, and those of the threshold.
     """
     options = [
         [table[moved] for moved in _moves(score, feature)]

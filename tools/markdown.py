@@ -1,7 +1,7 @@
 """Turns the Markdown of our own documents into HTML: headings, paragraphs, lists, tables, images.
 
 It reads what training.card writes and no more; every text is escaped. A table's caption is the
-paragraph in bold before it.
+paragraph in bold right before it.
 """
 
 import re
@@ -11,7 +11,8 @@ _CAPTION = re.compile(r"\*\*(.+)\*\*")
 _IMAGE = re.compile(r"!\[(.*)\]\((.*)\)", re.DOTALL)
 _INLINE = (
     (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\[([^\]]+)\]\((https?://[^)]+)\)"), r'<a href="\2">\1</a>'),
+    (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"\[([^\]]+)\]\(([\w.-]+)\.md\)"), r'<a href="\2.html">\1</a>'),
 )
 
 
@@ -19,8 +20,9 @@ def as_html(markdown: str) -> str:
     """Return the document's body."""
     body: list[str] = []
     caption = ""
-    for block in re.split(r"\n{2,}", markdown.strip()):
-        if found := _CAPTION.fullmatch(block):
+    blocks = re.split(r"\n{2,}", markdown.strip())
+    for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
+        if following.startswith("|") and (found := _CAPTION.fullmatch(block)):
             caption = found[1]
         elif block.startswith("|"):
             body.append(_table(block.splitlines(), caption))

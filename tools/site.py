@@ -18,6 +18,7 @@ from training.card.render import card_files, title
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "site"
 SWAGGER = ROOT / "node_modules" / "swagger-ui-dist"
+_SHEET_PAGE = Path(__file__).with_name("sheet.html")
 _CARD_PAGE = Path(__file__).with_name("model-card.html")
 
 
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 def write_card(model_dir: Path, target: Path) -> None:
-    """Write the page of the model's card, its drawings, and the counts that the form compares with.
+    """Write the pages of the model's card and sheet, drawings, and counts that the form shows.
 
     The report in ``model_dir`` holds every number of them.
     """
@@ -56,6 +57,12 @@ def write_card(model_dir: Path, target: Path) -> None:
     schema = load_schema(str(model_dir / "features.json"))
     files = card_files(report, schema)
     text = files.pop("model-card.md").decode()
+    for name in [name for name in files if name.startswith("sheet.")]:
+        _, language, _ = name.split(".")
+        sheet = files.pop(name).decode()
+        page = _SHEET_PAGE.read_text(encoding="utf-8").replace("{language}", language)
+        page = page.replace("{title}", sheet.partition("\n")[0].lstrip("# "))
+        files[f"sheet.{language}.html"] = page.replace("{body}", as_html(sheet)).encode()
     page = _CARD_PAGE.read_text(encoding="utf-8").replace("{title}", title(report, schema))
     page = page.replace("{contents}", contents(text)).replace("{body}", as_html(text))
     files["model-card.html"] = page.encode()

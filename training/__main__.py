@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"proved: {compiled.proof.summary}")
     if compiled.refusal:
         print(f"not compiled, so scikit-learn itself serves it: {compiled.refusal}")
+    for warning in manifest["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
     for failure in trained.failures:
         print(f"below the gates of the default model: {failure}", file=sys.stderr)
     return 0

@@ -1,4 +1,4 @@
-"""Turns a fitted additive pipeline into a scorecard, and proves that the two are equal."""
+"""Compiles a fitted additive pipeline to a scorecard, and proves that the two are equal."""
 
 from typing import Any, NamedTuple
 
@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from cytology.decision import Decision
-from cytology.measurements import Row
-from cytology.prediction import logit
+from cytology.prediction import logit, sigmoid
 from cytology.schema import Schema
 from cytology.scorecard import Scorecard
 from training.candidates import SEED
 from training.fit import positive_probabilities, sign_of_positive
+from training.frequencies import as_rows
 
 TOLERANCE = 1e-12
 VARIATIONS = 10_000
@@ -55,22 +55,23 @@ def training_weights(scores: NDArray[np.float64], schema: Schema) -> tuple[tuple
 def compile_points(
     pipeline: Pipeline, scores: NDArray[np.float64], schema: Schema
 ) -> tuple[float, list[list[float]]]:
-    """Read the table off the pipeline: (base, points), points[i] = [missing, lowest … highest].
+    """Read the table off the pipeline: (base, points), points[i] = [lowest … highest score].
 
-    Each entry is the change in log-odds when one feature moves and the others stay; points are
-    centred so that their mean over the training rows is zero and ``base`` is the mean log-odds.
+    Each entry is the change in log-odds when one feature moves and the others stay. Points are
+    centred so that their mean over the known training scores is zero; ``base`` is the mean log-odds
+    under these means.
     """
     reference = np.nanmedian(scores, axis=0).round()
     start = float(log_odds(pipeline, reference[None, :], schema)[0])
     base = start
     points: list[list[float]] = []
     for index, feature in enumerate(schema.features):
-        values = [np.nan, *feature.scores]
+        values = list(feature.scores)
         varied = np.repeat(reference[None, :], len(values), axis=0)
         varied[:, index] = values
         steps = log_odds(pipeline, varied, schema) - start
-        weights = training_weights(scores[:, [index]], schema._replace(features=(feature,)))[0]
-        mean = float(np.dot(weights, steps))
+        counts = [(scores[:, index] == score).sum() for score in values]
+        mean = float(np.average(steps, weights=counts))
         base += mean
         points.append([float(step) for step in steps - mean])
     return base, points
@@ -79,23 +80,25 @@ def compile_points(
 def as_scorecard(
     base: float, points: list[list[float]], schema: Schema, decision: Decision
 ) -> Scorecard:
-    """The scorecard as the Lambda will load it."""
-    tables: list[dict[int | None, float]] = []
-    for feature, values in zip(schema.features, points, strict=True):
-        table: dict[int | None, float] = dict(zip(feature.scores, values[1:], strict=True))
-        if feature.may_be_missing:
-            table[None] = values[0]
-        tables.append(table)
+    """The scorecard as the Lambda will load it.
+
+    Parameters
+    ----------
+    base, points
+        From :func:`compile_points`.
+    schema, decision
+        Of the same model.
+    """
+    tables: list[dict[int | None, float]] = [
+        dict(zip(feature.scores, values, strict=True))
+        for feature, values in zip(schema.features, points, strict=True)
+    ]
     return Scorecard(base, tables, schema, decision)
 
 
 def as_document(base: float, points: list[list[float]], schema: Schema) -> dict[str, Any]:
-    """The scorecard as scorecard.json holds it; points of a missing score come first."""
-    named = {
-        feature.name: [values[0] if feature.may_be_missing else None, *values[1:]]
-        for feature, values in zip(schema.features, points, strict=True)
-    }
-    return {"base": base, "points": named}
+    """The scorecard as scorecard.json holds it."""
+    return {"base": base, "points": dict(zip(schema.names, points, strict=True))}
 
 
 def prove_equal(
@@ -103,17 +106,30 @@ def prove_equal(
 ) -> Proof:
     """Compare both on training rows, 100,000 random ones, and all one-feature variations of some.
 
+    The probabilities compared are those before the link; the link is in the scorecard's decision
+    alone. Rows with a missing score are left out: the service averages over complete ones.
+
+    Parameters
+    ----------
+    pipeline, scorecard
+        The two that must be equal.
+    scores
+        (n, features) the training rows.
+    schema
+        The ranges that random rows are drawn from.
+
     Raises
     ------
     NotAdditive
         Some probability differs by more than 1e-12.
     """
     random = _random_scores(schema, RANDOM_VECTORS)
-    of_one = sum(len(feature.scores) + feature.may_be_missing for feature in schema.features)
+    of_one = sum(len(feature.scores) for feature in schema.features)
     varied = _variations(random[: max(1, VARIATIONS // of_one)], schema)
-    tried = np.vstack([scores, varied, random])
+    known = scores[~np.isnan(scores).any(axis=1)]
+    tried = np.vstack([known, varied, random])
     expected = positive_probabilities(pipeline, tried, schema)
-    found = [answer.probability for answer in scorecard.predict(as_rows(tried), explain=False)]
+    found = [sigmoid(scorecard.logit(row)) for row in as_rows(tried)]
     largest = float(np.abs(expected - np.array(found)).max())
     if not largest <= TOLERANCE:
         raise NotAdditive(
@@ -123,18 +139,11 @@ def prove_equal(
     return Proof(len(tried), largest)
 
 
-def as_rows(scores: NDArray[np.float64]) -> list[Row]:
-    """(n, features) with NaN → rows of int or None, as the service handles them."""
-    return [tuple(None if np.isnan(value) else int(value) for value in vector) for vector in scores]
-
-
 def _random_scores(schema: Schema, count: int) -> NDArray[np.float64]:
     random = np.random.default_rng(SEED)
     columns = []
     for feature in schema.features:
         column = random.integers(feature.minimum, feature.maximum + 1, count).astype(float)
-        if feature.may_be_missing:
-            column[random.random(count) < 0.1] = np.nan
         columns.append(column)
     return np.column_stack(columns)
 
@@ -142,8 +151,7 @@ def _random_scores(schema: Schema, count: int) -> NDArray[np.float64]:
 def _variations(vectors: NDArray[np.float64], schema: Schema) -> NDArray[np.float64]:
     varied = []
     for index, feature in enumerate(schema.features):
-        values = [*feature.scores, *([np.nan] if feature.may_be_missing else [])]
-        for value in values:
+        for value in feature.scores:
             copy = vectors.copy()
             copy[:, index] = value
             varied.append(copy)

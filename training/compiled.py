@@ -7,7 +7,6 @@ from sklearn.pipeline import Pipeline
 from cytology.decision import Decision
 from cytology.prediction import sigmoid
 from cytology.schema import Schema
-from training.compile import as_rows
 from training.compilers import (
     CannotCompile,
     NotEqual,
@@ -18,6 +17,7 @@ from training.compilers import (
 )
 from training.compilers.inputs import Node
 from training.dataset import Dataset
+from training.frequencies import as_rows
 
 #: Rows that the proof draws beside those of training and those at every cut.
 RANDOM_ROWS = 1_000_000

@@ -1,15 +1,17 @@
-"""Turns out-of-fold probabilities into the decision: threshold, conformal limits, frequencies."""
+"""Learns the decision from out-of-fold probabilities: threshold, conformal limits, frequencies."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cytology.decision import Decision
+from cytology.link import Link
 from cytology.schema import Schema
 from training.compile import training_weights
 from training.dataset import Dataset
-from training.familiar import learn_familiarity
+from training.frequencies import learn_familiarity
 
 #: Share of positive samples that the threshold may miss, out of fold.
 MISSED_SHARE = 0.01
@@ -17,23 +19,55 @@ MISSED_SHARE = 0.01
 LEVEL = 0.99
 
 
-def decide(judged: NDArray[np.float64], dataset: Dataset, schema: Schema) -> Decision:
+class Limits(NamedTuple):
+    """Where the positive class is called, and up to and from where each class stays possible."""
+
+    threshold: float
+    negative_at_most: float
+    positive_at_least: float
+
+
+def decide(
+    out_of_fold: NDArray[np.float64], dataset: Dataset, schema: Schema, link: Link
+) -> Decision:
     """Learn the whole decision; only ``base``, the model's mean log-odds, is left at 0.
 
-    ``judged`` (n,) holds out-of-fold probabilities of the positive class.
+    Parameters
+    ----------
+    out_of_fold
+        (n,) calibrated probabilities of the positive class.
+    dataset, schema
+        What the model was trained on.
+    link
+        Calibrates the model's log-odds.
     """
     positive = dataset.labels == schema.positive
+    limits = learn_limits(out_of_fold, positive)
     return Decision(
         negative=schema.negative,
         positive=schema.positive,
         classes=schema.class_names,
-        threshold=choose_threshold(judged[positive]),
         level=LEVEL,
-        negative_at_most=negative_limit(judged[~positive]),
-        positive_at_least=positive_limit(judged[positive]),
+        **limits._asdict(),
         base=0.0,
         weights=training_weights(dataset.scores, schema),
         familiarity=learn_familiarity(dataset, schema),
+        prevalence=float(positive.mean()),
+        link=link,
+    )
+
+
+def learn_limits(out_of_fold: NDArray[np.float64], positive: NDArray[np.bool_]) -> Limits:
+    """Learn the three limits from out-of-fold probabilities (n,).
+
+    The conformal limits are widened to the threshold where they do not reach it, so that a label
+    is always in its own prediction set.
+    """
+    threshold = choose_threshold(out_of_fold[positive])
+    return Limits(
+        threshold,
+        max(negative_limit(out_of_fold[~positive]), threshold),
+        min(positive_limit(out_of_fold[positive]), threshold),
     )
 
 
@@ -55,8 +89,8 @@ def positive_limit(positive: NDArray[np.float64]) -> float:
 
     The class is ruled out where its conformal p-value, (1 + number of calibration scores at most
     this low) / (n + 1), is at most 1 - level. Source: Vovk, Gammerman & Shafer, Algorithmic
-    Learning in a Random World, class-conditional (Mondrian) predictors; calibrated on out-of-fold
-    scores, which makes them cross-conformal.
+    Learning in a Random World, class-conditional (Mondrian) predictors; calibrated on the
+    pooled out-of-fold probabilities of all folds, which has no finite-sample guarantee.
     """
     ordered = np.sort(positive)
     rank = math.floor((1 - LEVEL) * (ordered.size + 1) + 1e-12)

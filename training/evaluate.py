@@ -1,4 +1,4 @@
-"""Turns a command line into a report: ``python -m training.evaluate``."""
+"""Evaluates every candidate: ``python -m training.evaluate``."""
 
 import argparse
 import sys
@@ -14,12 +14,13 @@ from training.dataset import DATA_PATH, DATA_SHA256, InvalidDataset, load_datase
 from training.evaluation.gates import failed_gates
 from training.evaluation.protocol import FAST, FULL
 from training.evaluation.report import evaluate, write_report
+from training.evaluation.warnings import as_lines
 from training.fit import WrongDirection
 from training.train import CACHE, REPORT
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Judge every candidate, print the comparison and the choice; 1 where a gate fails."""
+    """Evaluate, print the comparison and the choice; return 1 where a gate fails."""
     options = _options(arguments)
     protocol = FAST if options.fast else FULL
     try:
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"→ {out}")
     if publish:
         write_card()
+    print("\n".join(as_lines(document)), file=sys.stderr)
     if not shipped:
         return 0
     _print_gates(document["gates"])
@@ -66,7 +68,9 @@ def _print_choice(choice: Mapping[str, Any]) -> None:
 
 def _print_gates(gates: Sequence[Mapping[str, Any]]) -> None:
     for gate in gates:
-        verdict = "kept" if gate["passed"] else "NOT KEPT"
+        verdict = {True: "kept", False: "NOT KEPT", None: "not measured by the fast protocol"}[
+            gate["passed"]
+        ]
         reached = "; ambition reached" if gate["reached"] else ""
         print(
             f"  {gate['figure']:20} {number(gate['value']):>8}  "

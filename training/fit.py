@@ -1,16 +1,26 @@
-"""Turns a candidate and a data set into a fitted pipeline and its out-of-fold probabilities."""
+"""Tunes and fits a candidate; keeps out-of-fold probabilities and the link learnt from them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
+from sklearn import config_context
 from sklearn.pipeline import Pipeline
 
+from cytology.decision import Decision
+from cytology.link import Link
+from cytology.missing import Frequencies
+from cytology.prediction import LOGIT_CLIP
 from cytology.schema import Schema
 from training.candidates import SEED, Candidate, Setting
 from training.dataset import Dataset
 from training.folds import grouped_folds
+from training.frequencies import count_frequencies
+from training.link import apply_link, choose_link
+from training.missing import predict_with_gaps
 
 TUNING_FOLDS = 10
 
@@ -23,17 +33,19 @@ class WrongDirection(ValueError):
 
 
 class Fitted(NamedTuple):
-    """A tuned pipeline.
+    """A tuned pipeline, and the link that calibrates it.
 
-    ``judged`` (n,) holds a probability of the positive class for every sample, from models that
-    saw none of its patient's samples: what thresholds and prediction sets are learnt from.
-    ``refits`` counts the steps back in the settings until every coefficient had its promised sign.
+    ``out_of_fold`` (n,) holds a calibrated probability of the positive class for every sample, from
+    models that saw none of its patient's samples: thresholds and prediction sets are learnt from
+    it. ``refits`` counts the steps back in the settings until every coefficient had its promised
+    sign.
     """
 
     pipeline: Pipeline
     setting: Setting
-    judged: NDArray[np.float64]
+    out_of_fold: NDArray[np.float64]
     refits: int
+    link: Link = Link()
 
 
 def fit(
@@ -48,28 +60,81 @@ def fit(
 
     A linear pipeline whose coefficient contradicts a feature's direction is fitted again with the
     next more regularised setting, so that a higher score never lowers the probability of the
-    positive class where the schema says it may not. ``tick`` is called after every tuning fit.
+    positive class where the schema says it may not.
+
+    Parameters
+    ----------
+    candidate
+        What to fit, over which settings.
+    dataset, schema
+        What to fit it on.
+    folds
+        Number of tuning folds; no patient is in two of them.
+    tick
+        Called after every tuning fit.
 
     Raises
     ------
     WrongDirection
         No more regularised setting helps.
     """
-    judged = _judge_settings(candidate, dataset, schema, folds, tick)
+    found = _try_settings(candidate, dataset, schema, folds, tick)
     positive = dataset.labels == schema.positive
-    best = tuned = int(np.argmin([_mean_log_loss(runs, positive) for runs in judged]))
+    best = tuned = int(np.argmin([_mean_log_loss(runs, positive) for runs in found]))
     while True:
         setting = candidate.settings[best]
         pipeline = candidate.fit(setting, dataset.scores, dataset.labels)
         wrong = wrong_signs(pipeline, schema)
         if not wrong:
-            return Fitted(pipeline, setting, judged[best].mean(axis=0), tuned - best)
+            break
         if best == 0:
             raise WrongDirection(f"against the promised direction: {', '.join(wrong)}")
         best -= 1
+    raw = found[best].mean(axis=0)
+    splits = list(grouped_folds(dataset, folds, SEED))
+    link = choose_link(_log_odds(raw), positive, splits)
+    return Fitted(
+        pipeline,
+        setting,
+        calibrate(raw, link),
+        tuned - best,
+        link,
+    )
 
 
-def _judge_settings(
+def predict_as_served(
+    pipeline: Pipeline, scores: NDArray[np.float64], schema: Schema, decision: Decision
+) -> NDArray[np.float64]:
+    """(n,) calibrated probabilities, averaged over missing scores, as the service answers.
+
+    Parameters
+    ----------
+    pipeline
+        The fitted model.
+    scores
+        (n, features), NaN where missing.
+    schema, decision
+        Of the same model; the decision holds link and frequencies.
+    """
+
+    def complete(filled: NDArray[np.float64]) -> NDArray[np.float64]:
+        return calibrate(positive_probabilities(pipeline, filled, schema), decision.link)
+
+    return predict_with_gaps(complete, scores, Frequencies(schema, decision.familiarity))
+
+
+def calibrate(probabilities: NDArray[np.float64], link: Link) -> NDArray[np.float64]:
+    """(n,) a model's probabilities through the link."""
+    return probabilities if link.is_identity else apply_link(link, _log_odds(probabilities))
+
+
+def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cut as the service cuts them: a forest can be unanimous."""
+    found: NDArray[np.float64] = logit(np.clip(probabilities, LOGIT_CLIP, 1 - LOGIT_CLIP))
+    return found
+
+
+def _try_settings(
     candidate: Candidate,
     dataset: Dataset,
     schema: Schema,
@@ -77,16 +142,22 @@ def _judge_settings(
     tick: Callable[[], object],
 ) -> NDArray[np.float64]:
     """(settings, repeats, n) probabilities of the positive class, from other patients' models."""
-    judged = np.empty((len(candidate.settings), candidate.repeats, len(dataset.labels)))
+    found = np.empty((len(candidate.settings), candidate.repeats, len(dataset.labels)))
     for repeat in range(candidate.repeats):
         for train, test in grouped_folds(dataset, folds, SEED + repeat):
+            part = dataset.take(train)
+            frequencies = Frequencies(schema, count_frequencies(part, schema))
             for index, setting in enumerate(candidate.settings):
-                fitted = candidate.fit(setting, dataset.scores[train], dataset.labels[train])
-                judged[index, repeat, test] = positive_probabilities(
-                    fitted, dataset.scores[test], schema
-                )
+                # The same parameters are validated once, where the whole is fitted
+                with config_context(skip_parameter_validation=True):
+                    fitted = candidate.fit(setting, part.scores, part.labels)
+                    found[index, repeat, test] = predict_with_gaps(
+                        partial(positive_probabilities, fitted, schema=schema),
+                        dataset.scores[test],
+                        frequencies,
+                    )
                 tick()
-    return judged
+    return found
 
 
 def log_losses(

@@ -1,4 +1,4 @@
-"""Turns an estimator's name and a data set into everything that an artifact holds of a model."""
+"""Learns a model: pipeline, link, decision, and the scorecard where the model is additive."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from training.compile import (
 from training.compiled import Compiled, compile_model
 from training.dataset import Dataset
 from training.decide import decide
-from training.fit import TUNING_FOLDS, fit
+from training.fit import TUNING_FOLDS, fit, predict_as_served
 
 #: What is trained unless another estimator is asked for; the evaluation's choice must agree.
 DEFAULT_ESTIMATOR = "logistic"
@@ -41,17 +41,21 @@ class Card(NamedTuple):
 class Model(NamedTuple):
     """A fitted pipeline with its decision; ``card`` is None where the model is not additive.
 
-    ``judged`` (n,) holds the out-of-fold probabilities that the decision was learnt from.
+    ``out_of_fold`` (n,) holds the calibrated probabilities that the decision was learnt from.
     """
 
     estimator: str
     pipeline: Pipeline
     setting: Setting
-    judged: NDArray[np.float64]
+    out_of_fold: NDArray[np.float64]
     refits: int
     decision: Decision
     card: Card | None
     compiled: Compiled = Compiled()
+
+    def predict(self, scores: NDArray[np.float64], schema: Schema) -> NDArray[np.float64]:
+        """(n,) calibrated probabilities, averaged over missing scores, as the service answers."""
+        return predict_as_served(self.pipeline, scores, schema, self.decision)
 
 
 def count_fits(estimator: str, schema: Schema) -> int:
@@ -68,6 +72,15 @@ def learn(
 ) -> Model:
     """Tune and fit the named candidate, learn its decision, and compile it if it is additive.
 
+    Parameters
+    ----------
+    estimator
+        A name in :data:`training.candidates.CANDIDATES`.
+    dataset, schema
+        What to learn from.
+    tick
+        Called after every tuning fit.
+
     Raises
     ------
     training.fit.WrongDirection
@@ -76,15 +89,14 @@ def learn(
     # One thread: sums in a fixed order, and no threads that outnumber the cores
     with threadpool_limits(1):
         fitted = fit(CANDIDATES[estimator](schema), dataset, schema, tick=tick)
-        decision, card = _compile(
-            fitted.pipeline, dataset, schema, decide(fitted.judged, dataset, schema)
-        )
+        learnt = decide(fitted.out_of_fold, dataset, schema, fitted.link)
+        decision, card = _compile(fitted.pipeline, dataset, schema, learnt)
         compiled = Compiled() if card else compile_model(fitted.pipeline, dataset, schema, decision)
     return Model(
         estimator,
         fitted.pipeline,
         fitted.setting,
-        fitted.judged,
+        fitted.out_of_fold,
         fitted.refits,
         decision,
         card,

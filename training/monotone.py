@@ -1,4 +1,4 @@
-"""Turns scores and labels into an additive logistic model that keeps its promised directions.
+"""Fits an additive logistic model that keeps its promised directions.
 
 Every feature has one step in log-odds per cut between neighbouring scores. Where the schema
 promises a direction, no step may go against it: the model is monotone by construction. The fitted
@@ -99,7 +99,7 @@ def _solve(
         jac=True,
         method="L-BFGS-B",
         bounds=[*bounds, (None, None)],
-        options={"maxiter": 1_000, "ftol": 1e-10, "gtol": 1e-6},
+        options={"maxiter": 5_000, "ftol": 1e-13, "gtol": 1e-8},
     )
     return found.x[:-1], float(found.x[-1])
 

@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from cytology import artifact
 from cytology.decision import Decision
 from cytology.population import Population
 from cytology.schema import Schema
-from training.compile import as_rows
 from training.compilers import write_document
-from training.fit import positive_probabilities
 from training.formats import ModelFile, joblib_file
+from training.frequencies import as_rows
 from training.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +39,8 @@ def decision_document(decision: Decision) -> dict[str, Any]:
             "positive_at_least": decision.positive_at_least,
         },
         "base": decision.base,
+        "prevalence": decision.prevalence,
+        "link": decision.link._asdict(),
         "weights": [list(shares) for shares in decision.weights],
         "familiarity": {
             "limit": decision.familiarity.limit,
@@ -108,7 +108,7 @@ def write_artifact(
         "packages": model_file.packages,
         "git_revision": _git_revision(),
         **facts,
-        "golden": _golden(model.pipeline, schema),
+        "golden": _golden(model, schema),
         "files": {
             name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())
@@ -126,7 +126,7 @@ def _version(files: dict[str, bytes], model: str) -> str:
     return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
 
 
-def _golden(pipeline: Pipeline, schema: Schema) -> list[dict[str, Any]]:
+def _golden(model: Model, schema: Schema) -> list[dict[str, Any]]:
     """Rows across the range, and with every permitted score missing, with their probabilities."""
     lowest = np.array([feature.minimum for feature in schema.features], dtype=float)
     highest = np.array([feature.maximum for feature in schema.features], dtype=float)
@@ -134,7 +134,7 @@ def _golden(pipeline: Pipeline, schema: Schema) -> list[dict[str, Any]]:
     gaps = np.array([feature.may_be_missing for feature in schema.features])
     mixed = np.where(np.arange(len(lowest)) % 2, lowest, middle)
     vectors = np.vstack([lowest, middle, highest, mixed, np.where(gaps, np.nan, mixed)])
-    probabilities = positive_probabilities(pipeline, vectors, schema)
+    probabilities = model.predict(vectors, schema)
     return [
         {"row": list(row), "probability": float(probability)}
         for row, probability in zip(as_rows(vectors), probabilities, strict=True)

@@ -9,12 +9,12 @@ from tqdm import tqdm
 
 from cytology.population import count_population
 from cytology.schema import Schema, parse_schema
-from training.compile import as_rows
 from training.dataset import DATA_SHA256, Dataset, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.report import evaluate
 from training.formats import FORMATS
+from training.frequencies import as_rows
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
 from training.publish import ROOT, write_artifact
 
@@ -25,6 +25,7 @@ CACHE = ROOT / "build" / "evaluation"
 #: Figures of the report that the manifest repeats; GET /v1/model returns them.
 _METRICS = (
     "accuracy",
+    "accuracy_at_half",
     "auc",
     "log_loss",
     "calibration_slope",
@@ -92,7 +93,7 @@ def train(
         schema=schema,
         schema_content=schema_content,
         # Out of fold: what the model says of patients it has not seen, as it will of callers'
-        population=count_population(as_rows(dataset.scores), model.judged.tolist(), schema),
+        population=count_population(as_rows(dataset.scores), model.out_of_fold.tolist(), schema),
         report=report,
         facts=_facts(model, dataset, report, failures),
         model_file=model_file,
@@ -154,4 +155,5 @@ def _facts(
             **{name: figures[name] for name in _METRICS},
         },
         "gates_failed": failures,
+        "warnings": report["warnings"],
     }

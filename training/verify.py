@@ -14,7 +14,7 @@ from cytology.artifact import (
     load_artifact,
 )
 from cytology.compiled import load_compiled
-from training.fit import positive_probabilities
+from training.fit import predict_as_served
 from training.formats import read_model_file
 from training.publish import ROOT
 
@@ -53,7 +53,7 @@ def _check_fitted_model(artifact: Artifact) -> None:
     """Compare what scikit-learn itself predicts."""
     golden = artifact.manifest["golden"]
     rows = np.array([case["row"] for case in golden], dtype=np.float64)  # None becomes NaN
-    found = positive_probabilities(read_model_file(artifact), rows, artifact.schema)
+    found = predict_as_served(read_model_file(artifact), rows, artifact.schema, artifact.decision)
     for index, (case, probability) in enumerate(zip(golden, found.tolist(), strict=True)):
         if not abs(probability - case["probability"]) <= GOLDEN_TOLERANCE:
             raise ArtifactMismatch(

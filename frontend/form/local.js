@@ -1,5 +1,5 @@
 /** Answers on this device, from the model that the service describes. */
-import { fromScorecard, parse } from "../shared/engine.js";
+import { average, frequencies, fromScorecard, parse } from "../shared/engine.js";
 
 /** @import { Page, Prediction, Row } from "../shared/types.js" */
 
@@ -40,19 +40,28 @@ async function read({ schema }) {
     positive: conformal[`${schema.positive}_at_least`],
   };
   const model = { name, version, engine: "browser" };
-  return { model, predict: (values) => decide(values, evaluated, threshold, limits, schema) };
+  const classes = [schema.negative, schema.positive].map((name) =>
+    frequencies(described.features, described.log_frequencies[name]),
+  );
+  const filled = (/** @type {Row} */ values) => average(values, evaluated.probability, classes);
+  return {
+    model,
+    predict: (values) => decide(values, evaluated, filled, threshold, limits, schema),
+  };
 }
 
 /**
  * @param {Row} values
  * @param {ReturnType<typeof parse>} model
+ * @param {(values: Row) => number} filled the average over what missing values could be
  * @param {number} threshold
  * @param {{ negative: number, positive: number }} limits
  * @param {Page["schema"]} schema
  * @returns {Prediction}
  */
-function decide(values, model, threshold, limits, { features, classes, negative, positive }) {
-  const probability = model.probability(values);
+function decide(values, model, filled, threshold, limits, { features, classes, negative, positive }) {
+  const gaps = values.filter((value) => value === null).length;
+  const probability = gaps ? filled(values) : model.probability(values);
   const label = (/** @type {number} */ p) => (p >= threshold ? positive : negative);
   const possible = {
     [negative]: probability <= limits.negative,
@@ -60,23 +69,26 @@ function decide(values, model, threshold, limits, { features, classes, negative,
   };
   const set = classes.map(({ name }) => name).filter((name) => possible[name]);
   const parts = model.parts(values);
+  const known = parts.reduce((sum, part) => sum + (part || 0), model.base);
+  const part = gaps ? (model.total(probability) - known) / gaps : 0;
   const missing = features.filter((_, index) => values[index] === null);
   const warnings = missing.map(({ name }) => ({ code: "missing_score", field: name, message: "" }));
   const at = (/** @type {0 | 1} */ end) =>
     model.probability(values.map((value, column) => value ?? model.bounds(column)[end]));
   /** @type {[number, number]} */
   const range = [at(0), at(1)];
-  if (label(range[0]) !== label(range[1])) {
+  const crosses = label(range[0]) !== label(range[1]);
+  if (crosses) {
     warnings.push({ code: "decisive_missing_score", field: "", message: "" });
   }
   return {
     label: label(probability),
     probability,
-    inconclusive: set.length !== 1,
-    prediction_set: set,
+    inconclusive: set.length !== 1 || crosses,
+    prediction_set: crosses ? classes.map(({ name }) => name) : set,
     threshold,
     base: model.base,
-    contributions: Object.fromEntries(features.map(({ name }, index) => [name, parts[index]])),
+    contributions: Object.fromEntries(features.map(({ name }, index) => [name, values[index] === null ? part : parts[index]])),
     contributions_exact: true,
     ...(missing.length && { probability_range: range }),
     warnings,

@@ -1,20 +1,16 @@
 /** Draws the contributions of an answer as bars about zero, in a table. */
 import { el, svg } from "../shared/dom.js";
-import { classNames, labelOf, logOdds, signed, valueText } from "../shared/words.js";
+import { classNames, labelOf, signed, valueText } from "../shared/words.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
 
-/** The parts are rounded for reading; the sum is checked on what the service sent. */
-const SUM_TOLERANCE = 1e-6;
-
 /** @param {Page} page @param {Case} answered */
 export function reasons(page, { prediction, values }) {
-  const { base = 0, contributions, contributions_exact: exact, probability } = prediction;
+  const { base = 0, contributions, contributions_exact: exact } = prediction;
   if (!contributions) return el("p", {}, page.say("no_reasons"));
   const parts = Object.entries(contributions).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const widest = Math.max(...parts.map(([, value]) => Math.abs(value)), Math.abs(base), 1e-9);
   const sum = parts.reduce((total, [, value]) => total + value, base);
-  const agrees = Math.abs(sum - logOdds(probability)) < SUM_TOLERANCE;
   const names = page.schema.features.map((feature) => feature.name);
   return el(
     "section",
@@ -55,7 +51,7 @@ export function reasons(page, { prediction, values }) {
           el(
             "tr",
             {},
-            el("th", { scope: "row", colspan: 2 }, page.say(agrees ? "sum_agrees" : "sum_differs")),
+            el("th", { scope: "row", colspan: 2 }, page.say("sum")),
             el("td", { class: "number" }, signed(page, sum)),
           ),
         ),

@@ -33,7 +33,7 @@ const LINKS = {
 
 /**
  * @param {any} model the document, or a part of it
- * @returns {{ probability: (row: Row) => number, parts: (row: Row) => number[], base: number, bounds: (column: number) => number[] }}
+ * @returns {{ probability: (row: Row) => number, parts: (row: Row) => number[], total: (probability: number) => number, base: number, bounds: (column: number) => number[] }}
  * @throws {Error} where the page cannot evaluate this kind of model
  */
 export function parse(model) {
@@ -59,6 +59,20 @@ export function parse(model) {
         (/** @type {number} */ value, /** @type {Step} */ link) => link(value),
         total(row),
       ),
+    /** The total before the links that gives a probability. */
+    total: (probability) => {
+      let [low, high] = [-60, 60];
+      for (let step = 0; step < 80; step += 1) {
+        const middle = (low + high) / 2;
+        const found = links.reduce(
+          (/** @type {number} */ value, /** @type {Step} */ link) => link(value),
+          middle,
+        );
+        if (found < probability) low = middle;
+        else high = middle;
+      }
+      return high;
+    },
     parts: (row) => points(row).map((/** @type {number} */ part) => part / SCALE),
     /** The values of a column that give the least and the most. */
     bounds: (column) => {
@@ -70,14 +84,51 @@ export function parse(model) {
 }
 
 /** The document that says the same as an additive model's points. @param {any} described GET /v1/model */
-export function fromScorecard({ features, scorecard }) {
+export function fromScorecard({ features, scorecard, link }) {
   const whole = (/** @type {number} */ points) => Math.round(points * SCALE);
   const tables = features.map((/** @type {any} */ { name, min }, /** @type {number} */ column) => {
-    const [missing, ...points] = scorecard.points[name];
+    const points = scorecard.points[name];
     const values = points.map((/** @type {number} */ _, /** @type {number} */ step) => min + step);
-    return missing === null
-      ? { column, values, points: points.map(whole) }
-      : { column, values: [null, ...values], points: [missing, ...points].map(whole) };
+    return { column, values, points: points.map(whole) };
   });
-  return { kind: "sum", base: whole(scorecard.base), tables, link: [{ kind: "sigmoid" }] };
+  const plain = [{ kind: "sigmoid" }];
+  const chain = link ? [...plain, { kind: "beta", ...link }, ...plain] : plain;
+  return { kind: "sum", base: whole(scorecard.base), tables, link: chain };
+}
+
+/**
+ * Shares of each value of each column in a class. @param {any[]} features @param {number[][]} logs
+ */
+export function frequencies(features, logs) {
+  return features.map(({ min }, column) => {
+    const counts = logs[column].slice(1).map(Math.exp);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return counts.map((count, step) => ({ value: min + step, share: count / total }));
+  });
+}
+
+/**
+ * The average over what missing values could be; each class has its own frequencies.
+ *
+ * @param {Row} row
+ * @param {(row: Row) => number} probability
+ * @param {ReturnType<typeof frequencies>[]} classes of the negative and of the positive class
+ */
+export function average(row, probability, classes) {
+  const gaps = row.flatMap((value, column) => (value === null ? [column] : []));
+  /** @param {Row} filled @param {number} from @param {number[]} shares @returns {number[]} */
+  const sums = (filled, from, shares) => {
+    if (from === gaps.length) return shares.map((share) => share * probability(filled));
+    const column = gaps[from];
+    const parts = classes[0][column].map(({ value }, step) =>
+      sums(
+        filled.with(column, value),
+        from + 1,
+        shares.map((share, which) => share * classes[which][column][step].share),
+      ),
+    );
+    return parts.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
+  };
+  const [negative, positive] = sums(row, 0, [1, 1]);
+  return negative / (1 - positive + negative);
 }

@@ -58,7 +58,7 @@ export default {
       "Mit anderen Werten des fehlenden Scores liegt die Wahrscheinlichkeit zwischen {low} und {high}.",
     fragility: "{share} % dieser Bewertungen ändern die Einordnung",
     warning_missing_score:
-      "{feature}: nicht bewertet. Der Median der Trainingsdaten steht dafür, die Antwort ist also weniger sicher.",
+      "{feature}: nicht bewertet. Die Wahrscheinlichkeit ist der Durchschnitt über die möglichen Scores, gegeben die anderen.",
     warning_unseen_score: "{feature}: dieser Score kommt in den Trainingsdaten nicht vor.",
     warning_decisive_missing_score:
       "Der fehlende Score entscheidet die Einordnung: andere Werte ergeben die andere Klasse.",
@@ -87,15 +87,14 @@ export default {
     reasons: "Warum",
     no_reasons: "Der Dienst hat zu dieser Antwort keine Gründe genannt.",
     reasons_exact:
-      "Jeder Score fügt der Basis seine Log-Odds hinzu; zusammen sind sie die Antwort. Links der Linie spricht für {negative}, rechts für {positive}.",
+      "Jeder Score fügt der Basis seine Log-Odds hinzu; ihre Summe sind die Log-Odds des Modells. Links der Linie spricht für {negative}, rechts für {positive}.",
     reasons_rough:
       "Was jeder Score für sich ändert. Dieses Modell ist nicht additiv, die Teile ergeben also nicht die Antwort.",
     col_feature: "Score",
     col_towards: "{negative} | {positive}",
     col_logodds: "Log-Odds",
     base: "Basis, vor jedem Score",
-    sum_agrees: "Summe, geprüft: die Log-Odds der Antwort",
-    sum_differs: "Summe: nicht die Log-Odds der Antwort",
+    sum: "Summe: die Log-Odds des Modells; seine Kalibrierung macht daraus die Wahrscheinlichkeit",
     whatif: "Was wäre mit einem anderen Score?",
     whatif_hint:
       "Jede Zelle ist die Antwort mit diesem einen geänderten Score, die anderen bleiben, in Prozent. Das prüft das Modell und ist kein Rat, neu zu bewerten.",

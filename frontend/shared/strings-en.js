@@ -57,7 +57,7 @@ export default {
     range: "With other values of the missing score the probability lies between {low} and {high}.",
     fragility: "{share} % of the re-scorings change the label",
     warning_missing_score:
-      "{feature} was not scored. The training median stands in for it, so the answer is less certain.",
+      "{feature} was not scored. The probability is the average over the scores that it could have, given the others.",
     warning_unseen_score: "This score of {feature} never occurs in the training data.",
     warning_decisive_missing_score:
       "The missing score decides the label: other values of it give the other class.",
@@ -86,15 +86,14 @@ export default {
     reasons: "Why",
     no_reasons: "The service gave no reasons for this answer.",
     reasons_exact:
-      "Each score adds its log-odds to the base; together they are the answer. Left of the line speaks for {negative}, right for {positive}.",
+      "Each score adds its log-odds to the base; their sum is the model's log-odds. Left of the line speaks for {negative}, right for {positive}.",
     reasons_rough:
       "What each score changes on its own. This model is not additive, so the parts do not sum to the answer.",
     col_feature: "Score",
     col_towards: "{negative} | {positive}",
     col_logodds: "Log-odds",
     base: "Base, before any score",
-    sum_agrees: "Sum, checked: the answer's log-odds",
-    sum_differs: "Sum: not the answer's log-odds",
+    sum: "Sum: the model's log-odds, which its calibration turns into the probability",
     whatif: "What if one score were another?",
     whatif_hint:
       "Each cell is the answer with that one score changed and the others as they are, in per cent. This tests the model; it is not advice to rescore.",

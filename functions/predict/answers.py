@@ -37,10 +37,13 @@ def as_json(
     identity: Mapping[str, str],
     schema: Schema,
     detail: Detail = Detail.REASONS,
+    prevalence: float | None = None,
 ) -> str:
     """The JSON document: the model, a prediction or null per sample, and every error."""
     entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
     extra: dict[str, Any] = error_entries(batch.errors)
+    if prevalence is not None:
+        extra["prevalence"] = prevalence
     notes = [*batch.notes, *_notes(answers, detail)]
     if notes:
         extra["notes"] = notes

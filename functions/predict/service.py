@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from cytology.artifact import SCORECARD, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
+from cytology.prevalence import at_prevalence
 from predict.answers import Detail, as_csv, as_json, entry
 from predict.batches import read_batch
 from predict.requests import LAMBDA_ANSWER_BYTES, Request, prefers_csv
@@ -69,12 +70,15 @@ def predict(service: Service, request: Request) -> Reply:
 
 def answer_batch(service: Service, batch: Batch, request: Request, *, explain: bool) -> Reply:
     """Score a batch and put the answer together; errors as in :func:`predict`."""
-    as_table = prefers_csv(request)
+    as_table, prevalence = prefers_csv(request), _prevalence(request)
     explain = explain and not as_table
     detail = Detail.REASONS
     if explain and not _reasons_fit(service, batch, request):
         explain, detail = False, Detail.WARNINGS
     answers = score(service, batch, explain=explain)
+    if prevalence is not None:
+        trained = service.artifact.decision.prevalence
+        answers = [answer and at_prevalence(answer, prevalence, trained) for answer in answers]
     if as_table:
         kind = f"{CSV}; charset=utf-8"
         version = service.artifact.version
@@ -104,7 +108,14 @@ def _fitting_json(
     body = ""
     for detail in Detail:
         if detail >= most:
-            body = as_json(batch, answers, model_identity(service), service.artifact.schema, detail)
+            body = as_json(
+                batch,
+                answers,
+                model_identity(service),
+                service.artifact.schema,
+                detail,
+                _prevalence(request),
+            )
             if _sent_size(body) <= request.max_answer_bytes:
                 break
     return body
@@ -171,6 +182,9 @@ def _model_document(service: Service) -> dict[str, Any]:
         "classes": list(schema.class_names),
         "positive": schema.positive,
         "threshold": decision.threshold,
+        "prevalence": decision.prevalence,
+        "link": decision.link._asdict(),
+        "log_frequencies": dict(zip(decision.classes, decision.familiarity.tables, strict=True)),
         "conformal": {
             "level": decision.level,
             f"{decision.negative}_at_most": decision.negative_at_most,
@@ -203,6 +217,19 @@ def _model_document(service: Service) -> dict[str, Any]:
 def report_health(service: Service, _: Request) -> Reply:
     """Answer GET /v1/health; a service that is not ready fails at start-up and never gets here."""
     return json_reply({"status": "ready", "model": model_identity(service)})
+
+
+def _prevalence(request: Request) -> float | None:
+    asked = request.query.get("prevalence")
+    if asked is None:
+        return None
+    try:
+        share = float(asked)
+    except ValueError:
+        share = 0.0
+    if not 0.0 < share < 1.0:
+        raise MalformedRequest("prevalence must be a number above 0 and below 1")
+    return share
 
 
 def _explain(request: Request) -> bool | None:

@@ -1,7 +1,6 @@
 """Turns rows into predictions with the fitted model itself: any classifier, additive or not."""
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from cytology.artifact import SCORECARD, Artifact
 from cytology.assembly import Assembler
 from cytology.measurements import Row
+from cytology.missing import Frequencies, average
 from cytology.prediction import Prediction, Reasons, logit
 from cytology.schema import Feature
 from cytology.sensitivity import (
@@ -19,12 +19,10 @@ from cytology.sensitivity import (
     Points,
     fragility,
     nearest_changes,
+    nearest_changes_with_gaps,
     rescorings,
 )
 from runtime.model_file import load_model
-
-#: All combinations of missing scores are tried up to this number; beyond it, each on its own.
-_MAX_COMBINATIONS = 1_000
 
 #: So many rows are explained at once; each asks the model about some 300 variations.
 _EXPLAINED_AT_ONCE = 100
@@ -47,6 +45,7 @@ class SklearnEngine:
         self._decision = artifact.decision
         self._assembler = Assembler(artifact.schema, artifact.decision)
         self._exact = SCORECARD in artifact.manifest["files"]
+        self._frequencies = Frequencies(artifact.schema, artifact.decision.familiarity)
         self._medians = artifact.decision.medians(artifact.schema.features)
         # By name: the order of classes is scikit-learn's business
         self._column = [str(name) for name in pipeline.classes_].index(artifact.schema.positive)
@@ -55,26 +54,52 @@ class SklearnEngine:
         """Answer every row; see :class:`cytology.prediction.Engine`."""
         if not rows:
             return []
-        probabilities = self._probabilities(list(rows))
-        reasons = self._reasons(rows) if explain else itertools.repeat(None, len(rows))
+        probabilities, ranges = self._average(rows)
+        reasons = (
+            self._reasons(rows, probabilities) if explain else itertools.repeat(None, len(rows))
+        )
         return [
-            self._assembler.assemble(
-                row, float(probability), self._range(row) if None in row else None, reason
+            self._assembler.assemble(row, probability, ranges.get(index), reason)
+            for index, (row, probability, reason) in enumerate(
+                zip(rows, probabilities, reasons, strict=True)
             )
-            for row, probability, reason in zip(rows, probabilities, reasons, strict=True)
         ]
+
+    def _average(self, rows: Sequence[Row]) -> tuple[list[float], dict[int, tuple[float, float]]]:
+        """Calibrated probabilities, and the ranges of rows with missing scores by position."""
+        fillings = {
+            index: self._frequencies.fillings(row) for index, row in enumerate(rows) if None in row
+        }
+        asked = [*rows, *itertools.chain.from_iterable(found.rows for found in fillings.values())]
+        link = self._decision.link.probability
+        calibrated = [link(logit(raw)) for raw in self._probabilities(asked).tolist()]
+        probabilities, start, ranges = calibrated[: len(rows)], len(rows), {}
+        for index, found in fillings.items():
+            own = calibrated[start : start + len(found.rows)]
+            start += len(found.rows)
+            probabilities[index] = average(own, found)
+            ranges[index] = (min(own), max(own))
+        return probabilities, ranges
+
+    def _are_positive(self, rows: Sequence[Row]) -> list[bool]:
+        threshold = self._decision.threshold
+        return [probability >= threshold for probability in self._average(rows)[0]]
 
     def _probabilities(self, rows: list[Row]) -> NDArray[np.float64]:
         scores = np.array(rows, dtype=np.float64)  # None becomes NaN
         probabilities: NDArray[np.float64] = self._pipeline.predict_proba(scores)[:, self._column]
         return probabilities
 
-    def _reasons(self, rows: Sequence[Row]) -> Iterator[Reasons]:
+    def _reasons(self, rows: Sequence[Row], answers: Sequence[float]) -> Iterator[Reasons]:
+        totals = iter(
+            self._decision.link.raw_log_odds(min(max(p, 1e-9), 1 - 1e-9)) for p in answers
+        )
         for chunk in itertools.batched(rows, _EXPLAINED_AT_ONCE):
             asked = [moved for row in chunk for moved in self._variations(row)]
             probabilities = iter(self._probabilities(asked).tolist())
             for row in chunk:
-                yield self._explain(row, probabilities)
+                total = next(totals)
+                yield self._explain(row, total if None in row else None, probabilities)
 
     def _variations(self, row: Row) -> Iterator[Row]:
         """The row itself, with each score in turn replaced by every other, and re-scored."""
@@ -85,27 +110,51 @@ class SklearnEngine:
         if not self._exact:
             yield from rescorings(row, self._schema)
 
-    def _explain(self, row: Row, probabilities: Iterator[float]) -> Reasons:
-        """Take this row's variations off the iterator, in the order of :meth:`_variations`."""
+    def _explain(self, row: Row, total: float | None, probabilities: Iterator[float]) -> Reasons:
+        """Take this row's variations off the iterator, in the order of :meth:`_variations`.
+
+        ``total`` is the answer's log-odds before the link where scores are missing: the pipeline
+        itself would fill them in another way.
+        """
         own = logit(next(probabilities))
         points: list[Points] = [
             {score: logit(next(probabilities)) - own for score in _values(feature)}
             for feature in self._schema.features
         ]
+        if total is not None:
+            for table, score in zip(points, row, strict=True):
+                if score is None:
+                    for value in table:
+                        table[value] += own - total
+                    table[None] = 0.0
+            own = total
         share, exact = self._fragility(row, own, points, probabilities)
+        if None in row:
+            changes = nearest_changes_with_gaps(
+                row, self._schema, self._medians, self._are_positive
+            )
+        else:
+            changes = nearest_changes(points, row, own, self._decision.cutoff, self._medians)
         return Reasons(
             base=self._decision.base,
-            contributions=tuple(
-                -sum(weight * table[score] for score, weight in self._seen(index))
-                for index, table in enumerate(points)
-            ),
+            contributions=self._contributions(row, own, points),
             exact=self._exact,
-            what_would_change=nearest_changes(
-                points, row, own, self._decision.cutoff, self._medians
-            ),
+            what_would_change=changes,
             fragility=share,
-            fragility_exact=exact,
+            fragility_exact=exact and None not in row,
         )
+
+    def _contributions(self, row: Row, own: float, points: Sequence[Points]) -> tuple[float, ...]:
+        found = [
+            -sum(weight * table[score] for score, weight in self._seen(index))
+            for index, table in enumerate(points)
+        ]
+        gaps = [index for index, score in enumerate(row) if score is None]
+        if self._exact and gaps:
+            known = sum(value for index, value in enumerate(found) if index not in gaps)
+            for gap in gaps:
+                found[gap] = (own - self._decision.base - known) / len(gaps)
+        return tuple(found)
 
     def _fragility(
         self, row: Row, own: float, points: list[Points], probabilities: Iterator[float]
@@ -119,36 +168,16 @@ class SklearnEngine:
         )
         return Fragility(changed / SAMPLED_RESCORINGS, exact=False)
 
-    def _seen(self, index: int) -> Iterator[tuple[int | None, float]]:
-        """Scores of a feature that occur in the training data, with their share of it."""
-        values = [None, *self._schema.features[index].scores]
-        for score, weight in zip(values, self._decision.weights[index], strict=True):
-            if weight:
-                yield score, weight
-
-    def _range(self, row: Row) -> tuple[float, float]:
-        gaps = [index for index, score in enumerate(row) if score is None]
-        options = [self._schema.features[index].scores for index in gaps]
-        if math.prod(len(scores) for scores in options) <= _MAX_COMBINATIONS:
-            fillings: list[Row] = list(itertools.product(*options))
-        else:
-            fillings = [  # the others stay missing
-                tuple(score if gap == other else None for other in gaps)
-                for gap, scores in zip(gaps, options, strict=True)
-                for score in scores
-            ]
-        filled: list[Row] = []
-        for filling in fillings:
-            values = list(row)
-            for index, score in zip(gaps, filling, strict=True):
-                values[index] = score
-            filled.append(tuple(values))
-        probabilities = self._probabilities(filled)
-        return float(probabilities.min()), float(probabilities.max())
+    def _seen(self, index: int) -> Iterator[tuple[int, float]]:
+        """Scores of a feature that occur in the training data, with their share of the known."""
+        missing, *shares = self._decision.weights[index]
+        for score, share in zip(self._schema.features[index].scores, shares, strict=True):
+            if share:
+                yield score, share / (1 - missing)
 
 
 def _values(feature: Feature) -> list[int | None]:
-    return [*([None] if feature.may_be_missing else []), *feature.scores]
+    return list(feature.scores)
 
 
 def load_sklearn_engine(artifact: Artifact) -> SklearnEngine:

@@ -88,7 +88,7 @@ def test_every_shown_number_is_the_one_that_the_api_answers(page, address, vecto
         assert sizes == sorted(sizes, reverse=True)
         total = answer["base"] + sum(answer["contributions"].values())
         assert card["total"] == service.signed(total)
-        assert card["sum"] == "Sum, checked: the answer's log-odds"
+        assert card["sum"].startswith("Sum: the model's log-odds")
         if (bounds := answer.get("probability_range")) is not None:
             low, high = map(service.probability, bounds)
             assert any(f"between {low} and {high}" in note for note in card["notes"])

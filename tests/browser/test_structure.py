@@ -103,12 +103,6 @@ def changed(page):
     return arrange
 
 
-def test_parts_that_do_not_make_the_answer_are_called_so(changed):
-    page = changed(lambda answer: answer.update(base=answer["base"] + 0.1))
-
-    assert page.inner_text(".reasons tfoot th") == "Sum: not the answer's log-odds"
-
-
 def test_parts_of_a_model_that_is_not_additive_have_no_sum(changed):
     page = changed(lambda answer: answer.update(contributions_exact=False))
 

@@ -15,7 +15,7 @@ def test_the_model_tells_what_it_is_and_what_it_must_not_be_used_for(transport):
     assert len(document["features"]) == 9
     assert document["limits"] == {"samples": 10_000, "bytes": 1_048_576}
     assert any("Not a medical device" in limit for limit in document["limits_of_use"])
-    assert len(document["scorecard"]["points"]["mitoses"]) == 11
+    assert len(document["scorecard"]["points"]["mitoses"]) == 10
 
 
 def test_the_model_s_description_is_cached_by_its_tag(transport):

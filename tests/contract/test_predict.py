@@ -54,11 +54,31 @@ def test_an_answer_has_the_documented_shape(transport):
     assert tuple(entry["contributions"]) == NAMES
 
 
-def test_base_and_contributions_sum_to_the_log_odds(transport):
+def test_the_link_turns_base_and_contributions_into_the_probability(transport):
     entry = first(transport, BENIGN)
     total = entry["base"] + sum(entry["contributions"].values())
-    odds = math.log(entry["probability"] / (1 - entry["probability"]))
-    assert total == pytest.approx(odds, abs=1e-9)
+    link = transport.request("GET", "/v1/model").json()["link"]
+    p = 1 / (1 + math.exp(-total))
+    odds = link["a"] * math.log(p) - link["b"] * math.log(1 - p) + link["c"]
+    assert odds == pytest.approx(math.log(entry["probability"] / (1 - entry["probability"])))
+
+
+def test_another_prevalence_moves_the_probability_and_keeps_the_label(transport):
+    plain = predict(transport, {"samples": [BENIGN]}).json()
+    rare = predict(transport, {"samples": [BENIGN]}, "?prevalence=0.01").json()
+
+    one, other = plain["predictions"][0], rare["predictions"][0]
+    assert rare["prevalence"] == 0.01
+    assert "prevalence" not in plain
+    assert other["probability"] < one["probability"]
+    assert other["threshold"] < one["threshold"]
+    assert (other["label"], other["prediction_set"]) == (one["label"], one["prediction_set"])
+
+
+@pytest.mark.parametrize("asked", ["0", "1", "often", "nan", "-1", "1e999"])
+def test_a_prevalence_that_is_no_share_is_refused(transport, asked):
+    answer = predict(transport, {"samples": [BENIGN]}, f"?prevalence={asked}")
+    assert answer.status == 400
 
 
 def test_one_bare_sample_needs_no_wrapping(transport):

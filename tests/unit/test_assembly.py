@@ -85,14 +85,14 @@ def test_an_ordinary_sample_has_no_warning():
     assert assembled().warnings == ()
 
 
-def test_each_missing_score_is_named_with_what_stands_in_for_it():
+def test_each_missing_score_is_named():
     answer = assembled((None, None), possible=(0.1, 0.2))
     assert answer.warnings == tuple(
         Caution(
             "missing_score",
             name,
-            f"{name} is missing; the training median stands in for it, and the answer is less "
-            "certain: see probability_range.",
+            f"{name} is missing; the probability is the average over the scores that it could "
+            "have, given the others: see probability_range.",
         )
         for name in ("wind", "cloud")
     )
@@ -125,6 +125,8 @@ def test_a_sample_is_unusual_where_both_classes_find_it_rare(row, unusual):
 def test_a_missing_score_is_decisive_where_its_range_crosses_the_threshold(possible, decisive):
     answer = assembled((None, 1), possible=possible)
     assert codes(answer) == ["missing_score"] + ["decisive_missing_score"] * decisive
+    # The probability alone would rule one class out
+    assert answer.prediction_set == (("calm", "storm") if decisive else ("calm",))
 
 
 def test_an_answer_is_fragile_above_a_tenth_and_says_how_fragile():

@@ -31,7 +31,7 @@ def test_the_committed_card_and_drawings_are_those_of_the_committed_report(files
 def test_no_drawing_is_committed_that_the_card_does_not_show(files):
     committed = {f"model-card/{path.name}" for path in (DOCS / "model-card").iterdir()}
 
-    assert committed == set(files) - {"model-card.md"}
+    assert committed == {name for name in files if name.endswith(".svg")}
     shown = set(re.findall(r"\((model-card/[^)]+)\)", files["model-card.md"].decode()))
     assert shown == committed
 
@@ -88,7 +88,8 @@ def test_figures_that_have_no_value_become_dashes():
         figure.update(value=None, low=None, high=None)
     for gate in empty["gates"]:
         gate["value"] = None
-    empty["chosen"].update(later=None, hidden=None, fragility=None, points=None, learning_curve=[])
+    empty["chosen"].update(later=None, hidden={}, fragility=None, points=None, learning_curve=[])
+    empty["chosen"].update(calibration=[], cross_conformal=None)
     empty["chosen"]["unusual"]["errors"] = None
 
     text = model_card(empty, schema, drawings=False)
@@ -97,6 +98,10 @@ def test_figures_that_have_no_value_become_dashes():
     assert "![" not in text
     assert "[if" not in text
     assert "[end" not in text
+
+
+#: The model on paper, a page for each language.
+SHEETS = ("sheet.en.html", "sheet.de.html")
 
 
 class Strict(HTMLParser):
@@ -127,18 +132,34 @@ def test_the_page_keeps_a_strict_policy_and_links_only_what_is_there(model_dir, 
 
     assert page.refused == []
     drawings = {link for link in page.linked if link.startswith("model-card/")}
-    assert drawings == set(files) - {"model-card.md"}
+    assert drawings == {name for name in files if name.endswith(".svg")}
     assert all((model_dir / "site" / name).is_file() for name in drawings)
     links = {link for link in page.linked if not link.startswith("#")} - drawings
-    for link in links - {"/", "/#batch", "/model-card.html"}:
+    for link in links - {"/", "/#batch", "/model-card.html", *SHEETS}:
         assert (DOCS.parent / "frontend" / link[1:]).is_file(), link
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_sheet_warns_and_has_a_line_for_every_feature(model_dir, name):
+    site.write_card(model_dir, model_dir / "site")
+    text = (model_dir / "site" / name).read_text()
+    page = Strict()
+    page.feed(text)
+
+    assert page.refused == []
+    assert re.search(r"<strong>(Research and teaching only|Nur für Forschung und Lehre)", text)
+    for weight in report["paper"]["weights"].values():
+        assert f"<td>× {weight}</td>" in text
+    assert text.count("<td>× ") == len(schema.features)
+    assert str(report["paper"]["positive_from"]) in text
 
 
 def test_without_matplotlib_the_committed_drawings_are_used(monkeypatch, files):
     monkeypatch.setattr(render.importlib.util, "find_spec", lambda _: None)
 
     assert set(card_files(report, schema)) == set(files)
-    assert set(card_files({**report, "format": 0}, schema)) == {"model-card.md"}
+    other = set(card_files({**report, "format": 0}, schema))
+    assert not any(name.endswith(".svg") for name in other)
 
 
 def test_the_form_is_given_the_counts_that_it_compares_with(model_dir):

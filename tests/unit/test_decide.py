@@ -4,9 +4,17 @@ from crepes import ConformalClassifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cytology.link import Link
 from cytology.schema import load_schema
 from training.dataset import load_dataset
-from training.decide import LEVEL, choose_threshold, decide, negative_limit, positive_limit
+from training.decide import (
+    LEVEL,
+    choose_threshold,
+    decide,
+    learn_limits,
+    negative_limit,
+    positive_limit,
+)
 
 schema = load_schema()
 
@@ -26,7 +34,7 @@ def judged_of(dataset, seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_prediction_sets_equal_those_of_crepes(dataset, seed):
     judged = judged_of(dataset, seed)
-    decision = decide(judged, dataset, schema)
+    decision = decide(judged, dataset, schema, Link())
     tried = np.random.default_rng(seed + 100).random(2_000)
 
     # Independent: crepes computes p-values per class from nonconformity 1 - p(class)
@@ -75,6 +83,18 @@ def test_each_class_keeps_its_coverage_on_its_own_scores(scores):
 
     assert (values >= positive_limit(values)).mean() >= LEVEL - 1 / values.size
     assert (values <= negative_limit(values)).mean() >= LEVEL - 1 / values.size
+
+
+@pytest.mark.parametrize("count", [99, 199, 241, 299])
+def test_a_label_is_always_in_its_own_set(count):
+    # With 199 positive samples the conformal limit lies above the threshold
+    random = np.random.default_rng(count)
+    positive = np.arange(600) < count
+    probability = 1 / (1 + np.exp(-np.where(positive, 3, -3) - 2 * random.standard_normal(600)))
+
+    limits = learn_limits(probability, positive)
+
+    assert limits.positive_at_least <= limits.threshold <= limits.negative_at_most
 
 
 def test_too_few_scores_rule_no_class_out():

@@ -6,6 +6,7 @@ import pytest
 
 from cytology.decision import Decision, parse_decision
 from cytology.familiarity import Familiarity
+from cytology.link import Link
 from cytology.schema import Feature
 
 DECISION = Decision(
@@ -65,6 +66,7 @@ def test_every_part_of_the_decision_is_read(artifact):
     content = artifact.read("decision.json")
     raw, found = json.loads(content), parse_decision(content)
     assert (found.level, found.base) == (raw["conformal"]["level"], raw["base"])
+    assert (found.prevalence, found.link._asdict()) == (raw["prevalence"], raw["link"])
     assert found.level == 0.99
     assert (found.threshold, found.classes) == (raw["threshold"], ("benign", "malignant"))
 
@@ -72,3 +74,8 @@ def test_every_part_of_the_decision_is_read(artifact):
 def test_the_cutoff_is_the_threshold_as_log_odds():
     assert DECISION._replace(threshold=0.5).cutoff == 0.0
     assert DECISION.cutoff == pytest.approx(-0.4054651)
+
+
+def test_the_cutoff_lies_before_the_link():
+    linked = DECISION._replace(link=Link(a=2.0, b=1.0, c=0.5))
+    assert linked.link.probability(linked.cutoff) == pytest.approx(0.4)

@@ -8,7 +8,7 @@ from training.candidates import CANDIDATES
 from training.dataset import load_dataset
 from training.evaluation import protocol
 from training.evaluation.choice import BASELINE, Contender, choose
-from training.evaluation.figures import Judged
+from training.evaluation.figures import Predicted
 from training.evaluation.gates import GATES, failed_gates, is_leak
 from training.evaluation.intervals import (
     difference,
@@ -18,7 +18,7 @@ from training.evaluation.intervals import (
 )
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.rounding import rounded
-from training.evaluation.runner import Judgement, run
+from training.evaluation.runner import Task, run
 
 schema = load_schema()
 
@@ -33,7 +33,8 @@ def dataset():
 
 def good_figures(**changes):
     values = {
-        "accuracy": 0.966, "auc": 0.994, "log_loss": 0.094, "ece": 0.025,
+        "accuracy_at_half": 0.966, "calibration_shape": 0.5,
+        "auc": 0.994, "log_loss": 0.094, "ece": 0.025,
         "calibration_slope": 1.07, "nested_sensitivity": 0.985, "nested_specificity": 0.962,
         "coverage_positive": 0.99, "coverage_negative": 0.99, "inconclusive": 0.097,
         "conclusive_accuracy": 0.99,
@@ -48,7 +49,8 @@ def test_figures_as_measured_pass_every_gate():
 @pytest.mark.parametrize(
     ("figure", "value"),
     [
-        ("accuracy", 0.961), ("auc", 0.991), ("log_loss", 0.101), ("ece", 0.036),
+        ("accuracy_at_half", 0.961), ("calibration_shape", 0.009),
+        ("auc", 0.991), ("log_loss", 0.101), ("ece", 0.036),
         ("calibration_slope", 0.84), ("calibration_slope", 1.26), ("nested_sensitivity", 0.979),
         ("nested_specificity", 0.954), ("coverage_positive", 0.984), ("coverage_negative", 0.984),
         ("inconclusive", 0.121), ("conclusive_accuracy", 0.987), ("calibration_slope", None),
@@ -61,7 +63,7 @@ def test_each_gate_fails_beyond_its_limit_and_says_so(figure, value):
 
 
 def test_an_accuracy_above_ninety_eight_percent_is_taken_for_leakage():
-    figures = good_figures(accuracy=0.9801)
+    figures = good_figures(accuracy_at_half=0.9801)
 
     assert is_leak(figures)
     assert any("labels leak" in failure for failure in failed_gates(figures, full=False))
@@ -170,7 +172,9 @@ def test_the_interval_holds_the_value_and_differences_are_paired(dataset):
     positive = dataset.labels == "malignant"
     odds = np.where(positive, 2.0, -2.0) + 1.5 * random.standard_normal(699)
     probability = 1 / (1 + np.exp(-odds))
-    judged = Judged(positive, probability, probability > 0.1, probability < 0.9, probability > 0.1)
+    judged = Predicted(
+        positive, probability, probability > 0.1, probability < 0.9, probability > 0.1
+    )
     drawn = patient_weights(dataset, FAST)
 
     one = measure_repeats([judged], drawn)
@@ -221,7 +225,7 @@ def work(number):
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     (tmp_path / "one.json").write_text(json.dumps({"answer": "kept"}))
 
-    results = run([Judgement("one", work, (1,)), Judgement("two", work, (2,))], tmp_path)
+    results = run([Task("one", work, (1,)), Task("two", work, (2,))], tmp_path)
 
     assert results == {"one": {"answer": "kept"}, "two": {"answer": 2}}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "two.json"]

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
-from training.compile import as_rows
 from training.dataset import load_dataset
-from training.familiar import learn_familiarity
+from training.frequencies import as_rows, learn_familiarity
 
 schema = load_schema()
 

@@ -37,7 +37,7 @@ def test_tuning_takes_the_setting_of_lowest_log_loss(dataset, fitted):
     losses = []
     for setting in logistic.settings:
         alone = fit(logistic._replace(settings=(setting,)), dataset, schema, folds=3)
-        losses.append(log_losses(alone.judged, positive).mean())
+        losses.append(log_losses(alone.out_of_fold, positive).mean())
 
     assert logistic.settings[int(np.argmin(losses))] == fitted.setting
 
@@ -47,8 +47,8 @@ def test_out_of_fold_probabilities_come_from_models_without_the_patient(dataset,
     positive = dataset.labels == "malignant"
 
     # What was learnt from a sample fits it better than what was not
-    assert log_losses(fitted.judged, positive).mean() > log_losses(memory, positive).mean()
-    assert 0.95 < ((fitted.judged >= 0.5) == positive).mean() < 0.98
+    assert log_losses(fitted.out_of_fold, positive).mean() > log_losses(memory, positive).mean()
+    assert 0.95 < ((fitted.out_of_fold >= 0.5) == positive).mean() < 0.98
 
 
 def fake_candidate(coefficient_of):

@@ -13,8 +13,8 @@ from cytology.population import (
     parse_population,
 )
 from cytology.schema import parse_schema
-from training.compile import as_rows
 from training.dataset import load_dataset
+from training.frequencies import as_rows
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cytology.artifact import ArtifactMismatch, load_artifact
+from cytology.link import Link
 from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
 from training import publish
 from training.candidates import CANDIDATES
@@ -23,7 +24,7 @@ def model():
     candidate = CANDIDATES["logistic"](schema)
     pipeline = candidate.fit(candidate.settings[3], dataset.scores, dataset.labels)
     judged = np.where(dataset.labels == "malignant", 0.9, 0.1)
-    decision = decide(judged, dataset, schema)
+    decision = decide(judged, dataset, schema, Link())
     return Model("logistic", pipeline, candidate.settings[3], judged, 0, decision, card=None)
 
 
@@ -92,7 +93,7 @@ def test_an_interrupted_write_leaves_the_artifact_of_the_run_before(tmp_path, mo
         write(tmp_path, model, report={"format": 2})
 
     assert bytes_of(tmp_path / "artifact") == before
-    assert [path.name for path in tmp_path.iterdir()] == ["artifact"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["artifact", "artifact.sha256"]
 
 
 def test_a_failed_exchange_puts_the_old_artifact_back(tmp_path, model, monkeypatch):

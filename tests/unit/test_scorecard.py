@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cytology.artifact import SCORECARD, load_artifact
@@ -23,11 +23,19 @@ def scorecard(artifact):
     return parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
 
 
+def scorecard_link(artifact):
+    return json.loads(artifact.read("decision.json"))["link"]
+
+
+@settings(deadline=None)  # a busy machine
 @given(row=rows(SCORES | st.none()))
-def test_base_and_contributions_sum_to_the_log_odds(scorecard, row):
+def test_base_and_contributions_sum_to_the_log_odds_before_the_link(scorecard, artifact, row):
     (answer,) = scorecard.predict([row], explain=True)
     total = answer.reasons.base + sum(answer.reasons.contributions)
-    assert total == pytest.approx(math.log(answer.probability / (1 - answer.probability)), abs=1e-9)
+    # The link, as the formula of beta calibration has it
+    link, p = scorecard_link(artifact), sigmoid(total)
+    odds = link["a"] * math.log(p) - link["b"] * math.log1p(-p) + link["c"]
+    assert odds == pytest.approx(math.log(answer.probability / (1 - answer.probability)), abs=1e-6)
 
 
 @given(row=rows(st.none()))
@@ -67,6 +75,7 @@ def test_a_missing_score_that_decides_the_label_is_warned_of(scorecard):
     low, high = answer.probability_range
     assert low < answer.threshold <= high
     assert "decisive_missing_score" in [warning.code for warning in answer.warnings]
+    assert answer.inconclusive
 
 
 @pytest.mark.parametrize("value", [0.0, 800.0, -800.0, 1e308, -1e308])
@@ -87,7 +96,7 @@ def test_the_artifact_states_the_engine_that_serves_it(artifact_dir):
 def test_the_reasons_are_exact_and_name_the_nearest_score_that_changes_the_label(scorecard, row):
     (answer,) = scorecard.predict([row], explain=True)
     reasons = answer.reasons
-    assert (reasons.exact, reasons.fragility_exact) == (True, True)
+    assert (reasons.exact, reasons.fragility_exact) == (True, None not in row)
     for index, named in enumerate(reasons.what_would_change):
         if named is not None:
             changed = (*row[:index], named, *row[index + 1 :])
@@ -109,6 +118,15 @@ def test_a_row_of_another_length_is_not_explained(scorecard):
         scorecard.predict([(1,) * 8], explain=True)
     with pytest.raises(ValueError, match="zip"):
         scorecard.predict([(*[1] * 5, None)], explain=False)
+
+
+def test_several_missing_scores_are_averaged_over_all_that_they_could_be(scorecard):
+    one = scorecard.predict([(5, 1, 1, 1, 2, None, 3, 1, 1)], explain=True)[0]
+    (two,) = scorecard.predict([(None, 1, 1, 1, 2, None, 3, 1, 1)], explain=True)
+
+    assert two.probability_range[0] <= one.probability_range[0]
+    assert two.probability_range[1] >= one.probability_range[1]
+    assert two.reasons.contributions[0] == two.reasons.contributions[5]
 
 
 @pytest.mark.parametrize("change", [lambda scores: scores[:-1], lambda scores: [*scores, 0.0]])

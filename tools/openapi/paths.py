@@ -25,7 +25,7 @@ def prediction(summary: str, tag: str) -> Document:
     return {
         "summary": summary,
         "tags": [tag],
-        "parameters": [*([_EXPLAIN] if tag == "predict" else []), *_TABLE],
+        "parameters": [*([_EXPLAIN] if tag == "predict" else []), _PREVALENCE, *_TABLE],
         "requestBody": {
             "required": True,
             "content": {
@@ -135,6 +135,14 @@ _TABLE: list[Document] = [
         ("dialect", "How a table is answered.", {"enum": list(DIALECTS)}, "excel-de"),
     )
 ]
+
+_PREVALENCE: Document = {
+    "name": "prevalence",
+    "in": "query",
+    "description": "Share of the positive class among the samples; left out, that of the training "
+    "data. It moves probability and threshold; label and prediction set stay.",
+    "schema": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+}
 
 _IF_NONE_MATCH: Document = {
     "name": "if-none-match",

@@ -131,9 +131,9 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "description": "Lowest and highest over all values of a missing score.",
                 },
                 "base": number
-                | {"description": "Log-odds of what contributions are compared with."},
+                | {"description": "Log-odds, before the link, of what is compared with."},
                 "contributions": _object(per_feature)
-                | {"description": "Log-odds that each score adds to the base."},
+                | {"description": "Log-odds that each score adds to the base, before the link."},
                 "contributions_exact": {"type": "boolean"},
                 "contributions_reference": {
                     "enum": ["training_mean", "training_median"],
@@ -174,10 +174,11 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "type": "object",
                     "description": "True class, predicted label, count; for labelled tables.",
                 },
+                "prevalence": share | {"description": "As asked for."},
                 "notes": {"type": "array", "items": {"type": "string"}},
                 "summary": ref("Summary"),
             },
-            optional=("errors", "errors_omitted", "confusion", "notes", "summary"),
+            optional=("errors", "errors_omitted", "confusion", "prevalence", "notes", "summary"),
         ),
     }
 

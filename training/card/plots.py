@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -38,9 +37,10 @@ def draw_all(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     """File name → SVG."""
     chosen = report["chosen"]
     drawings: dict[str, Callable[[Axes], None]] = {
-        "calibration.svg": lambda axes: _calibration(axes, chosen),
         "decision-curve.svg": lambda axes: _decision_curve(axes, chosen),
     }
+    if chosen["calibration"]:
+        drawings["calibration.svg"] = lambda axes: _calibration(axes, chosen)
     if chosen["learning_curve"]:
         drawings["learning-curve.svg"] = lambda axes: _learning_curve(axes, chosen)
     if chosen["points"]:
@@ -59,15 +59,18 @@ def _draw(drawing: Callable[[Axes], None]) -> bytes:
 
 
 def _calibration(axes: Axes, chosen: Mapping[str, Any]) -> None:
-    bins = chosen["calibration"]
-    predicted = np.array([found["predicted"] for found in bins])
-    observed = np.array([found["observed"] for found in bins])
-    low = observed - [found["low"] for found in bins]
-    high = [found["high"] for found in bins] - observed
+    curve = chosen["calibration"]
+    predicted = [point["predicted"] for point in curve]
     axes.plot([0, 1], [0, 1], color=_FAINT, linestyle=":")
-    axes.errorbar(
-        predicted, observed, yerr=np.clip([low, high], 0, 1), fmt="o", color=_LINE, capsize=3
+    axes.fill_between(
+        predicted,
+        [point["low"] for point in curve],
+        [point["high"] for point in curve],
+        color=_LINE,
+        alpha=0.2,
+        linewidth=0,
     )
+    axes.plot(predicted, [point["observed"] for point in curve], color=_LINE)
     axes.set(xlabel="Predicted probability", ylabel="Observed share", aspect="equal")
 
 
@@ -112,7 +115,7 @@ def _points(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
     for index, feature in enumerate(schema.features):
         axes.plot(
             list(feature.scores),
-            chosen["points"][feature.name][1:],
+            chosen["points"][feature.name],
             linestyle=styles[index % 3],
             marker=".",
             label=feature.label,

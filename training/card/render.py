@@ -20,7 +20,7 @@ ABOUT = Path(__file__).resolve().parents[1] / "data" / "about.json"
 #: Folder of the card's drawings, beside the card.
 PICTURES = "model-card"
 
-_TEMPLATE = Path(__file__).with_name("card.md")
+_TEMPLATES = Path(__file__).resolve().parent
 _CONDITION = re.compile(r"\[if (not )?([\w.]+)\]\n((?:(?!\[if ).)*?)\[end\]\n", re.DOTALL)
 
 
@@ -66,8 +66,23 @@ def model_card(report: Mapping[str, Any], schema: Schema, drawings: bool = True)
     drawings
         False leaves the pictures out.
     """
-    values = _values(report, schema) | {"drawings": drawings}
-    text = _TEMPLATE.read_text(encoding="utf-8")
+    return _fill("card.md", _values(report, schema) | {"drawings": drawings})
+
+
+def sheets(report: Mapping[str, Any], schema: Schema) -> dict[str, str]:
+    """Return the model on paper in each language; only of the shipped data, whose words they hold.
+
+    The report of one candidate alone has none.
+    """
+    if not report["paper"] or not _about(report):
+        return {}
+    values = _values(report, schema)
+    values["paper_figures"] = values["candidates"]["whole-weights"]["figures"]
+    return {name: _fill(name, values) for name in ("sheet.en.md", "sheet.de.md")}
+
+
+def _fill(template: str, values: Mapping[str, Any]) -> str:
+    text = (_TEMPLATES / template).read_text(encoding="utf-8")
 
     def kept(found: re.Match[str]) -> str:
         return found[3] if bool(_at(values, found[2])) != bool(found[1]) else ""
@@ -84,13 +99,14 @@ def title(report: Mapping[str, Any], schema: Schema) -> str:
 
 
 def card_files(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
-    """Return model-card.md and its drawings, by name.
+    """Return model-card.md, its drawings, and the sheets of paper, by name.
 
     Drawings of the committed report are read; others are made, if matplotlib is installed.
     """
     drawings = draw(report, schema) or _committed(report)
     text = model_card(report, schema, drawings=bool(drawings))
-    return {"model-card.md": text.encode(), **drawings}
+    papers = {name: sheet.encode() for name, sheet in sheets(report, schema).items()}
+    return {"model-card.md": text.encode(), **papers, **drawings}
 
 
 def draw(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
@@ -124,7 +140,7 @@ def _values(report: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     entry = values["candidates"][values["chosen"]["estimator"]]
     return {
         **values,
-        **entry,
+        "description": entry["description"],
         "c": values["chosen"],
         "f": entry["figures"],
         "title": title(report, schema),

@@ -1,9 +1,12 @@
 """Turns a report into the tables and lists of the model card, as Markdown."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cytology.schema import Schema
+from training.candidates import CANDIDATES
 from training.dataset import DATA_SHA256
 
 Report = Mapping[str, Any]
@@ -16,21 +19,29 @@ FIGURES = {
     "calibration_slope": "Calibration slope (ideal 1)",
     "calibration_intercept": "Calibration intercept (ideal 0)",
     "ece": "Calibration error (ECE)",
+    "calibration_shape": "Shape of the calibration, p-value",
     "nested_sensitivity": "Sensitivity, nested threshold",
     "nested_specificity": "Specificity, nested threshold",
-    "nested_accuracy": "Accuracy, nested threshold",
+    "accuracy": "Accuracy, nested threshold",
     "coverage_positive": "Coverage of the sets, positive class",
     "coverage_negative": "Coverage of the sets, negative class",
     "inconclusive": "Inconclusive",
     "conclusive_accuracy": "Accuracy where conclusive",
-    "accuracy": "Accuracy at 0.5, not the shipped threshold",
-    "balanced_accuracy": "Balanced accuracy at 0.5",
+    "accuracy_at_half": "Accuracy at 0.5, not the threshold of the service",
     "sensitivity_at_specificity_95": "Sensitivity at 95 % specificity, post hoc",
     "sensitivity_at_specificity_99": "Sensitivity at 99 % specificity, post hoc",
     "specificity_at_sensitivity_95": "Specificity at 95 % sensitivity, post hoc",
     "specificity_at_sensitivity_99": "Specificity at 99 % sensitivity, post hoc",
 }
+#: Probabilities nearer to 0 or 1 than this share one line of the sheet.
+_RARE = 0.01
+_PAIRS, _LONGEST = 4, 48
+_GERMAN_HEADER = ("Merkmal", "Gewicht", "Score", "Gewicht × Score")
+_GERMAN: dict[str, str] = json.loads(
+    (Path(__file__).resolve().parents[1] / "data" / "labels.de.json").read_text(encoding="utf-8")
+)
 _COMPARED = ("accuracy", "auc", "log_loss", "brier", "ece", "calibration_slope")
+_SETS = ("coverage_negative", "coverage_positive", "inconclusive", "conclusive_accuracy")
 
 
 def tables(report: Report, schema: Schema) -> dict[str, str]:
@@ -38,6 +49,15 @@ def tables(report: Report, schema: Schema) -> dict[str, str]:
     makers: dict[str, Callable[[Report, Schema], str]] = {
         "data": _data,
         "points": _points,
+        "link": _link,
+        "prevalences": _prevalences,
+        "sets": _sets,
+        "hidden": _hidden,
+        "paper": _paper,
+        "sheet": lambda report, schema: _sheet(report, {f.name: f.label for f in schema.features}),
+        "sheet_de": lambda report, _: _sheet(report, _GERMAN, _GERMAN_HEADER),
+        "totals": lambda report, _: _totals(report, "Total", "Probability"),
+        "totals_de": lambda report, _: _totals(report, "Summe", "Wahrscheinlichkeit"),
         "choice": _choice,
         "figures": _figures,
         "gates": _gates,
@@ -59,6 +79,7 @@ def tables(report: Report, schema: Schema) -> dict[str, str]:
 def lists(report: Report, schema: Schema, about: Mapping[str, Any]) -> dict[str, str]:
     """Return the lists of the card: what people wrote, and counts that are in no table."""
     data = report["data"]
+    left = [name for name in CANDIDATES if name not in report["candidates"]]
     own = {name: _bullets(items) for name, items in about.items() if isinstance(items, list)}
     return own | {
         "limits_of_use": _bullets(schema.limits_of_use),
@@ -69,7 +90,9 @@ def lists(report: Report, schema: Schema, about: Mapping[str, Any]) -> dict[str,
             f"{name.rpartition('__')[2]} = {value:.4g}"
             for name, value in report["chosen"]["setting"].items()
         ),
-        "hidden": ", ".join((report["chosen"]["hidden"] or {}).get("features", ())),
+        "warnings": _bullets(report["warnings"]),
+        "evaluated": ", ".join(report["candidates"]),
+        "not_evaluated": ", ".join(left) or "none",
     }
 
 
@@ -127,11 +150,121 @@ def _points(report: Report, schema: Schema) -> str:
     )
     rows = []
     for feature in schema.features:
-        missing, *values = points[feature.name]
-        known = dict(zip(feature.scores, values, strict=True))
-        cells = [missing, *(known.get(score) for score in scores)]
-        rows.append([feature.label, *("" if v is None else f"{v:+.2f}" for v in cells)])
-    return _table("Points in log-odds", ["Feature", "missing", *map(str, scores)], rows)
+        known = dict(zip(feature.scores, points[feature.name], strict=True))
+        cells = ("" if (value := known.get(score)) is None else f"{value:+.2f}" for score in scores)
+        rows.append([feature.label, *cells])
+    return _table("Points in log-odds", ["Feature", *map(str, scores)], rows)
+
+
+def _link(report: Report, _: Schema) -> str:
+    rows = [
+        [words, *(number(report["link"][kind][name]) for kind in ("without", "with"))]
+        for name, words in FIGURES.items()
+        if name in report["link"]["with"]
+    ]
+    return _table("The same folds without and with the link", ["Figure", "Without", "With"], rows)
+
+
+def _prevalences(report: Report, schema: Schema) -> str:
+    rows = [
+        [
+            percent(row["prevalence"]),
+            percent(row["positive_predictive"]),
+            percent(row["negative_predictive"], 2),
+        ]
+        for row in report["prevalences"]
+    ]
+    header = [
+        f"{schema.positive.capitalize()} in the population",
+        f"{schema.positive} of those called {schema.positive}",
+        f"{schema.negative} of those called {schema.negative}",
+    ]
+    return _table("Predictive values by prevalence", header, rows)
+
+
+def _sets(report: Report, _: Schema) -> str:
+    genuine = report["chosen"]["cross_conformal"]
+    if not genuine:
+        return ""
+    figures = report["candidates"][report["chosen"]["estimator"]]["figures"]
+    rows = [
+        [FIGURES[name], number(figures[name]["value"]), number(genuine[name])] for name in _SETS
+    ]
+    header = ["Figure", "Pooled out-of-fold, as shipped", "Cross-conformal"]
+    return _table("Prediction sets", header, rows)
+
+
+def _hidden(report: Report, schema: Schema) -> str:
+    labels = {feature.name: feature.label for feature in schema.features}
+    rows = [
+        [
+            labels[name],
+            number(found["missed"], 1),
+            number(found["missed_for_certain"], 1),
+            number(found["false_alarms"], 1),
+            number(found["log_loss"]),
+            percent(found["inconclusive"]),
+            number(found["without"]["missed"], 1),
+            number(found["without"]["false_alarms"], 1),
+            number(found["without"]["log_loss"]),
+        ]
+        for name, found in report["chosen"]["hidden"].items()
+    ]
+    header = [
+        "Hidden score",
+        "Missed",
+        "Missed, not inconclusive",
+        "False alarms",
+        "Log-loss",
+        "Range crosses the threshold",
+        "Fitted without it: missed",
+        "false alarms",
+        "log-loss",
+    ]
+    return _table("Each score hidden in turn, at the nested threshold", header, rows)
+
+
+def _paper(report: Report, schema: Schema) -> str:
+    if not report["paper"]:
+        return ""
+    weights = report["paper"]["weights"]
+    rows = [[feature.label, str(weights[feature.name])] for feature in schema.features]
+    return _table("Whole weights", ["Feature", "Weight"], rows)
+
+
+def _sheet(
+    report: Report,
+    labels: Mapping[str, str],
+    header: Sequence[str] = ("Feature", "Weight", "Score", "Weight × score"),
+) -> str:
+    """A table to write in."""
+    if not report["paper"]:
+        return ""
+    weights = report["paper"]["weights"].items()
+    rows = [[labels.get(name, name), f"× {weight}", "", ""] for name, weight in weights]
+    return _table(header[0], header, [*rows, [f"{header[3]}, Σ", "", "", ""]])
+
+
+def _totals(report: Report, total: str, probability: str) -> str:
+    """Probability by total in four pairs of columns; totals near 0 and 1 share a line."""
+    if not report["paper"]:
+        return ""
+    found = [
+        (f"≤ {name}" if share < _RARE else f"≥ {name}" if share > 1 - _RARE else name, share)
+        for name, share in report["paper"]["probabilities"].items()
+    ]
+    low = max((i for i, (_, share) in enumerate(found) if share < _RARE), default=0)
+    high = min((i for i, (_, share) in enumerate(found) if share > 1 - _RARE), default=len(found))
+    cells = [[name, percent(share)] for name, share in found[low : high + 1]]
+    cells[0][1], cells[-1][1] = f"< {percent(_RARE)}", f"> {percent(1 - _RARE)}"
+    cells = [*cells[:-1:2], cells[-1]] if len(cells) > _LONGEST else cells
+    height = -(-len(cells) // _PAIRS)
+    columns = [cells[start : start + height] for start in range(0, len(cells), height)]
+    rows = [
+        [cell for column in columns for cell in (column[row] if row < len(column) else ["", ""])]
+        for row in range(height)
+    ]
+    return _table(probability, [total, "p"] * len(columns), rows)
 
 
 def _choice(report: Report, _: Schema) -> str:
@@ -165,7 +298,7 @@ def _gates(report: Report, _: Schema) -> str:
             FIGURES[gate["figure"]],
             number(gate["value"], 5),
             gate["must"],
-            "kept" if gate["passed"] else "not kept",
+            {True: "kept", False: "not kept", None: "not measured"}[gate["passed"]],
             gate["ambitious"],
             "reached" if gate["reached"] else "not reached",
         ]
@@ -208,11 +341,11 @@ def _candidates(report: Report, _: Schema) -> str:
 
 def _learning(report: Report, _: Schema) -> str:
     rows = [
-        [str(point["samples"]), interval(point["log_loss"]), interval(point["accuracy"])]
+        [str(point["samples"]), number(point["log_loss"]["value"])]
         for point in report["chosen"]["learning_curve"]
     ]
-    caption = "Learning curve, with the lowest and highest repeat"
-    return _table(caption, ["Training samples", "Log-loss", "Accuracy"], rows)
+    caption = "Learning curve, one repeat"
+    return _table(caption, ["Training samples", "Log-loss"], rows)
 
 
 def _periods(caption: str, periods: Mapping[str, Mapping[str, Any]], schema: Schema) -> str:
@@ -221,12 +354,14 @@ def _periods(caption: str, periods: Mapping[str, Mapping[str, Any]], schema: Sch
             period,
             str(found["samples"]),
             percent(found["positive_share"]),
-            str(found["errors"]),
-            percent(found["accuracy"]),
+            str(found["missed"]),
+            str(found["false_alarms"]),
             number(found["auc"]),
             number(found["log_loss"]),
+            "–" if found["offset"] is None else f"{found['offset']:+.2f}",
         ]
         for period, found in periods.items()
     ]
-    header = ["Period", "Samples", schema.positive, "Errors", "Accuracy", "AUC", "Log-loss"]
+    header = ["Period", "Samples", schema.positive, "Missed", "False alarms", "AUC", "Log-loss"]
+    header.append("Offset")
     return _table(caption, header, rows)

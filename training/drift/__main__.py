@@ -58,20 +58,20 @@ def _probabilities(rows: Sequence[Row], artifact: Artifact) -> list[float]:
         answers = load_compiled(artifact).predict(rows, explain=False)
         return [answer.probability for answer in answers]
     # Imported here: most models are compiled
-    import io
-
-    import joblib
     import numpy as np
 
-    pipeline = joblib.load(io.BytesIO(artifact.read(artifact.model_file)))
-    column = [str(name) for name in pipeline.classes_].index(artifact.schema.positive)
+    from training.fit import predict_as_served
+    from training.formats import read_model_file
+
     table = np.array(rows, dtype=np.float64)  # None becomes NaN
-    probabilities: list[float] = pipeline.predict_proba(table)[:, column].tolist()
-    return probabilities
+    found: list[float] = predict_as_served(
+        read_model_file(artifact), table, artifact.schema, artifact.decision
+    ).tolist()
+    return found
 
 
 def as_table(verdicts: Sequence[Shift]) -> list[str]:
-    """One line a histogram, under a heading and above what the words mean."""
+    """Return a line per histogram, under a heading and above the meaning of the words."""
     width = max(len(verdict.name) for verdict in verdicts)
     lines = [f"{'':{width}}  samples    PSI  95 % interval  by chance"]
     for name, samples, psi, low, high, chance, shifted in verdicts:

@@ -1,10 +1,10 @@
-"""Turns the candidates' log-losses into the one that ships, and the reasons for it.
+"""Chooses the candidate that ships, by a fixed rule, and gives the reasons.
 
 The rule: of the candidates that are monotone, calibrated and better than the baseline, the simplest
 whose log-loss is within one standard error of the best candidate's. The error is that of the paired
-difference to the best, over patients drawn anew: all candidates are judged on the same patients, so
-what makes a patient hard for all of them must not count. The baseline itself is no contender: it is
-what the others must justify themselves against, and how far they do is part of the report.
+difference to the best, over draws of patients: all candidates predict the same patients, so a
+patient who is hard for all of them must not count. The baseline itself is no contender; the report
+says how much better the others are.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,52 +1,22 @@
-"""Turns out-of-fold probabilities into what the model card draws: curves, bins and counts."""
+"""Curves and counts for the model card, from out-of-fold probabilities."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score, roc_curve
+from sklearn.metrics import roc_auc_score
 
-from training.evaluation.figures import BINS, Judged, bin_of
+from training.evaluation.calibration import calibration_offset
+from training.evaluation.figures import Predicted
 from training.fit import log_losses
+
+#: Shares of the positive class for which the card gives predictive values, beside the data's own.
+PREVALENCES = (0.01, 0.05, 0.1, 0.2)
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-
-def roc(positive: Flags, probability: Floats) -> list[list[float]]:
-    """Corners of the ROC curve: [false-positive share, true-positive share]."""
-    false, true, _ = roc_curve(positive, probability)
-    return [[float(x), float(y)] for x, y in zip(false, true, strict=True)]
-
-
-def calibration_bins(positive: Flags, probability: Floats) -> list[dict[str, Any]]:
-    """Per bin of equal width: samples, mean prediction, observed share and its Wilson interval."""
-    bins = bin_of(probability)
-    found = []
-    for number in range(BINS):
-        inside = bins == number
-        if inside.any():
-            low, high = wilson(int(positive[inside].sum()), int(inside.sum()))
-            found.append(
-                {
-                    "samples": int(inside.sum()),
-                    "predicted": float(probability[inside].mean()),
-                    "observed": float(positive[inside].mean()),
-                    "low": low,
-                    "high": high,
-                }
-            )
-    return found
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """95 % score interval of a share."""
-    z = 1.959964
-    middle = (hits + z * z / 2) / (count + z * z)
-    half = z / (count + z * z) * math.sqrt(hits * (count - hits) / count + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def decision_curve(positive: Flags, probability: Floats) -> list[dict[str, float]]:
@@ -66,9 +36,9 @@ def decision_curve(positive: Flags, probability: Floats) -> list[dict[str, float
     return curve
 
 
-def confusion(repeats: Sequence[Judged], calls: Sequence[Flags]) -> dict[str, float]:
+def confusion(repeats: Sequence[Predicted], calls: Sequence[Flags]) -> dict[str, float]:
     """Mean counts over the repeats."""
-    pairs = [(judged.positive, called) for judged, called in zip(repeats, calls, strict=True)]
+    pairs = [(each.positive, called) for each, called in zip(repeats, calls, strict=True)]
     return {
         "true_positive": float(np.mean([(p & c).sum() for p, c in pairs])),
         "false_negative": float(np.mean([(p & ~c).sum() for p, c in pairs])),
@@ -77,36 +47,71 @@ def confusion(repeats: Sequence[Judged], calls: Sequence[Flags]) -> dict[str, fl
     }
 
 
-def summary(positive: Flags, probability: Floats) -> dict[str, Any]:
-    """A few figures of a small part of the data; no AUC where it holds one class alone."""
-    right = (probability >= 0.5) == positive
+def summary(positive: Flags, probability: Floats, called: Flags) -> dict[str, Any]:
+    """A few figures of a part of the data; no AUC and no offset where it holds one class alone.
+
+    Parameters
+    ----------
+    positive, probability, called
+        (n,) truth, prediction, and label at the threshold.
+    """
     both = bool(positive.any() and not positive.all())
     return {
         "samples": int(positive.size),
         "positive_share": float(positive.mean()),
-        "errors": int((~right).sum()),
-        "accuracy": float(right.mean()),
+        "missed": int((positive & ~called).sum()),
+        "false_alarms": int((~positive & called).sum()),
         "auc": float(roc_auc_score(positive, probability)) if both else None,
         "log_loss": float(log_losses(probability, positive).mean()),
+        "offset": calibration_offset(positive, probability),
     }
 
 
-def learning_curve(positive: Flags, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Per share of the training patients: mean over the runs, lowest and highest run."""
-    curve = []
-    for index, share in enumerate(runs[0]["shares"] if runs else []):
-        found = [np.array(run["probability"][index]) for run in runs]
-        losses = [float(log_losses(p, positive).mean()) for p in found]
-        accuracies = [float(((p >= 0.5) == positive).mean()) for p in found]
-        curve.append(
+def prevalences(figures: Mapping[str, float], trained: float) -> list[dict[str, float]]:
+    """Predictive values at several shares of the positive class, for the nested threshold."""
+    sensitivity, specificity = figures["nested_sensitivity"], figures["nested_specificity"]
+    rows = []
+    for share in (*PREVALENCES, trained):
+        hits, misses = sensitivity * share, (1 - sensitivity) * share
+        alarms, passes = (1 - specificity) * (1 - share), specificity * (1 - share)
+        rows.append(
             {
-                "share": share,
-                "samples": round(float(np.mean([run["samples"][index] for run in runs]))),
-                "log_loss": _spread(losses),
-                "accuracy": _spread(accuracies),
+                "prevalence": share,
+                "positive_predictive": _ratio(hits, hits + alarms),
+                "negative_predictive": _ratio(passes, passes + misses),
             }
         )
-    return curve
+    return rows
+
+
+def likelihood_ratios(figures: Mapping[str, float]) -> dict[str, float]:
+    """How much a label changes the odds of the positive class; the same at every prevalence."""
+    sensitivity, specificity = figures["nested_sensitivity"], figures["nested_specificity"]
+    return {
+        "positive": _ratio(sensitivity, 1 - specificity),
+        "negative": _ratio(1 - sensitivity, specificity),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
+
+
+def learning_curve(positive: Flags, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Per share of the training patients: mean log-loss over the runs, lowest and highest run."""
+    return [
+        {
+            "share": share,
+            "samples": round(float(np.mean([run["samples"][index] for run in runs]))),
+            "log_loss": _spread(
+                [
+                    float(log_losses(np.array(run["probability"][index]), positive).mean())
+                    for run in runs
+                ]
+            ),
+        }
+        for index, share in enumerate(runs[0]["shares"] if runs else [])
+    ]
 
 
 def _spread(values: list[float]) -> dict[str, float]:

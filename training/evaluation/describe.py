@@ -1,4 +1,4 @@
-"""Turns the chosen candidate into its portrait: curves, periods, points and caveats."""
+"""Describes the chosen model: curves, periods, points and limits."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,66 +10,99 @@ from numpy.typing import NDArray
 from cytology.schema import Schema
 from training.compile import TOLERANCE
 from training.dataset import Dataset
-from training.evaluation import caveats, curves
-from training.evaluation.figures import Judged
-from training.evaluation.judge import judge_hidden, judge_later, judge_shares
+from training.evaluation import curves, limitations
+from training.evaluation.calibration import calibration_curve
+from training.evaluation.cross_validation import (
+    predict_cross_conformal,
+    predict_hidden,
+    predict_later,
+    predict_shares,
+)
+from training.evaluation.figures import Predicted, sets_of
 from training.evaluation.protocol import Protocol
-from training.evaluation.runner import Judgement, run
+from training.evaluation.runner import Task, run
 from training.model import Model, learn
 
-#: Repeats of the outer folds that the learning curve spends; the fast protocol does without one.
-_CURVE_REPEATS = 3
+#: Repeats of the outer folds for learning curve, hidden scores and cross-conformal sets, each of
+#: which costs as much as a candidate's; the fast protocol leaves them out.
+_REPEATS = 1
+
+#: Bootstrap draws for the band of the calibration curve.
+_BAND = 200
 
 
 def describe(
     chosen: str,
-    repeats: Sequence[Judged],
+    repeats: Sequence[Predicted],
     common: tuple[Dataset, Schema, Protocol],
+    weights: NDArray[np.float64],
     cache: Path,
 ) -> dict[str, Any]:
-    """Everything that the model card says of the chosen model beyond its figures."""
-    dataset, schema, protocol = common
+    """Everything that the model card says of the chosen model beyond its figures.
+
+    Parameters
+    ----------
+    chosen
+        Name of the candidate.
+    repeats
+        Its predictions.
+    common
+        Data set, schema and protocol.
+    weights
+        (bootstraps, n) draws of patients.
+    cache
+        Directory of finished work.
+    """
+    dataset, schema, _ = common
     model = learn(chosen, dataset, schema)
-    curve_repeats = range(_CURVE_REPEATS if protocol.repeats >= _CURVE_REPEATS else 0)
-    judgements = [
-        Judgement(f"{chosen}-shares-{r}", judge_shares, (chosen, *common, r)) for r in curve_repeats
-    ]
-    if any(feature.may_be_missing for feature in schema.features):
-        judgements.append(Judgement(f"{chosen}-hidden", judge_hidden, (chosen, *common, 0)))
-    if np.unique(dataset.periods).size > 1:
-        judgements.append(Judgement(f"{chosen}-later", judge_later, (chosen, *common)))
-    results = run(judgements, cache)
+    results = _run_more(chosen, common, cache)
     positive = repeats[0].positive
-    probability = np.mean([judged.probability for judged in repeats], axis=0)
-    errors = (probability >= 0.5) != positive
-    hidden, later = results.get(f"{chosen}-hidden"), results.get(f"{chosen}-later")
+    probability = np.mean([each.probability for each in repeats], axis=0)
+    called = probability >= model.decision.threshold
+    later = results.get("later")
     return {
         "estimator": chosen,
         **_model(model),
-        "roc": curves.roc(positive, probability),
-        "calibration": curves.calibration_bins(positive, probability),
+        "calibration": calibration_curve(positive, probability, weights[:_BAND]),
         "decision_curve": curves.decision_curve(positive, probability),
-        "learning_curve": curves.learning_curve(
-            positive, [results[f"{chosen}-shares-{r}"] for r in curve_repeats]
-        ),
-        "confusion_nested": curves.confusion(repeats, [j.called for j in repeats]),
+        "learning_curve": curves.learning_curve(positive, results["shares"]),
+        "confusion_nested": curves.confusion(repeats, [each.called for each in repeats]),
         "confusion_shipped": curves.confusion(
-            repeats, [j.probability >= model.decision.threshold for j in repeats]
+            repeats, [each.probability >= model.decision.threshold for each in repeats]
         ),
+        "cross_conformal": sets_of(positive, results["conformal"]),
         "periods": {
-            str(period): curves.summary(positive[inside], probability[inside])
+            str(period): curves.summary(positive[inside], probability[inside], called[inside])
             for period in np.unique(dataset.periods)
             for inside in [dataset.periods == period]
         },
         "later": _later(later, positive, dataset) if later else None,
-        "hidden": caveats.hidden_scores(
-            dataset, schema, repeats[0].probability, np.array(hidden["probability"])
-        )
-        if hidden
-        else None,
-        "unusual": caveats.unusual_shares(model, dataset, schema, errors),
-        "fragility": caveats.fragility_of(model, dataset, errors),
+        "hidden": limitations.hidden_scores(positive, results["hidden"]),
+        "unusual": limitations.unusual_shares(model, dataset, schema, called != positive),
+        "fragility": limitations.fragility_of(model, dataset, called != positive),
         "reference": curves.reference(positive, probability, (schema.negative, schema.positive)),
+    }
+
+
+def _run_more(chosen: str, common: tuple[Dataset, Schema, Protocol], cache: Path) -> dict[str, Any]:
+    """Results of the chosen candidate alone: lists over repeats, and of later periods."""
+    dataset, _, protocol = common
+    repeats = range(_REPEATS if protocol.repeats > 1 else 0)
+    kinds = {
+        "shares": predict_shares,
+        "hidden": predict_hidden,
+        "conformal": predict_cross_conformal,
+    }
+    tasks = [
+        Task(f"{chosen}-{kind}-{repeat}", function, (chosen, *common, repeat))
+        for kind, function in kinds.items()
+        for repeat in repeats
+    ]
+    if np.unique(dataset.periods).size > 1:
+        tasks.append(Task(f"{chosen}-later", predict_later, (chosen, *common)))
+    results = run(tasks, cache)
+    return {kind: [results[f"{chosen}-{kind}-{r}"] for r in repeats] for kind in kinds} | {
+        "later": results.get(f"{chosen}-later")
     }
 
 
@@ -83,6 +116,7 @@ def _model(model: Model) -> dict[str, Any]:
         "negative_at_most": decision.negative_at_most,
         "positive_at_least": decision.positive_at_least,
         "base": decision.base,
+        "link": decision.link._asdict(),
         "points": model.card.document["points"] if model.card else None,
         # The proven limit, not the difference found: that is the last bit of one machine's sums
         "parity": {"rows": model.card.proof.rows, "at_most": TOLERANCE} if model.card else None,
@@ -96,11 +130,12 @@ def _later(later: dict[str, Any], positive: NDArray[np.bool_], dataset: Dataset)
     truth, periods = positive[rows], dataset.periods[rows]
     return {
         "trained_on": int((dataset.periods == dataset.periods.min()).sum()),
-        **curves.summary(truth, probability),
+        **curves.summary(truth, probability, called),
         "nested_sensitivity": float(called[truth].mean()),
         "nested_specificity": float((~called[~truth]).mean()),
         "periods": {
-            str(period): curves.summary(truth[periods == period], probability[periods == period])
+            str(period): curves.summary(truth[inside], probability[inside], called[inside])
             for period in np.unique(periods)
+            for inside in [periods == period]
         },
     }

@@ -1,11 +1,14 @@
-"""Turns a candidate's figures into the list of gates that it fails."""
+"""The limits that a model's figures must keep.
+
+On fixed data they are regression tests: they were set after earlier runs on the same samples.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
 class Limits(NamedTuple):
-    """What a value must keep; None where it may be as low or as high as it likes."""
+    """The lowest and highest value allowed; None where there is no limit."""
 
     at_least: float | None
     at_most: float | None
@@ -26,10 +29,10 @@ class Limits(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """A figure, what it must keep, and what was hoped for.
+    """A figure, the limits that it must keep, and a better aim.
 
     ``always`` is false where only the full protocol measures the figure well: a threshold that may
-    miss one sample in a hundred is learnt badly from a part of the samples.
+    miss one sample in a hundred needs more samples than a part of them.
     """
 
     figure: str
@@ -41,11 +44,12 @@ class Gate(NamedTuple):
 #: For the shipped data under the full protocol. More than 98 % of accuracy exceeds what the best
 #: of twelve model families reaches in hindsight, so it means that labels leak.
 GATES = (
-    Gate("accuracy", Limits(0.962, 0.980), Limits(0.970, 0.980), always=True),
+    Gate("accuracy_at_half", Limits(0.962, 0.980), Limits(0.970, 0.980), always=True),
     Gate("auc", Limits(0.992, None), Limits(0.9945, None), always=True),
     Gate("log_loss", Limits(None, 0.100), Limits(None, 0.089), always=True),
     Gate("ece", Limits(None, 0.035), Limits(None, 0.018), always=True),
     Gate("calibration_slope", Limits(0.85, 1.25), Limits(0.95, 1.05), always=True),
+    Gate("calibration_shape", Limits(0.01, None), Limits(0.1, None), always=True),
     Gate("nested_sensitivity", Limits(0.98, None), Limits(0.99, None), always=False),
     Gate("nested_specificity", Limits(0.955, None), Limits(0.965, None), always=False),
     Gate("coverage_positive", Limits(0.985, None), Limits(0.985, None), always=False),
@@ -53,6 +57,9 @@ GATES = (
     Gate("inconclusive", Limits(None, 0.12), Limits(None, 0.08), always=False),
     Gate("conclusive_accuracy", Limits(0.988, None), Limits(0.992, None), always=False),
 )
+
+#: Figure that is too good to be true where labels leak into training.
+LEAK_FIGURE = "accuracy_at_half"
 
 
 class GateFailed(ValueError):
@@ -74,5 +81,5 @@ def failed_gates(figures: Mapping[str, Mapping[str, Any]], *, full: bool) -> lis
 
 def is_leak(figures: Mapping[str, Mapping[str, Any]]) -> bool:
     """True where the accuracy is better than can be true."""
-    limit = next(gate.must.at_most for gate in GATES if gate.figure == "accuracy")
-    return limit is not None and figures["accuracy"]["value"] > limit
+    limit = next(gate.must.at_most for gate in GATES if gate.figure == LEAK_FIGURE)
+    return limit is not None and figures[LEAK_FIGURE]["value"] > limit

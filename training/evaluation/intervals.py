@@ -1,4 +1,4 @@
-"""Turns judged repeats into figures with intervals, by drawing patients anew."""
+"""Figures with intervals: patients are drawn with replacement."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.dataset import Dataset
-from training.evaluation.figures import Figures, Judged, measure
+from training.evaluation.figures import Figures, Predicted, measure
 from training.evaluation.protocol import Protocol
 
 
@@ -34,13 +34,13 @@ def patient_weights(dataset: Dataset, protocol: Protocol) -> NDArray[np.float64]
     ).astype(float)
 
 
-def measure_repeats(repeats: Sequence[Judged], weights: NDArray[np.float64]) -> Measured:
+def measure_repeats(repeats: Sequence[Predicted], weights: NDArray[np.float64]) -> Measured:
     """Mean of each figure over the repeats; bootstrap draw b looks at repeat b modulo their number.
 
     So the intervals hold the chance of the split as well as that of the patients.
     """
     everyone = np.ones(weights.shape[1])
-    each = [measure(judged, everyone) for judged in repeats]
+    each = [measure(predicted, everyone) for predicted in repeats]
     drawn = [
         measure(repeats[number % len(repeats)], weight) for number, weight in enumerate(weights)
     ]

@@ -1,4 +1,4 @@
-"""Turns the rules of the evaluation into outer folds, and into a hash."""
+"""The rules of the evaluation: outer folds, and a hash of all that decides a result."""
 
 import hashlib
 import io
@@ -16,17 +16,23 @@ from cytology.schema import Schema
 from training.dataset import Dataset
 from training.folds import Split, grouped_folds
 
-_TRAINING = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 
-#: What decides a judgement: a change in any of these makes every cached one stale.
+#: What decides a result: a change in any of these makes every cached one stale.
 _SOURCES = (
-    "candidates.py",
-    "monotone.py",
-    "folds.py",
-    "fit.py",
-    "decide.py",
-    "evaluation/protocol.py",
-    "evaluation/judge.py",
+    "cytology/link.py",
+    "cytology/missing.py",
+    "training/candidates.py",
+    "training/monotone.py",
+    "training/whole_weights.py",
+    "training/folds.py",
+    "training/fit.py",
+    "training/link.py",
+    "training/missing.py",
+    "training/frequencies.py",
+    "training/decide.py",
+    "training/evaluation/protocol.py",
+    "training/evaluation/cross_validation.py",
 )
 
 
@@ -57,7 +63,7 @@ def protocol_hash(protocol: Protocol, schema: Schema) -> str:
     """
     digest = hashlib.sha256()
     for source in _SOURCES:
-        digest.update(_code_only((_TRAINING / source).read_text(encoding="utf-8")))
+        digest.update(_code_only((_ROOT / source).read_text(encoding="utf-8")))
     rules = [
         protocol._asdict(),
         [
@@ -78,7 +84,7 @@ def protocol_hash(protocol: Protocol, schema: Schema) -> str:
 
 
 def _code_only(source: str) -> bytes:
-    """The tokens that run, so that a better comment does not cost ten minutes of judging."""
+    """The tokens that run, so that a better comment does not cost ten minutes of evaluation."""
     skipped = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}
     kept = []
     starts_line = True

@@ -1,4 +1,4 @@
-"""Turns judgements into the report: one document, the same on every run and machine."""
+"""Evaluates candidates into the report: one document, the same on every run and machine."""
 
 import json
 from collections import Counter
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from cytology.schema import Schema
 from training.candidates import CANDIDATES
 from training.dataset import Dataset
-from training.evaluation.caveats import describe_data
+from training.evaluation.calibration import ideal_calibration_error
 from training.evaluation.choice import Choice, Contender, choose
+from training.evaluation.cross_validation import fit_whole, predict_repeat
+from training.evaluation.curves import likelihood_ratios, prevalences
 from training.evaluation.describe import describe
-from training.evaluation.figures import Judged, as_judged, ideal_calibration_error
+from training.evaluation.figures import Predicted, as_predicted
 from training.evaluation.gates import GATES
 from training.evaluation.intervals import (
     Measured,
@@ -25,71 +27,115 @@ from training.evaluation.intervals import (
     patient_weights,
     with_interval,
 )
-from training.evaluation.judge import judge_repeat, judge_whole
+from training.evaluation.limitations import describe_data
+from training.evaluation.paper import NAME as PAPER
+from training.evaluation.paper import paper_sheet
 from training.evaluation.protocol import Protocol, protocol_hash
 from training.evaluation.rounding import rounded
-from training.evaluation.runner import Judgement, run
+from training.evaluation.runner import Task, run
+from training.evaluation.warnings import find_warnings
 from training.fit import log_losses
 
 
 def evaluate(
     names: Sequence[str], dataset: Dataset, schema: Schema, protocol: Protocol, cache: Path
 ) -> dict[str, Any]:
-    """Judge the named candidates, choose, and describe the choice.
+    """Evaluate the named candidates, choose, and describe the choice.
 
     Of one name there is nothing to choose; where none meets the rule, the best is described.
+
+    Parameters
+    ----------
+    names
+        Of candidates, from the simplest to the most complex.
+    dataset, schema, protocol
+        What is evaluated, and how.
+    cache
+        Directory of finished work; an interrupted run continues there.
     """
     digest = protocol_hash(protocol, schema)
     cache = cache / f"{dataset.sha256[:8]}-{digest[:8]}"
     common = (dataset, schema, protocol)
-    # The slowest first: the cores then finish together
-    results = run(
-        [
-            judgement
-            for name in reversed(names)
-            for judgement in (
-                *(
-                    Judgement(f"{name}-{repeat}", judge_repeat, (name, *common, repeat))
-                    for repeat in range(protocol.repeats)
-                ),
-                Judgement(f"{name}-whole", judge_whole, (name, *common)),
-            )
-        ],
-        cache,
-    )
+    results = run(_tasks(names, common), cache)
     positive = dataset.labels == schema.positive
     repeats = {
-        name: [as_judged(positive, results[f"{name}-{r}"]) for r in range(protocol.repeats)]
+        name: [as_predicted(positive, results[f"{name}-{r}"]) for r in range(protocol.repeats)]
         for name in names
     }
     weights = patient_weights(dataset, protocol)
-    measured = dict(
-        zip(
-            names,
-            Parallel(n_jobs=-1)(delayed(measure_repeats)(repeats[name], weights) for name in names),
-            strict=True,
-        )
-    )
+    measured = _measure_all(repeats, weights)
     choice = _choose(repeats, measured, results, weights)
     chosen = (choice.name or choice.best) if choice else names[0]
-    document: dict[str, Any] = {
-        "format": 1,
-        "protocol": {**protocol._asdict(), "hash": digest},
-        "data": describe_data(dataset, schema),
-        "candidates": {
-            name: _candidate(name, chosen, measured, repeats[name], results, protocol)
-            for name in names
-        },
-        "choice": _choice_document(choice, chosen),
+    data = describe_data(dataset, schema)
+    candidates = {
+        name: _candidate(name, chosen, measured, repeats[name], results, protocol) for name in names
     }
-    document["gates"] = _gates(document["candidates"][chosen]["figures"])
-    document["chosen"] = describe(chosen, repeats[chosen], common, cache)
+    figures = measured[chosen].figures
+    document: dict[str, Any] = {
+        "format": 2,
+        "protocol": {**protocol._asdict(), "hash": digest},
+        "data": data,
+        "candidates": candidates,
+        "choice": _choice_document(choice, chosen),
+        "warnings": find_warnings(figures, data["classes"]),
+        "gates": _gates(candidates[chosen]["figures"], full=protocol.name == "full"),
+        "link": _link(chosen, repeats[chosen], results, weights),
+        "prevalences": prevalences(figures, data["positive_share"]),
+        "likelihood_ratios": likelihood_ratios(figures),
+        "chosen": describe(chosen, repeats[chosen], common, weights, cache),
+        "paper": paper_sheet(dataset, schema) if PAPER in names else None,
+    }
     answer: dict[str, Any] = rounded(document)
     return answer
 
 
+def _tasks(names: Sequence[str], common: tuple[Dataset, Schema, Protocol]) -> list[Task]:
+    """The slowest first: the cores then finish together."""
+    return [
+        task
+        for name in reversed(names)
+        for task in (
+            *(
+                Task(f"{name}-{repeat}", predict_repeat, (name, *common, repeat))
+                for repeat in range(common[2].repeats)
+            ),
+            Task(f"{name}-whole", fit_whole, (name, *common)),
+        )
+    ]
+
+
+def _measure_all(
+    repeats: Mapping[str, Sequence[Predicted]], weights: NDArray[np.float64]
+) -> dict[str, Measured]:
+    tasks = [delayed(measure_repeats)(each, weights) for each in repeats.values()]
+    return dict(zip(repeats, Parallel(n_jobs=-1)(tasks), strict=True))
+
+
+def _link(
+    name: str,
+    repeats: Sequence[Predicted],
+    results: Mapping[str, Mapping[str, Any]],
+    weights: NDArray[np.float64],
+) -> dict[str, Any]:
+    """What the link does to the chosen model: the same folds with it and without."""
+    runs = [results[f"{name}-{number}"] for number in range(len(repeats))]
+    plain = [
+        each._replace(probability=np.array(run_["unlinked"]))
+        for each, run_ in zip(repeats, runs, strict=True)
+    ]
+    one, other = measure_repeats(repeats, weights), measure_repeats(plain, weights)
+    names = ("log_loss", "ece", "calibration_slope", "calibration_shape")
+    return {
+        "folds": sum(len(run_["linked"]) for run_ in runs),
+        "folds_linked": sum(sum(run_["linked"]) for run_ in runs),
+        "with": {figure: one.figures[figure] for figure in names},
+        "without": {figure: other.figures[figure] for figure in names},
+        "difference": difference(one, other, "log_loss"),
+    }
+
+
 def _choose(
-    repeats: dict[str, list[Judged]],
+    repeats: dict[str, list[Predicted]],
     measured: dict[str, Measured],
     results: dict[str, dict[str, Any]],
     weights: NDArray[np.float64],
@@ -99,11 +145,11 @@ def _choose(
     return choose(
         {
             name: Contender(
-                np.mean([log_losses(j.probability, j.positive) for j in judged], axis=0),
+                np.mean([log_losses(one.probability, one.positive) for one in each], axis=0),
                 measured[name].figures,
                 monotone=results[f"{name}-whole"]["falls"] == 0,
             )
-            for name, judged in repeats.items()
+            for name, each in repeats.items()
         },
         weights,
     )
@@ -119,7 +165,7 @@ def _candidate(
     name: str,
     chosen: str,
     measured: dict[str, Measured],
-    repeats: Sequence[Judged],
+    repeats: Sequence[Predicted],
     results: dict[str, dict[str, Any]],
     protocol: Protocol,
 ) -> dict[str, Any]:
@@ -129,6 +175,7 @@ def _candidate(
     return {
         "description": (CANDIDATES[name].__doc__ or "").partition("\n")[0],
         "setting": whole["setting"],
+        "link": whole["link"],
         "settings_taken": dict(sorted(Counter(taken).items())),
         "refits": sum(sum(run_["refits"]) for run_ in runs),
         "rises": whole["rises"],
@@ -151,13 +198,16 @@ def _text(setting: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.rpartition('__')[2]}={value:.3g}" for name, value in setting.items())
 
 
-def _gates(figures: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _gates(figures: Mapping[str, Mapping[str, Any]], *, full: bool) -> list[dict[str, Any]]:
+    """Each gate's result; a gate that the fast protocol cannot measure has none."""
     return [
         {
             "figure": gate.figure,
             "value": figures[gate.figure]["value"],
             "must": str(gate.must),
-            "passed": gate.must.hold(figures[gate.figure]["value"]),
+            "passed": gate.must.hold(figures[gate.figure]["value"])
+            if full or gate.always
+            else None,
             "ambitious": str(gate.ambitious),
             "reached": gate.ambitious.hold(figures[gate.figure]["value"]),
         }

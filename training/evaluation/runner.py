@@ -1,4 +1,4 @@
-"""Turns a list of judgements into their results, on every core, each kept as soon as it is done."""
+"""Runs tasks on every core and keeps each result as soon as it is there."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 
-class Judgement(NamedTuple):
+class Task(NamedTuple):
     """One piece of work: its name in the cache, and the call that does it."""
 
     name: str
@@ -18,27 +18,27 @@ class Judgement(NamedTuple):
     arguments: tuple[Any, ...]
 
 
-def run(judgements: Sequence[Judgement], cache: Path) -> dict[str, dict[str, Any]]:
+def run(tasks: Sequence[Task], cache: Path) -> dict[str, dict[str, Any]]:
     """Do what the cache does not hold yet; an interrupted run goes on where it stopped.
 
     ``cache`` must be a directory for this data, code and protocol alone: a file in it is believed.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    missing = [item for item in judgements if not (cache / f"{item.name}.json").exists()]
+    missing = [item for item in tasks if not (cache / f"{item.name}.json").exists()]
     if missing:
         done = Parallel(
             n_jobs=min(len(missing), os.cpu_count() or 1), return_as="generator_unordered"
-        )(delayed(_judge_and_keep)(item, cache) for item in missing)
+        )(delayed(_run_and_keep)(item, cache) for item in missing)
         with tqdm(
-            total=len(judgements), initial=len(judgements) - len(missing), desc="judge", unit="run"
+            total=len(tasks), initial=len(tasks) - len(missing), desc="evaluate", unit="run"
         ) as progress:
             for name in done:
                 progress.set_description(name)
                 progress.update()
-    return {item.name: json.loads((cache / f"{item.name}.json").read_text()) for item in judgements}
+    return {item.name: json.loads((cache / f"{item.name}.json").read_text()) for item in tasks}
 
 
-def _judge_and_keep(item: Judgement, cache: Path) -> str:
+def _run_and_keep(item: Task, cache: Path) -> str:
     result = item.function(*item.arguments)
     # Written beside its place and moved: an interrupted write is no result
     draft = cache / f".{item.name}.{os.getpid()}"

@@ -1,4 +1,4 @@
-"""Turns the finished model and its data into what its reader should distrust, as numbers."""
+"""Limits of a model and its data, as numbers: re-scoring, unusual samples, missing scores."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from cytology.measurements import Row
 from cytology.schema import Schema
-from training.compile import as_rows
 from training.dataset import Dataset
+from training.fit import log_losses
+from training.frequencies import as_rows
 from training.model import Model
 
 _SEED = 7_001
@@ -62,26 +63,38 @@ def unusual_shares(
     }
 
 
-def hidden_scores(
-    dataset: Dataset,
-    schema: Schema,
-    seen: NDArray[np.float64],
-    hidden: NDArray[np.float64],
-) -> dict[str, Any]:
-    """What is lost where every score that may be missing is missing; both from the same folds."""
-    positive = dataset.labels == schema.positive
+def hidden_scores(positive: NDArray[np.bool_], runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Per feature, what hiding it costs at the threshold, beside a model fitted without it.
 
-    def errors(probability: NDArray[np.float64]) -> dict[str, Any]:
-        called = probability >= 0.5
+    ``missed_for_certain`` counts missed samples whose range does not cross the threshold: the
+    others are inconclusive. Counts are means over the runs.
+    """
+
+    def costs(name: str, kind: str) -> dict[str, float]:
+        each = [(np.array(run[kind][name]), np.array(run["threshold"])) for run in runs]
         return {
-            "accuracy": float((called == positive).mean()),
-            "false_negatives": int((positive & ~called).sum()),
+            "missed": float(np.mean([(positive & (p < t)).sum() for p, t in each])),
+            "false_alarms": float(np.mean([(~positive & (p >= t)).sum() for p, t in each])),
+            "log_loss": float(np.mean([log_losses(p, positive).mean() for p, _ in each])),
         }
 
+    def for_certain(name: str) -> float:
+        missed = [
+            positive
+            & np.array(run["certain"][name])
+            & (np.array(run["hidden"][name]) < np.array(run["threshold"]))
+            for run in runs
+        ]
+        return float(np.mean([found.sum() for found in missed]))
+
     return {
-        "features": [feature.name for feature in schema.features if feature.may_be_missing],
-        "seen": errors(seen),
-        "hidden": errors(hidden),
+        name: {
+            **costs(name, "hidden"),
+            "missed_for_certain": for_certain(name),
+            "inconclusive": float(np.mean([~np.array(run["certain"][name]) for run in runs])),
+            "without": costs(name, "without"),
+        }
+        for name in (runs[0]["hidden"] if runs else ())
     }
 
 
