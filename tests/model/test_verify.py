@@ -30,7 +30,7 @@ def replace_and_sign(folder, name, content):
 def test_a_whole_artifact_passes_with_both_engines(copy, capsys):
     assert main([str(copy)]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "the scorecard engine gives the 5 golden predictions",
+        "the compiled engine gives the 5 golden predictions",
         "the fitted model gives the 5 golden predictions",
     ]
 
@@ -63,7 +63,7 @@ def test_a_scorecard_that_answers_otherwise_fails_its_golden_predictions(copy):
     card["base"] += 1e-6
     replace_and_sign(copy, "scorecard.json", json.dumps(card).encode())
 
-    with pytest.raises(ArtifactMismatch, match="golden prediction 0 of the scorecard engine"):
+    with pytest.raises(ArtifactMismatch, match="golden prediction 1 of the compiled engine"):
         verify(copy)
 
 
@@ -73,7 +73,7 @@ def test_a_fitted_model_that_answers_otherwise_fails_its_golden_predictions(copy
     joblib.dump(pipeline, copy / "model.joblib")
     replace_and_sign(copy, "model.joblib", (copy / "model.joblib").read_bytes())
 
-    with pytest.raises(ArtifactMismatch, match="golden prediction 0 of the fitted model"):
+    with pytest.raises(ArtifactMismatch, match="golden prediction 1 of the fitted model"):
         verify(copy)
 
 
