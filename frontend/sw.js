@@ -19,6 +19,7 @@ const FILES = [
   "shared/strings-de.js",
   "shared/strings-en.js",
   "shared/style.css",
+  "sheet.css",
   "shared/words.js",
   "form/actions.js",
   "form/app.js",

@@ -51,7 +51,8 @@ export function reasons(page, { prediction, values }) {
           el(
             "tr",
             {},
-            el("th", { scope: "row", colspan: 2 }, page.say("sum")),
+            el("th", { scope: "row" }, page.say("sum")),
+            el("td", {}),
             el("td", { class: "number" }, signed(page, sum)),
           ),
         ),

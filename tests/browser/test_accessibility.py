@@ -159,12 +159,44 @@ def test_in_forced_colours_the_chosen_score_looks_chosen(visit):
 
 
 @pytest.mark.parametrize("state", ["ready", "faulty", "inconclusive", "batch-done"])
-def test_text_at_twice_the_size_overflows_nowhere(visit, state):
-    page = visit(viewport={"width": 640, "height": 900})
+@pytest.mark.parametrize("width", [320, 640])
+def test_text_at_twice_the_size_overflows_nowhere(visit, state, width):
+    page = visit(viewport={"width": width, "height": 900})
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     STATES[state](page)
 
     assert overflow(page) <= 0
+
+
+IBM = """async () => {
+  const checker = new ace.Checker();
+  const { results } = await checker.check(document, ["WCAG_2_2"]);
+  return results
+    .filter(({ value }) => value[0] === "VIOLATION" && value[1] === "FAIL")
+    .map(({ ruleId, snippet }) => [ruleId, snippet.slice(0, 120)]);
+}"""
+
+HTMLCS = """async () => {
+  await new Promise((done) => HTMLCS.process("WCAG2AA", document, done));
+  return HTMLCS.getMessages()
+    .filter(({ type }) => type === HTMLCS.ERROR)
+    .map(({ code, element }) => [code, element.outerHTML?.slice(0, 120)]);
+}"""
+
+
+@pytest.mark.parametrize("state", ["ready", "faulty", "missing", "batch-done"])
+def test_two_other_rule_sets_find_no_error_either(visit, state):
+    page = visit(reduced_motion="reduce")
+    STATES[state](page)
+    for script, run in (
+        ("accessibility-checker-engine/ace.js", IBM),
+        ("html_codesniffer/build/HTMLCS.js", HTMLCS),
+    ):
+        path = ROOT / "node_modules" / script
+        if not path.is_file():
+            missing(f"{script} is not installed; run: tools/form-tools")
+        page.evaluate(path.read_text())
+        assert page.evaluate(run) == [], script
 
 
 def test_targets_are_at_least_24_pixels_in_both_directions(visit):
