@@ -59,7 +59,14 @@ async function read({ schema }) {
  * @param {Page["schema"]} schema
  * @returns {Prediction}
  */
-function decide(values, model, filled, threshold, limits, { features, classes, negative, positive }) {
+function decide(
+  values,
+  model,
+  filled,
+  threshold,
+  limits,
+  { features, classes, negative, positive },
+) {
   const gaps = values.filter((value) => value === null).length;
   const probability = gaps ? filled(values) : model.probability(values);
   const label = (/** @type {number} */ p) => (p >= threshold ? positive : negative);
@@ -88,7 +95,9 @@ function decide(values, model, filled, threshold, limits, { features, classes, n
     prediction_set: crosses ? classes.map(({ name }) => name) : set,
     threshold,
     base: model.base,
-    contributions: Object.fromEntries(features.map(({ name }, index) => [name, values[index] === null ? part : parts[index]])),
+    contributions: Object.fromEntries(
+      features.map(({ name }, index) => [name, values[index] === null ? part : parts[index]]),
+    ),
     contributions_exact: true,
     ...(missing.length && { probability_range: range }),
     warnings,
