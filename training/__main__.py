@@ -11,7 +11,6 @@ from training.evaluation.gates import GateFailed
 from training.fit import WrongDirection
 from training.formats import FORMATS, Unwritable
 from training.model import DEFAULT_ESTIMATOR
-from training.publish import ROOT
 from training.train import train
 
 #: Errors that a user can fix; they are printed as one line.
@@ -52,7 +51,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--format", choices=sorted(FORMATS), default="joblib")
     parser.add_argument("--data", type=Path, default=DATA_PATH, help="CSV of labelled samples")
     parser.add_argument("--schema", type=Path, default=Path(DEFAULT_SCHEMA_PATH))
-    parser.add_argument("--out", type=Path, default=ROOT / "artifact")
+    parser.add_argument("--out", type=Path, default=Path("artifact"))
     return parser.parse_args(arguments)
 
 

@@ -20,7 +20,7 @@ from training.publish import ROOT, write_artifact
 
 #: The committed report of a full evaluation of the shipped data.
 REPORT = ROOT / "docs" / "report.json"
-CACHE = ROOT / "build" / "evaluation"
+CACHE = Path("build") / "evaluation"
 
 #: Figures of the report that the manifest repeats; GET /v1/model returns them.
 _METRICS = (

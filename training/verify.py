@@ -13,10 +13,10 @@ from cytology.artifact import (
     check_golden,
     load_artifact,
 )
+from cytology.classifier import model_directory
 from cytology.compiled import load_compiled
 from training.fit import predict_as_served
 from training.formats import read_model_file
-from training.publish import ROOT
 
 
 def verify(directory: Path) -> list[str]:
@@ -70,7 +70,7 @@ def _files(directory: Path) -> set[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Print what was checked, or the first mismatch; return the exit status."""
     parser = argparse.ArgumentParser(prog="cytology verify", description=__doc__)
-    parser.add_argument("directory", type=Path, nargs="?", default=ROOT / "artifact")
+    parser.add_argument("directory", type=Path, nargs="?", default=Path(model_directory()))
     directory = parser.parse_args(arguments).directory
     try:
         checked = verify(directory)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cytology.artifact import POPULATION, Artifact, ArtifactMismatch, load_artifact
+from cytology.classifier import model_directory
 from cytology.compiled import load_compiled
 from cytology.measurements import Row
 from cytology.population import Population, count_population, parse_population
@@ -13,7 +14,6 @@ from cytology.reading.files import read_file
 from cytology.reading.refusals import InvalidTable
 from training.drift.psi import FALSE_ALARMS, FEWEST_JUDGED, MATTERS, Shift, judge
 
-ROOT = Path(__file__).resolve().parents[2]
 SHIFTED, UNREADABLE = 1, 2
 
 
@@ -93,7 +93,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="cytology drift", description=__doc__)
     parser.add_argument("--csv", type=Path, required=True, help="file of samples")
     parser.add_argument("--reference", type=Path, help="a CSV to stand for the training table")
-    parser.add_argument("--model-dir", type=Path, default=ROOT / "artifact")
+    parser.add_argument("--model-dir", type=Path, default=Path(model_directory()))
     return parser.parse_args(arguments)
 
 
