@@ -1,4 +1,4 @@
-"""Reads a directory of model files, and refuses it where a file is not as training wrote it."""
+"""Reads a directory of model files; raises if a file is not as training wrote it."""
 
 import json
 import os
@@ -25,12 +25,12 @@ POPULATION = "population.json"
 
 FORMAT = 3
 
-#: A golden prediction may differ by this much from what training recorded.
+#: Largest difference between a golden prediction and the probability recorded in training.
 GOLDEN_TOLERANCE = 1e-9
 
 
 class ArtifactMismatch(Exception):
-    """The artifact is not what its manifest says; nothing may be predicted from it."""
+    """The artifact differs from its manifest, so it must not be served."""
 
     def __init__(self, subject: str, expected: object, found: object) -> None:
         self.subject = subject
@@ -40,13 +40,13 @@ class ArtifactMismatch(Exception):
 
 
 class Artifact(NamedTuple):
-    """A checked artifact: what the manifest says, the schema and the decision rule."""
+    """A checked artifact: manifest, schema and decision."""
 
     directory: str
     manifest: dict[str, Any]
     schema: Schema
     decision: Decision
-    #: Texts that were read: a file that is replaced later changes nothing until the next start.
+    #: Files that were read; a file that is replaced later has no effect until the next start.
     texts: dict[str, bytes]
 
     @property
@@ -56,17 +56,17 @@ class Artifact(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The model's version: a hash of what decides its answers."""
+        """The model's version: a hash of the files that determine its answers."""
         return str(self.manifest["version"])
 
     @property
     def model_file(self) -> str:
-        """Name of the file that holds the model itself, in joblib's format or in skops'.
+        """Name of the fitted model's file, in the format of joblib or of skops.
 
         Raises
         ------
         ArtifactMismatch
-            The manifest lists neither or both: which is meant must not be guessed.
+            The manifest lists neither or both.
         """
         found = [name for name in (MODEL, SKOPS_MODEL) if name in self.manifest["files"]]
         if len(found) != 1:
@@ -76,7 +76,7 @@ class Artifact(NamedTuple):
         return found[0]
 
     def read(self, file_name: str) -> bytes:
-        """Return a file's bytes, whose sha256 is the manifest's.
+        """Return a file's bytes after comparing their sha256 with the manifest.
 
         Raises
         ------
@@ -92,9 +92,9 @@ class Artifact(NamedTuple):
 
 
 def load_artifact(directory: str, manifest_sha256: str | None = None) -> Artifact:
-    """Read the manifest, the schema and the decision.
+    """Return the checked manifest, schema and decision.
 
-    The manifest's own hash is ``manifest_sha256``, or else the one in the file beside the
+    The manifest's hash is compared with ``manifest_sha256``, else with the file beside the
     directory, which training and the image's build write. Without either it is not compared.
 
     Raises
@@ -126,18 +126,18 @@ def load_artifact(directory: str, manifest_sha256: str | None = None) -> Artifac
 def hash_file(directory: str) -> str:
     """Return the path of the file that holds the hash of a directory's manifest.
 
-    It lies beside the directory: inside, whoever replaces the files would replace it too.
+    It lies beside the directory, so that replacing the directory does not replace it too.
     """
     return directory.rstrip("/") + ".sha256"
 
 
 def check_golden(engine: Engine, artifact: Artifact) -> None:
-    """Predict the manifest's golden rows and compare, before any caller is answered.
+    """Compare the engine's predictions of the golden rows with those recorded in training.
 
     Raises
     ------
     ArtifactMismatch
-        A probability differs by more than 1e-9 from the one recorded in training.
+        A probability differs by more than :data:`GOLDEN_TOLERANCE`.
     """
     golden = artifact.manifest["golden"]
     answers = engine.predict([tuple(case["row"]) for case in golden], explain=False)

@@ -1,7 +1,6 @@
-"""Turns untrusted rows into one outcome each: a prediction, or every rule that the row breaks.
+"""Checks untrusted rows and scores them: a prediction, or every error, for each row.
 
-The one way from rows to answers: the API, the bulk function on AWS and the Dask runner call it, so
-a row is answered, or refused in the same words, wherever it is scored.
+The API, the command line and Spark all call it, so a row gets the same answer everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,12 @@ from cytology.schema import Schema
 if TYPE_CHECKING:
     from cytology.error_codes import Code
 
-#: Misspelt fields get a "did you mean" until a batch has this many errors.
+#: Errors of a batch up to which misspelt fields get a "did you mean"; comparing names is slow.
 _SUGGESTED_ERRORS = 200
 
 
 class SampleError(NamedTuple):
-    """One broken rule in one sample; ``sample`` counts from 0, None concerns the whole request."""
+    """One broken rule in a sample; ``sample`` counts from 0 and is None for the whole request."""
 
     sample: int | None
     field: str
@@ -30,10 +29,9 @@ class SampleError(NamedTuple):
 class Batch(NamedTuple):
     """Samples in the order sent, None where one is invalid, and every error.
 
-    ``labels`` is None where there is no class column, or where its codes are not known; a single
-    label is None where its cell is empty. ``notes`` says what a table's reader ignored or took
-    for granted. ``inputs`` holds the text of each invalid sample. ``table`` is true for the rows
-    of a table.
+    ``labels`` is None without a class column of known codes; one label is None if its cell is
+    empty. ``notes`` lists what the reader ignored or assumed. ``inputs`` holds the text of each
+    invalid sample. ``table`` is true for the rows of a table.
     """
 
     samples: list[Sample | None]
@@ -45,7 +43,7 @@ class Batch(NamedTuple):
 
 
 def check_values(values: Sequence[Any], schema: Schema) -> Batch:
-    """Check rows that are JSON values: mappings of named scores, or arrays in schema order."""
+    """Return checked samples of JSON values: named scores, or arrays in schema order."""
     samples: list[Sample | None] = []
     errors: list[SampleError] = []
     for index, value in enumerate(values):
@@ -58,9 +56,16 @@ def check_values(values: Sequence[Any], schema: Schema) -> Batch:
 
 
 def score_batch(batch: Batch, engine: Engine, *, explain: bool = False) -> list[Prediction | None]:
-    """Predict every valid sample, in order; None where a sample is invalid, which has errors.
+    """Return a prediction for every valid sample, in order; None where a sample is invalid.
 
-    Pure: the same rows and the same model give the same answers, so repeating it does no harm.
+    Parameters
+    ----------
+    batch
+        Checked samples.
+    engine
+        The loaded model.
+    explain
+        Whether to compute reasons.
     """
     rows = [sample.row for sample in batch.samples if sample is not None]
     answers = engine.predict(rows, explain=explain) if rows else []

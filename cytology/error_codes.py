@@ -1,4 +1,4 @@
-"""Lists the codes of errors, with one sentence each; the API's documents are made from it."""
+"""The codes of errors, with one sentence each; the API's documents quote them."""
 
 from typing import Literal
 

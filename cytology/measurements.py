@@ -1,4 +1,4 @@
-"""Turns one untrusted sample into a row in schema order, or into the list of all its errors."""
+"""Checks one untrusted sample: returns a row in schema order, or raises with all its errors."""
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
@@ -12,25 +12,24 @@ Row = tuple[int | None, ...]
 
 ID_MAX_LENGTH = 64
 
-#: Integers up to this size are quoted back ("got 12"); anything longer or of another kind is only
-#: described, so that an answer cannot be made long, and no free text returns to the caller.
+#: Largest integer that a message quotes ("got 12"). Other values are only described, so that
+#: messages stay short and repeat no free text.
 _QUOTED_MAX = 9_999
 
-#: What the errors of one sample may take up in an answer, in characters, so that a refused sample
-#: makes less than 2 KB; the errors of the features always fit, misspelt names as far as they do.
+#: Characters of an answer for the errors of one sample, so that they stay below 2 KB. The errors
+#: of all features fit; errors of misspelt names are added while they fit.
 _ERRORS_MAX = 1_550
 
-#: What JSON adds to each error's field and message, its code included.
+#: Characters that JSON adds to the field and message of an error, its code included.
 _ERROR_FRAME = 64
 
-#: Positions of unknown fields that are given before the rest is only counted.
+#: Unknown fields that a message lists by position; further ones are counted.
 _UNKNOWN_PLACED = 8
 
-#: A field name that may be quoted, if it resembles a known one: nothing in it can be a value.
+#: Field names that a message may quote if they resemble a known one; they cannot hold a value.
 _SPELLING = re.compile("[A-Za-z_ -]{1,40}")
 
-#: Control characters and line ends, and half a surrogate pair, which JSON can spell but no UTF-8
-#: answer or log can carry.
+#: Control characters, line ends, and lone surrogates, which JSON can spell and UTF-8 cannot.
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _ABSENT = object()
@@ -46,7 +45,7 @@ class Error(NamedTuple):
 
 
 class InvalidMeasurements(ValueError):
-    """A sample broke at least one rule; ``errors`` holds every one of them, in schema order."""
+    """The sample breaks a rule; ``errors`` lists every broken rule, in schema order."""
 
     def __init__(self, errors: list[Error]) -> None:
         self.errors = errors
@@ -61,10 +60,17 @@ class Sample(NamedTuple):
 
 
 def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
-    """Check one sample, given as a mapping of field to score or as a list in schema order.
+    """Return the checked sample.
 
-    Without ``suggest``, misspelt fields get no "did you mean": comparing names takes a thousand
-    times longer than reading a sample, too long to do for thousands of hostile ones.
+    Parameters
+    ----------
+    value
+        A mapping of field to score, or a list in schema order.
+    schema
+        Has the features.
+    suggest
+        Whether errors of misspelt fields say "did you mean". Comparing names takes a thousand times
+        longer than reading a sample, too long for thousands of hostile samples.
 
     Raises
     ------
@@ -116,8 +122,8 @@ def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sa
 
 def _read_list(value: list[object], schema: Schema) -> Row:
     scores = schema.common_scores
-    # Nine plain integers in range are nearly every row, and told by two calls into C.
-    # The types are compared and not asked for by isinstance: bool is an int, and true is no score
+    # Nearly every row is integers in range; two calls into C recognise it. Types are compared
+    # without isinstance: bool is an int, and true is no score
     if (
         scores is not None
         and len(value) == len(schema.features)
@@ -148,7 +154,21 @@ def _read_list_closely(value: list[object], schema: Schema) -> Row:
 def read_unusual(
     feature: Feature, score: object, missing: str, row: list[int | None], errors: list[Error]
 ) -> None:
-    """Append to ``row`` what is not a plain integer in range but still allowed, else a error."""
+    """Append a missing score or a whole float to ``row``, or else an error to ``errors``.
+
+    Parameters
+    ----------
+    feature
+        The score's feature.
+    score
+        A value that is no plain integer in range.
+    missing
+        The text that stands for a missing score.
+    row
+        Gets the score.
+    errors
+        Gets the error.
+    """
     if score is None or score == missing:
         if feature.may_be_missing:
             row.append(None)
@@ -161,13 +181,13 @@ def read_unusual(
 
 
 def missing_score(feature: Feature) -> Error:
-    """The error of a score that must be there."""
+    """Return the error of a missing score that is required."""
     message = f"{feature.name} may not be missing; {_rule(feature)}"
     return Error(feature.name, "missing", message)
 
 
 def wrong_score(feature: Feature, score: object) -> Error:
-    """The error of a value that is no score of the feature."""
+    """Return the error of a value that is no score of the feature."""
     code: Code = "not_a_number"
     if _is_whole(score):
         code = "out_of_range"
@@ -178,7 +198,7 @@ def wrong_score(feature: Feature, score: object) -> Error:
 
 
 def _is_whole(score: object) -> TypeGuard[int | float]:
-    """JSON does not tell 5.0 from 5, and numeric clients send floats: a whole value is accepted."""
+    """True for a whole number; JSON's 5.0 is one, because numeric clients send floats."""
     return type(score) is int or (type(score) is float and score.is_integer())
 
 
@@ -192,12 +212,12 @@ def _rule(feature: Feature) -> str:
 
 
 def is_one_line(text: str) -> bool:
-    """True where a text holds no control character, line end or half a surrogate pair."""
+    """True if a text has no control character, line end or lone surrogate."""
     return _NOT_ONE_LINE.search(text) is None
 
 
 def check_id(identifier: object, errors: list[Error]) -> None:
-    """Append what is wrong with a sample's id, which is text of at most 64 characters."""
+    """Append an error if a sample's id is not text of at most 64 characters on one line."""
     if not isinstance(identifier, str):
         message = f"id must be a string, got {_describe(identifier)}"
         errors.append(Error("id", "invalid_id", message))
@@ -216,10 +236,9 @@ def check_id(identifier: object, errors: list[Error]) -> None:
 def _name_unknown_fields(
     value: dict[str, object], schema: Schema, errors: list[Error], suggest: bool
 ) -> None:
-    """Append a error for each field that resembles a known one, and one for all the others.
+    """Append an error for each field that resembles a known one, and one for all others.
 
-    A field's name is the caller's text. What resembles no known field may be anything, so it is
-    told by its position and never repeated.
+    The other names may hold anything, so the message gives their positions and never repeats them.
     """
     known = [*schema.names, "id"]
     places = []
@@ -245,7 +264,7 @@ def _length(error: Error) -> int:
 
 
 def _closest(field: str, known: list[str]) -> str | None:
-    # Imported here: only a faulty request pays for it
+    # Imported here: only invalid requests need it
     import difflib
 
     if not _SPELLING.fullmatch(field):

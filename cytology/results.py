@@ -28,15 +28,15 @@ COLUMNS = (
 
 Line = list[str | int | float]
 
-#: Where a spreadsheet may start a formula: at the start of a cell, and behind whatever may part
-#: cells in another locale. Full-width signs count, Excel evaluates them too (OWASP, CSV injection).
+#: Starts of a formula: at the start of a cell, and after any character that separates cells in
+#: some locale. Excel evaluates full-width signs too. Source: OWASP, CSV injection.
 _FORMULA = re.compile(r"(^|[,;|\t\r\n\"])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-#: Tab and line ends at the start are formulas too, to some spreadsheets.
+#: Some spreadsheets also evaluate a cell that starts with a tab or a line end.
 _BLANK_START = re.compile(r"^[\t\r\n]")
 
 
 class Dialect(NamedTuple):
-    """How a CSV is spelt."""
+    """Delimiter, decimal sign and first character of a CSV."""
 
     delimiter: str
     decimal: str
@@ -49,7 +49,7 @@ DIALECTS = {"rfc4180": Dialect(",", ".", ""), "excel-de": Dialect(";", ",", "\uf
 
 
 def harmless(text: str) -> str:
-    """The text with ``'`` before whatever a spreadsheet would evaluate."""
+    """Return the text with ``'`` before each start of a formula."""
     if not text:
         return text
     text = _FORMULA.sub(r"\1'\2", text)
@@ -57,7 +57,7 @@ def harmless(text: str) -> str:
 
 
 def result_lines(batch: Batch, answers: Sequence[Prediction | None], model: str) -> Iterable[Line]:
-    """One line a sample, in order, with the cells of :data:`COLUMNS`.
+    """Return one line for each sample, in order, with the cells of :data:`COLUMNS`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Turns features.json into the frozen description of what may be measured."""
+"""Reads features.json: the features that may be measured, and the two classes."""
 
 import json
 import os
@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 DEFAULT_SCHEMA_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json")
 
-#: Names that a request uses for itself; a feature of that name could not be told apart.
+#: Names that a request uses itself; a feature of that name would be ambiguous.
 RESERVED_NAMES = frozenset({"id", "samples"})
 
 
 class InvalidSchema(ValueError):
-    """The schema file breaks a rule; the message names the entry and the rule."""
+    """The schema file breaks a rule; the message has the entry and the rule."""
 
 
 class Feature(NamedTuple):
@@ -47,7 +47,7 @@ class Diagnosis(NamedTuple):
 
 
 class Schema(NamedTuple):
-    """The whole table: features in the order of a row, and exactly two classes."""
+    """Features in the order of a row, exactly two classes, and names of columns."""
 
     name: str
     title: str

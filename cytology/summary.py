@@ -1,4 +1,4 @@
-"""Counts what became of the rows of a table, and compares the answers with its classes."""
+"""Counts the answers and errors of a table, and compares the answers with its classes."""
 
 import time
 from collections import Counter
@@ -16,7 +16,7 @@ Outcomes = Counter[tuple[str, bool, str]]
 def summarize(
     outcomes: Outcomes, codes: Counter[str], labelled: bool, schema: Schema, model: str
 ) -> dict[str, Any]:
-    """Count what became of the rows.
+    """Return the counts of a table's answers and errors.
 
     Parameters
     ----------
@@ -56,7 +56,19 @@ def summarize(
 def summarize_batch(
     batch: Batch, answers: Sequence[Prediction | None], schema: Schema, model: str
 ) -> dict[str, Any]:
-    """Count what became of a batch, as :func:`summarize` does; parameters as there."""
+    """Return the counts of a batch, as :func:`summarize` does.
+
+    Parameters
+    ----------
+    batch
+        The samples, with errors and labels.
+    answers
+        One for each sample, None where it is invalid.
+    schema
+        Has the classes.
+    model
+        The version of the model that answered.
+    """
     labels = batch.labels or [None] * len(answers)
     outcomes: Outcomes = Counter(
         ("", False, label or "")

@@ -5,13 +5,12 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from cytology.artifact import GOLDEN_TOLERANCE
 from deploy.account import Account, Trouble
 from deploy.release import ALIAS
 from deploy.template import ROOT
 
 MANIFEST = ROOT / "artifact" / "manifest.json"
-#: As in the preflight hook: both compare JSON numbers of the same model.
-TOLERANCE = 1e-9
 #: Seconds; a first request after a deployment starts a container.
 TIMEOUT_S = 30
 
@@ -48,7 +47,7 @@ def difference(manifest: dict[str, Any], answer: dict[str, Any]) -> str | None:
         return f"expected model {manifest['version']}, found {answer['model']['version']}"
     pairs = zip(manifest["golden"], answer["predictions"], strict=True)
     for number, (case, found) in enumerate(pairs, start=1):
-        if not abs(found["probability"] - case["probability"]) <= TOLERANCE:
+        if not abs(found["probability"] - case["probability"]) <= GOLDEN_TOLERANCE:
             return f"another probability for golden row {number}"
     return None
 

@@ -1,6 +1,6 @@
-"""Turns a lock file into an environment of its own under build/, and runs a program of it.
+"""Installs a scanner from its lock into an environment under build/, and runs it.
 
-Scanners live there, apart from .venv: each pins half of what it shares with us.
+Scanners are separate from .venv because they pin other versions of shared packages.
 """
 
 import hashlib
@@ -15,37 +15,36 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 
-
-#: Every program that is installed from a lock of its own, and that lock's name.
+#: Program → name of its lock.
 PROGRAMS = {"checkov": "checkov", "modelaudit": "modelaudit", "pip-audit": "audit"}
 
 
 class Unavailable(Exception):
-    """A program cannot be had or does not run on this machine; the message says why."""
+    """A program cannot be installed or run on this machine; the message has the reason."""
 
 
 def program(name: str) -> Path:
-    """Path of a Python program, installed from its lock if that changed."""
+    """Return the path of a program; installs it first if its lock changed."""
     lock = ROOT / "requirements" / f"{PROGRAMS[name]}.txt"
-    home = BUILD / PROGRAMS[name]
-    if is_stale(home, lock):
-        shutil.rmtree(home, ignore_errors=True)
-        run([sys.executable, "-m", "venv", home])
-        pip = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
+    folder = BUILD / PROGRAMS[name]
+    if is_stale(folder, lock):
+        shutil.rmtree(folder, ignore_errors=True)
+        run([sys.executable, "-m", "venv", folder])
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
         run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", lock])
-        stamp(home, lock)
-    return home / "bin" / name
+        stamp(folder, lock)
+    return folder / "bin" / name
 
 
-def is_stale(home: Path, lock: Path) -> bool:
-    """True unless exactly this lock was installed there to the end."""
-    mark = home / "installed"
+def is_stale(folder: Path, lock: Path) -> bool:
+    """True unless this version of the lock was installed completely."""
+    mark = folder / "installed"
     return not mark.exists() or mark.read_text() != _fingerprint(lock)
 
 
-def stamp(home: Path, lock: Path) -> None:
-    """Remember what was installed."""
-    (home / "installed").write_text(_fingerprint(lock))
+def stamp(folder: Path, lock: Path) -> None:
+    """Record which lock was installed."""
+    (folder / "installed").write_text(_fingerprint(lock))
 
 
 def run(
@@ -54,7 +53,24 @@ def run(
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> str:
-    """Run to the end and return standard output; another status than those named is a lack."""
+    """Run a program to its end and return its standard output.
+
+    Parameters
+    ----------
+    command
+        The program and its arguments.
+    statuses
+        Exit statuses that mean success.
+    environment
+        Variables in addition to this process's.
+    directory
+        Where the program runs.
+
+    Raises
+    ------
+    Unavailable
+        The program ends with another status.
+    """
     words = [str(word) for word in command]
     ran = subprocess.run(  # noqa: S603 - programs of our own locks
         words,
@@ -74,6 +90,6 @@ def _fingerprint(lock: Path) -> str:
 
 
 if __name__ == "__main__":
-    # For CI: what is fetched beforehand is not in the tests' time
+    # For CI: installs the scanners before the timed tests
     for each in PROGRAMS:
         program(each)

@@ -1,4 +1,6 @@
-"""Keeps a model that a person made: ``refresh`` trains only the default one, ``clean`` asks first.
+"""Trains or deletes artifact/, and keeps a model that the user made with other arguments.
+
+``refresh`` trains only the default model; ``clean`` asks before it deletes another one.
 
 ``make clean`` runs it on any Python 3: standard library only, and syntax of Python 3.6.
 """
@@ -14,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 ARTIFACT = ROOT / "artifact"
 DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
 SCHEMA = ROOT / "cytology" / "features.json"
-#: What ``make train`` makes without arguments (training.model.DEFAULT_ESTIMATOR; tested).
+#: The estimator of ``make train`` without arguments; a test compares training.model's.
 DEFAULT_ESTIMATOR = "logistic"
-#: What the commands make beside the artifact.
+#: Folders that the commands write, apart from the artifact.
 MADE = (".venv", ".uv", "build", ".aws-sam", "node_modules", "test-results", "dist")
 CACHES = (
     ".pytest_cache",
@@ -29,7 +31,7 @@ CACHES = (
 
 
 def options(artifact: Path) -> Dict[str, str]:
-    """Arguments of the ``make train`` that made an artifact; empty for the default model."""
+    """Return the arguments of the ``make train`` that wrote an artifact; none for the default."""
     try:
         manifest = json.loads((artifact / "manifest.json").read_text(encoding="utf-8"))
         made = {"ESTIMATOR": str(manifest["estimator"]), "FORMAT": "skops", "DATA": "…"}
@@ -44,17 +46,17 @@ def options(artifact: Path) -> Dict[str, str]:
         if manifest["name"] == "{}-{}".format(default_name, manifest["estimator"]):
             del made["SCHEMA"]
     except (OSError, ValueError, KeyError, TypeError):
-        return {}  # none, or none that could be served
+        return {}  # no artifact, or a broken one
     return made
 
 
 def command(made: Dict[str, str]) -> str:
-    """The command that would make such a model again."""
+    """Return the command that trains such a model again."""
     return " ".join(["make train", *("{}={}".format(*pair) for pair in made.items())])
 
 
 def refresh() -> int:
-    """Train the default model, or say how to train the one that is there; return the status."""
+    """Train the default model, or print how to retrain the present one; return the status."""
     made = options(ARTIFACT)
     if made:
         print(
@@ -70,7 +72,7 @@ def refresh() -> int:
 
 
 def clean() -> int:
-    """Delete what the commands made; ask for a model that a person made."""
+    """Delete what the commands wrote; ask before deleting a model that the user made."""
     made = options(ARTIFACT)
     if not made or _confirmed(made):
         _delete(ARTIFACT)
@@ -101,7 +103,7 @@ def _delete(path: Path) -> None:
 
 
 def main(arguments: List[str]) -> int:
-    """Run one of the two; return the exit status."""
+    """Run ``refresh`` or ``clean``; return the exit status."""
     verbs = {"refresh": refresh, "clean": clean}
     if len(arguments) != 1 or arguments[0] not in verbs:
         print("usage: python3 tools/artifact.py refresh|clean", file=sys.stderr)

@@ -1,7 +1,6 @@
-"""Asks PyPI and npm about known vulnerabilities of every lock; fails where it cannot ask.
+"""Asks PyPI and npm for known vulnerabilities of every lock; fails if it cannot ask.
 
-pip-audit alone skips a package that it cannot ask about and calls the lock clean, so it runs with
-``--strict``.
+pip-audit runs with ``--strict``: otherwise it skips packages that it cannot ask about.
 """
 
 import subprocess
@@ -17,12 +16,12 @@ LOCKS = sorted(
     ]
 )
 NPM_LOCKS = [ROOT / "package-lock.json", *ROOT.glob("requirements/*/package-lock.json")]
-#: Vulnerabilities that do not concern us, each with the reason; empty is the aim.
+#: Vulnerabilities that do not affect this product → the reason.
 WAIVED: dict[str, str] = {}
 
 
 def is_clean(lock: str) -> bool:
-    """Whether every package of a lock was asked about and none is known to be vulnerable."""
+    """True if every package of a lock was checked and none has a known vulnerability."""
     command = [str(program("pip-audit")), "--strict", "--require-hashes", "--disable-pip"]
     command += ["--progress-spinner", "off", "--requirement", lock]
     for identifier in WAIVED:
@@ -31,19 +30,19 @@ def is_clean(lock: str) -> bool:
 
 
 def main() -> int:
-    """Ask about every lock, whatever the one before gave; the exit status is 1 where any failed."""
+    """Check every lock; return 1 if any has a vulnerability or could not be checked."""
     failed = [str(lock.relative_to(ROOT)) for lock in LOCKS if not is_clean(str(lock))]
     for lock in NPM_LOCKS:
         words = ["npm", "audit", "--audit-level", "moderate"]
         if subprocess.run(words, cwd=lock.parent, check=False).returncode:  # noqa: S603
             failed.append(str(lock.relative_to(ROOT)))
     if failed:
-        print(f"vulnerable, or not asked about: {', '.join(failed)}", file=sys.stderr)
+        print(f"vulnerable, or not checked: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (Unavailable, OSError) as lack:
-        sys.exit(f"no audit: {lack}")
+    except (Unavailable, OSError) as error:
+        sys.exit(f"no audit: {error}")

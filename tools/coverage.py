@@ -1,7 +1,7 @@
 """Measures the share of lines and branches that the tests run: ``python -m tools.coverage``.
 
-The function's and the server's own processes are counted too, where they run on this machine's
-Python; containers are not, so what only they run counts as not run.
+Processes of the function and the server count if they run on this machine's Python. Containers do
+not count.
 """
 
 import json
@@ -14,14 +14,14 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "build" / "coverage"
 BAR = 0.95
 PACKAGES = ("cytology", "functions")
-#: What needs Docker or a browser runs another Python; what reads templates runs none of this code;
-#: thousands of generated requests take minutes under the tracer and reach nothing new.
+#: Tests with Docker or a browser run another Python, and tests of templates run none of this code.
+#: Generated requests take minutes under the tracer and add no coverage.
 TESTS = ("tests/unit", "tests/contract", "tests/model", "tests/compile")
 CHOICE = "not [container and not -container and not generated_requests"
 
 
 def main() -> int:
-    """Run the tests, print what they leave out and both shares; 1 below the bar."""
+    """Run the tests, print the lines not run and both shares; return 1 below the bar."""
     DATA.mkdir(parents=True, exist_ok=True)
     if "--report" not in sys.argv:
         _coverage("erase")

@@ -1,7 +1,7 @@
-"""Turns layers/sklearn into a Lambda layer: ``make layer`` writes build/sklearn-layer.zip.
+"""Builds layers/sklearn as a Lambda layer: ``make layer`` writes build/sklearn-layer.zip.
 
-The same pins train the model and serve it in the image; as a layer they serve zip functions and
-notebooks. Lambda unpacks a layer to /opt and refuses a function whose code and layers pass 250 MB.
+The image has the same pins; the layer is for functions in zip files. Lambda limits a function and
+its layers to 250 MB unpacked.
 """
 
 import argparse
@@ -15,15 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "layers" / "sklearn" / "requirements.txt"
 LIMIT_BYTES = 250 * 1024 * 1024
-#: A function needs room for its own code beside the layer.
-ROOM_BYTES = 20 * 1024 * 1024
+#: Bytes left for the function's own code.
+CODE_BYTES = 20 * 1024 * 1024
 PYTHON = "3.13"
-#: Zip's first day; one content gives one file, byte for byte.
+#: The earliest date in a zip; a fixed date makes equal content equal bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def main() -> int:
-    """Install, trim, check and pack; return the exit status."""
+    """Build the layer's zip; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.layer", description=__doc__)
     parser.add_argument("--architecture", choices=("x86_64", "arm64"), default="x86_64")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sklearn-layer.zip")
@@ -42,19 +42,19 @@ def build(folder: Path, architecture: str) -> int:
     Raises
     ------
     SystemExit
-        Too large for Lambda, with the room that a function needs.
+        The layer and a function's code exceed Lambda's limit.
     """
     shutil.rmtree(folder, ignore_errors=True)
     machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "--only-binary", ":all:", "--no-compile", "--no-deps"]
     command += ["--implementation", "cp", "--python-version", PYTHON]
-    # What Amazon Linux 2023, with its glibc 2.34, can load
+    # Platforms that Amazon Linux 2023 (glibc 2.34) can load
     for tag in ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014"):
         command += ["--platform", f"{tag}_{machine}"]
     command += ["--target", str(folder / "python"), "-r", str(LOCK)]
     subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    # Those in *.libs were rewritten for their wheel, and do not load once they are stripped
+    # Libraries in *.libs were patched for their wheel and do not load after strip
     libraries = [
         str(path)
         for path in folder.rglob("*.so*")
@@ -63,13 +63,13 @@ def build(folder: Path, architecture: str) -> int:
     if shutil.which("strip"):
         subprocess.run(["strip", "--strip-unneeded", *libraries], check=False, capture_output=True)  # noqa: S603, S607
     size = sum(path.stat().st_size for path in _files(folder))
-    if size > LIMIT_BYTES - ROOM_BYTES:
+    if size > LIMIT_BYTES - CODE_BYTES:
         raise SystemExit(f"the layer takes {size:,} bytes unpacked; Lambda's limit leaves no room")
     return size
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Write the zip in a fixed order, with fixed times."""
+    """Write a zip whose bytes depend only on the files: fixed order, fixed times."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in _files(folder):
             entry = zipfile.ZipInfo(str(path.relative_to(folder)), EPOCH)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DEV = ROOT / "requirements" / "dev.in"
-#: Resolved after dev and held to its versions, so that one environment satisfies all of them.
+#: Resolved after dev with its versions as a constraint, so that one environment satisfies all.
 SHARED = [*ROOT.glob("layers/*/requirements.in"), *ROOT.glob("functions/*/requirements.in")]
 SHARED += [ROOT / "requirements" / "local.in"]
 
 
 def main(arguments: list[str]) -> None:
-    """Resolve for every platform that the packages support; arguments choose locks by their path.
+    """Resolve every lock for all platforms; arguments choose locks by a part of their path.
 
-    Every other lock has an environment or an image of its own, so it is held to nothing.
+    Locks outside SHARED have a separate environment or image, so no constraint applies to them.
     """
     others = [*ROOT.glob("requirements/*.in"), *ROOT.glob("lab/benchmarks/peers/*/*.in")]
     for source in dict.fromkeys([DEV, *sorted(SHARED), *sorted(others)]):
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _without_addresses(lock: Path) -> None:
-    """Take out what npm adds to versions and hashes: where to fund, where it was fetched."""
+    """Remove the funding and download addresses that npm writes."""
     document = json.loads(lock.read_text(encoding="utf-8"))
     for package in document["packages"].values():
         for key in ("funding", "resolved"):

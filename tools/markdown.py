@@ -1,4 +1,4 @@
-"""Turns the Markdown of our own documents into HTML: headings, paragraphs, lists, tables, images.
+"""Converts Markdown of this repository to HTML: headings, paragraphs, lists, tables, images.
 
 It reads what training.card writes and no more; every text is escaped. A table's caption is the
 paragraph in bold right before it.
@@ -27,7 +27,7 @@ def as_html(markdown: str) -> str:
         elif block.startswith("|"):
             body.append(_table(block.splitlines(), caption))
         else:
-            # A table without a caption of its own is named by the heading above it
+            # The heading above a table without a caption becomes its caption
             caption = block.lstrip("#").strip() if block.startswith("#") else caption
             body.append(_block(block))
     return "\n".join(body)

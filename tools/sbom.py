@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SBOM = ROOT / "build" / "sbom.cdx.json"
 #: What `sam build` tags; the preflight hook is the same image.
 IMAGE = "predictfunction:latest"
-#: Each lock, and the folder below /opt where the image keeps what it names.
+#: Lock → folder below /opt with its packages.
 SHIPPED = {
     "layers/sklearn/requirements.txt": "python",
     "functions/server/requirements.txt": "server",
@@ -29,16 +29,16 @@ SHIPPED = {
 #: The image's platform, for the markers in a lock.
 PLATFORM = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"}
 PLATFORM |= {"python_version": "3.13", "python_full_version": "3.13.0"}
-#: Licences that ask for no more than to be passed on with the code: SPDX names and classifiers.
+#: Licences that require only their own text in a copy: SPDX names and classifiers.
 ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-0"}
 ALLOWED |= {"PSF-2.0", "Zlib", "License :: OSI Approved :: Apache Software License"}
 ALLOWED |= {"License :: OSI Approved :: BSD License"}
-#: Distributions whose metadata names no licence; read from their licence files.
+#: Packages without a licence in their metadata → the licence in their licence file.
 READ = {"skops": "MIT"}
 
 
 def extract(image: str, folder: Path) -> Path:
-    """Copy what /opt in an image says of its content: names, metadata and the model's manifest."""
+    """Copy the packages' metadata and the model's manifest out of an image's /opt; return it."""
     container = _run("docker", "create", image)
     copy = subprocess.Popen(["docker", "cp", f"{container}:/opt", "-"], stdout=subprocess.PIPE)  # noqa: S603, S607
     with copy, tarfile.open(fileobj=copy.stdout, mode="r|") as archive:
@@ -51,7 +51,7 @@ def extract(image: str, folder: Path) -> Path:
 
 
 def bill(opt: Path) -> dict[str, Any]:
-    """The packages of the extracted folders, by cyclonedx-py, which reads an environment."""
+    """Return the bill of the extracted packages, as cyclonedx-py writes it."""
     environment = opt.parent / "environment"
     venv.create(environment)
     [packages] = environment.glob("lib/python*/site-packages")
@@ -64,11 +64,21 @@ def bill(opt: Path) -> dict[str, Any]:
 
 
 def complete(document: dict[str, Any], image: str, opt: Path) -> dict[str, Any]:
-    """Add what no package manager knows: the image, its base with its digest, and the model."""
+    """Return the bill with the image, its base with digest, and the model's files.
+
+    Parameters
+    ----------
+    document
+        The bill of the packages.
+    image
+        The image's tag.
+    opt
+        The extracted /opt.
+    """
     dockerfile = (ROOT / "functions" / "predict" / "Dockerfile").read_text(encoding="utf-8")
     [base] = re.findall(r"^ARG BASE=(\S+)$", dockerfile, re.MULTILINE)
     built_on = _inspect(base)
-    # A registry's digest is what a pull can be pinned to; an image made here has its id alone
+    # A pull can be pinned to a registry's digest; a local image has only its id
     digest = [*(built_on["RepoDigests"] or []), built_on["Id"]][0].rpartition("@")[2]
     model = json.loads((opt / "ml" / "model" / "manifest.json").read_text(encoding="utf-8"))
     files = [
@@ -86,7 +96,7 @@ def complete(document: dict[str, Any], image: str, opt: Path) -> dict[str, Any]:
 
 
 def differences(opt: Path) -> Iterator[str]:
-    """Where the image and its locks differ, one line each."""
+    """Yield one line for each difference between the image and its locks."""
     for lock, root in SHIPPED.items():
         here = list(importlib.metadata.distributions(path=[str(opt / root)]))
         found = {str(canonicalize_name(each.name)): each.version for each in here}
@@ -95,7 +105,7 @@ def differences(opt: Path) -> Iterator[str]:
             there, wanted = found.get(name, "missing"), locked.get(name, "missing")
             if there != wanted:
                 yield f"/opt/{root}: {name} is {there} in the image and {wanted} in {lock}"
-        # Not each.files, which leaves out what was not extracted
+        # RECORD, because each.files leaves out files that were not extracted
         records = "".join(each.read_text("RECORD") or "" for each in here)
         owned = set(re.findall(r"^[^/,]+", records, re.MULTILINE)) | {"bin", "__pycache__"}
         for name in sorted(path.name for path in (opt / root).iterdir()):
@@ -104,7 +114,7 @@ def differences(opt: Path) -> Iterator[str]:
 
 
 def read_lock(lock: Path) -> dict[str, str]:
-    """Version by name of what a lock installs on the image's platform."""
+    """Return name → version of the packages that a lock installs on the image's platform."""
     lines = re.findall(r"^\w[^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE)
     wanted = [Requirement(line) for line in lines]
     return {
@@ -115,7 +125,7 @@ def read_lock(lock: Path) -> dict[str, str]:
 
 
 def licences(document: dict[str, Any]) -> dict[str, str]:
-    """Licence expression of every package in a bill, or "unknown"."""
+    """Return name → licence expression of every package in a bill, or "unknown"."""
     return {
         each["name"]: READ.get(each["name"]) or _expression(each.get("licenses", ()))
         for each in document["components"]
@@ -124,7 +134,7 @@ def licences(document: dict[str, Any]) -> dict[str, str]:
 
 
 def is_allowed(expression: str) -> bool:
-    """Every part of one of the alternatives is on the list; what cannot be read is not."""
+    """True if all licences of one alternative (OR) are on the list."""
     return any(
         all(part.strip() in ALLOWED for part in alternative.split(" AND "))
         for alternative in expression.split(" OR ")
@@ -149,7 +159,7 @@ def _run(*command: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the bill; the exit status is 1 where the image is not what the locks say."""
+    """Write the bill; return 1 if the image differs from the locks or a licence is not allowed."""
     parser = argparse.ArgumentParser(prog="python -m tools.sbom", description=__doc__)
     parser.add_argument("image", nargs="?", default=IMAGE)
     image = parser.parse_args(arguments).image

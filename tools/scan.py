@@ -1,9 +1,8 @@
 """Runs scanners over templates and model files, and returns their findings.
 
-Translated templates are read by checkov and by AWS Control Tower's rules, model files by
-modelaudit. A finding on a template is waived where its reason stands, in the resource's Metadata:
-``checkov.skip`` as checkov defines it, ``guard`` as rule: reason. A waiver that waives nothing is a
-finding too.
+checkov and AWS Control Tower's rules read the translated templates, modelaudit the model files. A
+waiver is in the resource's Metadata, with its reason: ``checkov.skip`` as checkov defines it,
+``guard`` as rule: reason. A waiver for a rule that does not fail is a finding too.
 """
 
 import json
@@ -20,7 +19,7 @@ PACKAGE = Path("node_modules") / "@cdklabs" / "cdk-validator-cfnguard"
 
 
 class Incomplete(Exception):
-    """A scanner ran and did not read everything that it was given; nothing may be concluded."""
+    """A scanner did not read all of its files, so its result means nothing."""
 
 
 class Finding(NamedTuple):
@@ -32,33 +31,33 @@ class Finding(NamedTuple):
 
 
 def guard() -> tuple[Path, Path]:
-    """Paths of cfn-guard's program and of Control Tower's rules; both come by npm."""
+    """Return the paths of cfn-guard and of Control Tower's rules; installs both by npm."""
     system = {"linux": "ubuntu", "darwin": "macos"}.get(sys.platform)
     architecture = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
     if shutil.which("npm") is None or system is None:
         raise Unavailable("cfn-guard comes by npm, for Linux and macOS")
     lock = ROOT / "requirements" / "guard" / "package-lock.json"
-    home = BUILD / "guard"
-    if is_stale(home, lock):
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
+    folder = BUILD / "guard"
+    if is_stale(folder, lock):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(lock.with_name(name), home)
-        # Its peer, 220 MB of CDK, is for use as a plug-in
+            shutil.copy(lock.with_name(name), folder)
+        # Without its peer dependency, 220 MB of CDK
         quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps"]
-        run(["npm", "ci", *quiet, "--prefix", home])
-        stamp(home, lock)
-    binary = home / PACKAGE / "bin" / system / architecture / "cfn-guard"
+        run(["npm", "ci", *quiet, "--prefix", folder])
+        stamp(folder, lock)
+    binary = folder / PACKAGE / "bin" / system / architecture / "cfn-guard"
     binary.chmod(0o755)
-    return binary, home / PACKAGE / "rules" / "control-tower" / "cfn-guard"
+    return binary, folder / PACKAGE / "rules" / "control-tower" / "cfn-guard"
 
 
 def checkov_findings(templates: list[Path]) -> list[Finding]:
-    """Every check that fails and is not skipped in a template itself; all lie in one directory."""
+    """Return every failed check that no template skips; all templates are in one directory."""
     command = [program("checkov"), "--skip-download", "--quiet", "--compact", "--output", "json"]
     command += ["--framework", "cloudformation"]
     for path in templates:
-        # By their names: it takes a path of 40 characters for a secret key of AWS's
+        # By name: checkov takes a path of 40 characters for an AWS secret key
         command += ["--file", path.name]
     # 1 means that there are findings
     report = json.loads(run(command, statuses=(0, 1), directory=templates[0].parent))
@@ -71,7 +70,7 @@ def checkov_findings(templates: list[Path]) -> list[Finding]:
 
 
 def guard_findings(templates: list[Path]) -> list[Finding]:
-    """Every rule that fails without a waiver, and every waiver whose rule does not fail."""
+    """Return every failed rule without a waiver, and every waiver whose rule does not fail."""
     binary, rules = guard()
     findings = []
     for path in templates:
@@ -94,19 +93,18 @@ def guard_findings(templates: list[Path]) -> list[Finding]:
 
 
 def model_findings(files: list[Path]) -> list[Finding]:
-    """Everything critical that modelaudit sees in model files.
+    """Return modelaudit's critical findings on model files.
 
-    Its exit status tells a good joblib file from a bad one as little as that of other scanners:
-    scikit-learn's own classes are warnings. Severity does.
+    The exit status is no verdict: scikit-learn's own classes are warnings.
 
     Raises
     ------
     Incomplete
-        It could not read a file, or read fewer than it was given.
+        modelaudit could not read a file, or read fewer files than it got.
     """
     binary = program("modelaudit")
     command = [binary, "scan", "--no-cache", "--quiet", "--format", "json", *files]
-    # It would leave an identity in the home directory, and tell its makers of each use
+    # Otherwise it writes an id into the home directory and sends usage data
     quiet = {"HOME": str(binary.parents[1]), "NO_ANALYTICS": "1"}
     report = json.loads(run(command, statuses=(0, 1), environment=quiet))
     if report["has_errors"] or report["files_scanned"] != len(files):

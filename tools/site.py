@@ -1,7 +1,6 @@
-"""Writes build/site: the pages that the form's own folder does not hold.
+"""Writes build/site: the pages and data that are generated, not in the form's folder.
 
-The specification, the inputs of the costs page and the model card always; Swagger UI where npm has
-installed it (``make test`` and ``make deploy`` install it).
+Swagger UI is added if npm has installed it (``make test`` and ``make deploy`` do).
 """
 
 import json
@@ -23,7 +22,7 @@ _CARD_PAGE = Path(__file__).with_name("model-card.html")
 
 
 def main() -> None:
-    """Write the folder anew."""
+    """Replace the folder."""
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     shutil.copyfile(ROOT / "docs" / "openapi.json", TARGET / "openapi.json")
@@ -32,7 +31,7 @@ def main() -> None:
     write_card(model_dir, TARGET)
     if (model_dir / "model.json").is_file():
         shutil.copyfile(model_dir / "model.json", TARGET / "model.json")
-    # The API page offers the interactive reference only where it is
+    # The API page links the interactive reference only if it exists
     content = json.dumps({"reference": SWAGGER.is_dir()}) + "\n"
     (TARGET / "site.json").write_text(content, encoding="utf-8")
     if not SWAGGER.is_dir():
@@ -42,7 +41,7 @@ def main() -> None:
     shutil.copyfile(SWAGGER / "swagger-ui-bundle.js", vendor / "swagger-ui.js")
     shutil.copyfile(SWAGGER / "LICENSE", vendor / "swagger-ui.LICENSE.txt")
     style = (SWAGGER / "swagger-ui.css").read_text(encoding="utf-8")
-    # The site's content security policy allows no data: images, and nothing here needs the icons
+    # The site's content security policy forbids data: images
     style = re.sub(r'url\("data:(?:[^"\\]|\\.)*"\)|url\(data:[^)]*\)', "none", style)
     style = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", style)
     (vendor / "swagger-ui.css").write_text(style, encoding="utf-8")

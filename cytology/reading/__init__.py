@@ -1,4 +1,4 @@
-"""Turns the bytes of a table into samples, or into errors; it refuses what it would have to guess.
+"""Reads the bytes of a table as samples or errors; refuses a table that can be read in two ways.
 
 decode → dialect → layout (header, choice) → cells and classes, put together in ``table``.
 """

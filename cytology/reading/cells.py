@@ -1,4 +1,4 @@
-"""Turns the cells of one feature into scores, None where missing."""
+"""Reads the cells of one feature as scores, None where missing."""
 
 import re
 from decimal import Decimal
@@ -6,21 +6,21 @@ from decimal import Decimal
 from cytology.measurements import Error, missing_score, wrong_score
 from cytology.schema import Feature
 
-#: What stands for a missing value, in lower case.
+#: Cells that mean a missing value, in lower case.
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "<null>", "-", "."})
 
 #: Short texts only: no score needs more digits. ASCII only: int() also reads Arabic digits.
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
 
-#: Spellings that are kept per feature: bounds the memory that a table of hostile cells takes.
+#: Spellings kept for each feature; limits the memory for a table of hostile cells.
 _KEPT = 2_000
 
-#: Numbers beyond it are only described, so that they need not be kept exactly.
+#: Larger numbers are replaced by it: messages only describe them.
 _FAR = 10**6
 
 
 class InvalidCell(ValueError):
-    """The cell is no score; ``error`` says why."""
+    """The cell is no score; ``error`` has the broken rule."""
 
     def __init__(self, error: Error) -> None:
         self.error = error
@@ -28,12 +28,12 @@ class InvalidCell(ValueError):
 
 
 def is_number(cell: str, *, decimal_comma: bool) -> bool:
-    """True where a cell is spelt as a number."""
+    """True if a cell is spelt as a number."""
     return NUMBER.fullmatch(_with_point(cell.strip(), decimal_comma)) is not None
 
 
 def is_missing(cell: str) -> bool:
-    """True where a cell stands for a missing value."""
+    """True if a cell means a missing value."""
     return cell.strip().lower() in MISSING
 
 
@@ -44,7 +44,7 @@ def _with_point(text: str, decimal_comma: bool) -> str:
 class WholeCells(dict[str, int | None]):
     """Cell → score of a feature of whole numbers; a lookup raises InvalidCell for other cells.
 
-    A dictionary, so that the usual cells of a long table cost one lookup each.
+    As a dictionary it costs one lookup for each usual cell of a long table.
     """
 
     def __init__(self, feature: Feature, missing: str, *, decimal_comma: bool) -> None:

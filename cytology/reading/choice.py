@@ -1,4 +1,4 @@
-"""Reads the caller's word on what the columns of a table hold: ``columns=id,scores,class``."""
+"""Reads the caller's description of a table's columns: ``columns=id,scores,class``."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,16 @@ _SCORES, _IGNORED = "scores", frozenset({"ignore", ""})
 
 
 def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
-    """Read a list of ``id``, ``class``, ``ignore``, ``scores`` (all features) and features' names.
+    """Return the layout that the caller states.
+
+    Parameters
+    ----------
+    text
+        Words, separated by commas: id, class, ignore, scores (all features) or a feature's name.
+    schema
+        Has the features.
+    names
+        Every name that a column may have.
 
     Raises
     ------
@@ -52,7 +61,18 @@ def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
 
 
 def check_header(header: Sequence[str], layout: Layout, schema: Schema, names: Names) -> None:
-    """Refuse a choice that says otherwise than a header whose names are known.
+    """Raise if the stated layout contradicts a known name in the header.
+
+    Parameters
+    ----------
+    header
+        One name for each column.
+    layout
+        The layout that the caller states.
+    schema
+        Has the features.
+    names
+        Every name that a column may have.
 
     Raises
     ------
@@ -66,7 +86,7 @@ def check_header(header: Sequence[str], layout: Layout, schema: Schema, names: N
 
 
 def check_width(width: int, layout: Layout) -> None:
-    """Refuse a choice of another number of columns than the table has."""
+    """Raise InvalidTable if the layout and the table differ in their number of columns."""
     if width != layout.width:
         raise _invalid(f"it names {layout.width} columns, the table has {width}")
 

@@ -1,4 +1,4 @@
-"""Turns the cells of a class column into labels; a coding that is not known leaves them out."""
+"""Reads the cells of a class column as labels; leaves all labels out if a code is not known."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -9,28 +9,28 @@ from cytology.schema import Schema
 
 
 class Coding(NamedTuple):
-    """Cell in plain form → class; ``assumes`` where 0 and 1 may be taken for the two classes."""
+    """Cell in plain form → class; ``assumes`` if 0 and 1 may be read as the two classes."""
 
     codes: Mapping[str, str]
     assumes: bool
 
 
 def read_coding(schema: Schema, stated: str | None, *, learning: bool) -> Coding:
-    """The coding that the caller states as ``0:benign,1:malignant``, else the schema's.
+    """Return the coding that the caller states, else the schema's.
 
     Parameters
     ----------
     schema
         Has the classes.
     stated
-        The caller's word, or None.
+        The caller's coding, such as ``0:benign,1:malignant``, or None.
     learning
-        True where a model learns from the labels: nothing is assumed then.
+        True if a model learns from the labels: 0 and 1 are then not assumed to be known.
 
     Raises
     ------
     InvalidTable
-        The word does not have this form, or names another class.
+        ``stated`` has another form, or names an unknown class.
     """
     if stated is None:
         codes = known_codes(schema)
@@ -47,14 +47,14 @@ def read_coding(schema: Schema, stated: str | None, *, learning: bool) -> Coding
 
 
 def known_codes(schema: Schema) -> dict[str, str]:
-    """The names and codes of the classes, and the schema's other values."""
+    """Return every known class cell in plain form, with its class."""
     codes = {_plain(cell): name for cell, name in schema.class_values}
     codes |= {_plain(str(item.code)): item.name for item in schema.classes}
     return codes | {_plain(item.name): item.name for item in schema.classes}
 
 
 def is_code(cell: str, codes: Mapping[str, str]) -> bool:
-    """True where a cell is a class."""
+    """True if a cell is a known class."""
     return _plain(cell) in codes
 
 
@@ -66,18 +66,18 @@ def read_classes(
     Parameters
     ----------
     cells
-        The class column, one cell a row.
+        The class column, one cell for each row.
     schema
         Has the codes and names of the classes.
     coding
-        What the cells mean.
+        The meaning of the cells.
     notes
-        Gets a sentence where the labels are left out or taken for granted.
+        Gets a sentence if labels are left out or assumed.
 
     Returns
     -------
-    None where a cell is no class: codes of another kind may look like known ones (1 and 2), so a
-    part of the labels would be wrong.
+    None if any cell is not a known class: codes of another kind can look like known ones (1 and
+    2), so the labels of the other rows may be wrong.
     """
     found = {cell for cell in set(cells) if not is_missing(cell)}
     if not found:

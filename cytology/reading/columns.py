@@ -1,4 +1,4 @@
-"""Tells the header and titles of a table from its samples, and finds the layout of its columns."""
+"""Separates the header and titles of a table from its samples; finds the layout of its columns."""
 
 from cytology.reading import choice
 from cytology.reading.cells import is_number
@@ -19,7 +19,19 @@ from cytology.schema import Schema
 def by_content(
     cells: Cells, schema: Schema, names: Names, notes: list[str]
 ) -> tuple[list[list[str]], Layout]:
-    """The samples' rows and their layout, without a word of the caller's."""
+    """Return the samples' rows and their layout, found from the table alone.
+
+    Parameters
+    ----------
+    cells
+        The table.
+    schema
+        Has the features.
+    names
+        Every name that a column may have.
+    notes
+        Gets a sentence on lines and columns that are ignored.
+    """
     rows = cells.rows
     if cells.header is not None:
         return rows, layout_of_header(cells.header, schema, names, notes)
@@ -40,7 +52,21 @@ def by_content(
 def by_choice(
     cells: Cells, schema: Schema, names: Names, columns: str, notes: list[str]
 ) -> tuple[list[list[str]], Layout]:
-    """The samples' rows, and the layout that the caller states."""
+    """Return the samples' rows, and the layout that the caller states.
+
+    Parameters
+    ----------
+    cells
+        The table.
+    schema
+        Has the features.
+    names
+        Every name that a column may have.
+    columns
+        The caller's words, as :func:`choice.layout_of_choice` reads them.
+    notes
+        Gets a sentence on lines that are ignored.
+    """
     layout = choice.layout_of_choice(columns, schema, names)
     rows, header = cells.rows, cells.header
     if header is None:
@@ -74,7 +100,7 @@ def _note_lines(count: int, notes: list[str]) -> None:
 
 
 def _without_titles(rows: list[list[str]], width: int, notes: list[str]) -> list[list[str]]:
-    """Leave out first lines that are a title or a comment: no cells of the table's width."""
+    """Leave out first lines that are a title or a comment: they have fewer or more cells."""
     index = 0
     while width > 1 and index < len(rows) - 1 and len(rows[index]) != width:
         cell = rows[index][0].lstrip()

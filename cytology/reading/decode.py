@@ -1,4 +1,4 @@
-"""Turns the bytes of a file into text, or names what the file is instead of a table."""
+"""Decodes the bytes of a file as text; recognises files that are no tables by their first bytes."""
 
 import codecs
 import re
@@ -6,7 +6,7 @@ import re
 from cytology.reading.refusals import InvalidTable, unsupported
 from cytology.reading.unpack import UNPACKED_MAX, unpack
 
-#: How other files begin. Source: the formats' own specifications.
+#: First bytes of other formats. Source: their specifications.
 _OTHERS = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "an image (PNG)"),
@@ -26,7 +26,7 @@ _OTHERS = (
 _WEB_PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
 _JSON = re.compile(r"\s*(\{\s*\"|\[\s*[\[{])")
 
-#: Share of control characters, other than tab and line ends, from which a text is binary.
+#: Share of control characters (without tab and line ends) above which a file is binary.
 _BINARY_SHARE = 0.01
 _CONTROL = re.compile("[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 
@@ -45,7 +45,7 @@ def decode(content: bytes, unpacked_max: int = UNPACKED_MAX) -> str:
     Raises
     ------
     InvalidTable
-        The file is something else; the message names it.
+        The file has another format; the message names it.
     """
     content = unpack(content, unpacked_max)
     for start, name in _OTHERS:
@@ -59,7 +59,7 @@ def decode(content: bytes, unpacked_max: int = UNPACKED_MAX) -> str:
         raise unsupported("a binary file")
     if _JSON.match(text[:512]):
         raise unsupported("JSON")
-    # DOS ended a text with a byte 26
+    # DOS ends a text with the byte 26
     return text.rstrip("\x1a")
 
 
@@ -76,7 +76,7 @@ def _as_text(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        # Latin-1 gives every byte a character; what is no text is found by its control characters
+        # Latin-1 decodes every byte; the control characters then show a binary file
         return content.decode("latin-1")
 
 

@@ -1,4 +1,4 @@
-"""Reads a table from a file on this machine: what the API reads, and workbooks."""
+"""Reads a table from a local file: every form that the API reads, and Excel workbooks."""
 
 import io
 from typing import Any
@@ -25,7 +25,7 @@ def read_file(content: bytes, schema: Schema, choices: Choices = NO_CHOICES) -> 
     """
     if not is_workbook(content):
         return read_table(content, schema, choices=choices)
-    # No comma parts the cells of a workbook: 5,0 in a cell of text is a number
+    # Commas do not separate the cells of a workbook, so 5,0 in a cell is a number
     return read_cells(Cells(_sheet(content), "\t"), schema, choices=choices)
 
 
@@ -53,7 +53,7 @@ def _sheet(content: bytes) -> list[list[str]]:
 
 
 def _text(cell: Any) -> str:
-    """Workbooks keep every number as a float."""
+    """Return the text of a cell; workbooks store every number as a float."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)

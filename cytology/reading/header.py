@@ -1,4 +1,4 @@
-"""Finds the header of a table and reads its columns off it; refuses what lacks or doubles one."""
+"""Finds the header of a table, and the layout by the names in it."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,24 @@ from cytology.reading.names import Names, plain
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import Schema
 
-#: Rows among which a header may stand, below titles and comments.
+#: First rows that are searched for a header; titles and comments may stand above it.
 _LOOKED_AT = 10
 
-#: Columns that a note or refusal lists by number.
+#: Columns that a message lists by number; further ones are counted.
 _LISTED = 8
 
 
 def find_header(rows: Sequence[Sequence[str]], names: Names, width: int) -> int | None:
-    """Return the index of the header row, None where no row names a column that is known.
+    """Return the index of the header row, None if no row has the name of a column.
 
-    ``width`` is the number of cells that most rows have.
+    Parameters
+    ----------
+    rows
+        The table.
+    names
+        Every name that a column may have.
+    width
+        The number of cells that most rows have.
 
     Raises
     ------
@@ -38,13 +45,13 @@ def find_header(rows: Sequence[Sequence[str]], names: Names, width: int) -> int 
 
 
 def _is_sample(row: Sequence[str]) -> bool:
-    """True where most of a row are numbers."""
+    """True if most cells of a row are numbers."""
     numbers = sum(is_number(cell, decimal_comma=True) for cell in row)
     return 2 * numbers >= len(row) - 1 > 0
 
 
 def is_unknown_header(row: Sequence[str]) -> bool:
-    """True where a row holds text and no number: names of columns, none of which is known."""
+    """True if a row has only text: a header without a known name."""
     texts = [cell for cell in row if not is_missing(cell)]
     return len(texts) > 1 and not any(is_number(cell, decimal_comma=True) for cell in texts)
 
@@ -52,14 +59,14 @@ def is_unknown_header(row: Sequence[str]) -> bool:
 def layout_of_header(
     header: Sequence[str], schema: Schema, names: Names, notes: list[str]
 ) -> Layout:
-    """Find each column by its name.
+    """Return the layout by the names in the header.
 
     Parameters
     ----------
     header
-        One name a column.
+        One name for each column.
     schema
-        Has the features that are needed.
+        Has the required features.
     names
         Every name that a column may have.
     notes
@@ -105,7 +112,7 @@ def layout_of_header(
 def _refuse_absent(
     header: Sequence[str], schema: Schema, places: list[int | None], ignored: list[int]
 ) -> None:
-    # Beside an unknown name even a column that may be absent is refused: it may be misspelt
+    # With an unknown name in the header, an absent optional column may be that name, misspelt
     absent = [
         feature.name
         for feature, place in zip(schema.features, places, strict=True)

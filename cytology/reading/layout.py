@@ -1,4 +1,4 @@
-"""Tells what the columns of a table without a header hold, or refuses to guess."""
+"""Finds the layout of a table without a header; raises if more than one is possible."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from cytology.reading.classes import is_code, known_codes
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import Schema
 
-#: Rows from which a last column of class codes alone is no score by chance.
+#: Rows from which a last column with only class codes is not taken for a score.
 _TELLING_ROWS = 10
 
-#: What can stand beside the scores, by the number of other columns: values of ``columns``.
+#: Number of columns beside the scores → possible values of ``columns``.
 _READINGS = {
     1: ("scores,class", "id,scores", "scores,ignore", "ignore,scores"),
     2: ("id,scores,class", "id,scores,ignore", "scores,class,ignore", "ignore,scores,class"),
@@ -20,9 +20,9 @@ _READINGS = {
 
 
 class Layout(NamedTuple):
-    """Where each thing stands in a row; features in schema order, None where a column is absent.
+    """Places of the columns in a row; features in schema order, None for an absent column.
 
-    ``labels`` holds every class column: where there are two, they must agree.
+    ``labels`` lists every class column; two class columns must have the same labels.
     """
 
     width: int
@@ -32,12 +32,12 @@ class Layout(NamedTuple):
 
 
 def commonest_width(rows: Sequence[Sequence[str]]) -> int:
-    """The number of cells that most rows have."""
+    """Return the number of cells that most rows have."""
     return Counter(map(len, rows)).most_common(1)[0][0]
 
 
 def without_empty_ends(rows: list[list[str]], width: int) -> tuple[list[list[str]], int]:
-    """Take off the last columns where they are empty in every row, as after a last delimiter."""
+    """Remove last columns that are empty in every row, as after a delimiter at the line's end."""
     full = [row for row in rows if len(row) == width]
     used = width
     while used > 1 and not any(row[used - 1].strip() for row in full):
@@ -50,10 +50,19 @@ def without_empty_ends(rows: list[list[str]], width: int) -> tuple[list[list[str
 def layout_of_rows(
     rows: list[list[str]], schema: Schema, *, decimal_comma: bool
 ) -> tuple[list[list[str]], Layout]:
-    """Read the columns off rows without a header.
+    """Return the rows and layout of a table without a header.
 
-    Only two forms are known: the scores alone, and id, scores, class where every cell of the last
-    column is a class and the first column cannot be a score.
+    Two layouts are known: the scores alone; and id, scores, class if every cell of the last column
+    is a class and the first column cannot be a score.
+
+    Parameters
+    ----------
+    rows
+        The table.
+    schema
+        Has the features and classes.
+    decimal_comma
+        Whether a comma in a cell is a decimal sign.
 
     Returns
     -------
@@ -82,7 +91,7 @@ def layout_of_rows(
 
 
 def ambiguous(row: Sequence[str], schema: Schema) -> InvalidTable:
-    """The refusal of a table without a header whose columns are not known."""
+    """Return the error of a table without a header whose columns are not known."""
     count, width = len(schema.features), len(row)
     if width < count:
         message = f"{width} columns found (by comma, semicolon, tab or |), {count} scores needed"
@@ -96,7 +105,7 @@ def ambiguous(row: Sequence[str], schema: Schema) -> InvalidTable:
 
 
 def unknown_header(row: Sequence[str], schema: Schema) -> InvalidTable:
-    """The refusal of a header that names no feature."""
+    """Return the error of a header that names no feature."""
     count, width = len(schema.features), len(row)
     message = f"the first line is a header that names no feature; {_how(width, count)}"
     return InvalidTable("unknown_column", message, row, _readings(width, count))
@@ -113,7 +122,7 @@ def _how(width: int, count: int) -> str:
 
 
 def counts(row: Sequence[str]) -> bool:
-    """True for 0, 1, 2 … or 1, 2, 3 …: perhaps the numbers of the columns, and no sample."""
+    """True for 0, 1, 2 … or 1, 2, 3 …, which may be the numbers of the columns."""
     numbers = [cell.strip() for cell in row]
     return len(row) > 2 and any(
         numbers == [str(start + place) for place in range(len(row))] for start in (0, 1)
@@ -126,14 +135,14 @@ def _all_classes(rows: list[list[str]], schema: Schema) -> bool:
 
 
 def _ends_in_classes(rows: list[list[str]], schema: Schema) -> bool:
-    """True where the last column is rather a class than a score: both codes, nothing else."""
+    """True if the last column may be a class: it has two or more codes and nothing else."""
     if len(rows) < _TELLING_ROWS or not _all_classes(rows, schema):
         return False
     return len({row[-1].strip() for row in rows}) > 1
 
 
 def _is_no_score(rows: list[list[str]], place: int, scores: WholeCells) -> bool:
-    """True where most cells of a column are no score at all: it is then an id."""
+    """True if most cells of a column are no scores, so that it is an id."""
     other = 0
     for row in rows:
         try:

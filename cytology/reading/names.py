@@ -1,4 +1,4 @@
-"""Knows a column by its name: the feature's, its label's or a synonym's."""
+"""The names of columns: each feature's name, label and synonyms, and those of id and class."""
 
 import re
 from typing import NamedTuple
@@ -8,12 +8,12 @@ from cytology.schema import InvalidSchema, Schema
 _ID_NAMES = ("id", "sample", "sample id", "id number")
 _CLASS_NAMES = ("class", "label", "diagnosis", "target", "outcome")
 
-#: Matching ignores case and whatever is neither letter nor digit.
+#: Names are compared without case and without these characters.
 _IGNORED = re.compile(r"[\W_]+")
 
 
 def plain(name: str) -> str:
-    """The letters and digits of a name, in lower case."""
+    """Return the letters and digits of a name, in lower case."""
     return _IGNORED.sub("", name).casefold()
 
 
@@ -25,13 +25,13 @@ class Names(NamedTuple):
     classes: frozenset[str]
 
     def has(self, cell: str) -> bool:
-        """True where a cell names a column."""
+        """True if a cell is the name of a column."""
         name = plain(cell)
         return name in self.features or name in self.ids or name in self.classes
 
 
 def known_names(schema: Schema) -> Names:
-    """Every name that a column may have.
+    """Return every name that a column may have.
 
     Raises
     ------

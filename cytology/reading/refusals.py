@@ -1,18 +1,18 @@
-"""The ways in which a table as a whole is refused."""
+"""Exceptions for a table that cannot be read as a whole."""
 
 from collections.abc import Sequence
 
 from cytology.error_codes import Code
 
-#: Cells of the first row that a refusal shows, and characters of each.
+#: Cells of the first row that an error shows, and characters of each.
 _SHOWN_CELLS, _SHOWN_CHARACTERS = 12, 24
 
 
 class InvalidTable(ValueError):
-    """The table cannot be read; the message says why and how to fix it, without any cell.
+    """The table cannot be read; the message has the reason and the fix, and no cell.
 
-    ``first_row`` holds the row that the refusal is about, shortened, for the caller's eyes: it
-    may hold samples and is never logged. ``readings`` are values of ``columns`` that would do.
+    ``first_row`` is the row that the error is about, shortened, for the caller alone: it may hold
+    a sample and is never logged. ``readings`` are possible values of ``columns``.
     """
 
     def __init__(
@@ -34,5 +34,5 @@ class TooManyRows(ValueError):
 
 
 def unsupported(kind: str) -> InvalidTable:
-    """The refusal of a file that is no table."""
+    """Return the error of a file that is no table."""
     return InvalidTable("unsupported_file", f"the file is {kind}; save the table as CSV")

@@ -1,4 +1,4 @@
-"""Unpacks a table from a gzip or a zip, and recognises the workbooks that are zips too."""
+"""Decompresses a table in a gzip or zip; recognises workbooks, which are zips."""
 
 import io
 import zlib
@@ -9,7 +9,7 @@ from cytology.reading.refusals import InvalidTable, unsupported
 if TYPE_CHECKING:
     from zipfile import ZipInfo
 
-#: Bytes that a packed file may unpack to where the caller sets no limit: stops zip bombs.
+#: Most bytes of a decompressed file if the caller sets no limit; stops zip bombs.
 UNPACKED_MAX = 2_000_000_000
 
 
@@ -19,7 +19,7 @@ def is_workbook(content: bytes) -> bool:
 
 
 def unpack(content: bytes, most: int) -> bytes:
-    """Return what a gzip or zip holds; any other file as it is.
+    """Return the content of a gzip or zip; any other file unchanged.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def unpack(content: bytes, most: int) -> bytes:
 def _gunzip(content: bytes, most: int) -> bytes:
     parts: list[bytes] = []
     rest = content
-    # A gzip file may be several, joined end to end
+    # Several gzip files may be joined end to end
     while rest:
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
@@ -96,7 +96,7 @@ def _unzip(content: bytes, most: int) -> bytes:
 
 
 def _is_content(item: "ZipInfo") -> bool:
-    """False for folders and for what macOS adds beside each file."""
+    """False for folders and for the metadata files that macOS adds."""
     return not item.is_dir() and not item.filename.startswith("__MACOSX/")
 
 

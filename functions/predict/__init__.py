@@ -1,1 +1,1 @@
-"""The Lambda function behind the API: one HTTP event in, one HTTP answer out."""
+"""The Lambda function behind the API: takes one HTTP event, returns one HTTP answer."""

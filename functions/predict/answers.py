@@ -1,4 +1,4 @@
-"""Turns predictions into the body of an answer, JSON or CSV, in the order of the samples."""
+"""Writes predictions as the body of an answer: JSON or CSV, in the order of the samples."""
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
@@ -12,13 +12,12 @@ from cytology.schema import Schema
 from predict.responses import encode, error_entries
 from runtime.errors import MalformedRequest
 
-#: Stands in for the one number that differs between two answers of one kind, when a template is
-#: made of them; JSON spells it in a way that nothing else in an answer does.
+#: Marks the probability in an encoded template; no other number of an answer has these digits.
 _PLACEHOLDER = -12345.678901
 
 
 class Detail(IntEnum):
-    """How much an answer says beside the result itself; less is tried where more cannot be sent."""
+    """Parts of an answer, from all to fewest; an answer too large to send uses the next one."""
 
     REASONS = 0
     WARNINGS = 1
@@ -39,7 +38,23 @@ def as_json(
     detail: Detail = Detail.REASONS,
     prevalence: float | None = None,
 ) -> str:
-    """The JSON document: the model, a prediction or null per sample, and every error."""
+    """Return the JSON document: the model, a prediction or null per sample, and every error.
+
+    Parameters
+    ----------
+    batch
+        The samples and their errors.
+    answers
+        One for each sample, None where it is invalid.
+    identity
+        Name, version and engine of the model.
+    schema
+        Has the features and classes.
+    detail
+        The parts to include.
+    prevalence
+        The share of the positive class that the caller stated, or None.
+    """
     entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
     extra: dict[str, Any] = error_entries(batch.errors)
     if prevalence is not None:
@@ -61,7 +76,7 @@ def as_json(
 
 
 def _notes(answers: list[Prediction | None], detail: Detail) -> list[str]:
-    """What was left out, and why."""
+    """Return a sentence for each part that was left out, with the reason."""
     if detail in _LEFT_OUT:
         return [_LEFT_OUT[detail]]
     given = [answer.reasons is not None for answer in answers if answer is not None]
@@ -75,23 +90,23 @@ def _notes(answers: list[Prediction | None], detail: Detail) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _encode_identity(*items: tuple[str, str]) -> str:
-    """The same in all answers of a process."""
+    """Encode name, version and engine once; all answers of a process share them."""
     return encode(dict(items))
 
 
 def as_csv(
     batch: Batch, answers: list[Prediction | None], version: str, dialect: str | None = None
 ) -> str:
-    """One line a sample, in order, with its answer or its errors.
+    """Return one line for each sample, in order, with its answer or its errors.
 
     Parameters
     ----------
     batch
         The samples and their errors.
     answers
-        One a sample, None where it is invalid.
+        One for each sample, None where it is invalid.
     version
-        The model's.
+        Version of the model.
     dialect
         A name in ``cytology.results.DIALECTS``, or None for RFC 4180.
 
@@ -112,10 +127,9 @@ def as_csv(
 def _encode_entries(
     samples: list[Sample | None], answers: list[Prediction | None], schema: Schema, detail: Detail
 ) -> Iterable[str]:
-    """Encode each entry; equal ones but for the probability share one encoding.
+    """Encode each entry; entries that differ only in the probability share one encoding.
 
-    A large batch has a handful of different answers beside its probabilities, and encoding each
-    anew is most of a batch's time.
+    Large batches have few different entries, and encoding each one takes most of their time.
     """
     templates: dict[Any, tuple[str, str]] = {}
     for sample, answer in zip(samples, answers, strict=True):
@@ -136,7 +150,19 @@ def _encode_entries(
 
 
 def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) -> dict[str, Any]:
-    """One sample's answer; reasons, and the wording of warnings, only where they were asked for."""
+    """Return one sample's answer as a JSON object.
+
+    Parameters
+    ----------
+    sample
+        The sample; its id is repeated.
+    answer
+        Its prediction, with or without reasons.
+    schema
+        Names the contributions.
+    detail
+        The parts to include.
+    """
     found: dict[str, Any] = {} if sample.id is None else {"id": sample.id}
     found |= {
         "label": answer.label,
@@ -151,7 +177,7 @@ def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) ->
         found |= _reasons(answer.reasons, schema)
         found["warnings"] = [caution._asdict() for caution in answer.warnings]
     elif detail is not Detail.RESULT:
-        # Codes alone: in a batch of 10,000 the sentences would outgrow what Lambda can return
+        # Codes only: the sentences of a large batch exceed what Lambda can return
         found["warnings"] = [
             {"code": caution.code, "field": caution.field} for caution in answer.warnings
         ]

@@ -1,4 +1,4 @@
-"""Answers a Lambda event: puts the parts together, and writes the log."""
+"""The Lambda handler: loads the service, answers events through the routes, writes the log."""
 
 import os
 from contextlib import suppress
@@ -14,7 +14,7 @@ from runtime.errors import RequestError
 from runtime.settings import read_settings
 from runtime.telemetry import Journal, Log, place_of
 
-#: Metrics of every request.
+#: Metrics of every request, with CloudWatch's units.
 UNITS = {
     "Duration": "Milliseconds",
     "ColdStarts": "Count",
@@ -38,7 +38,7 @@ _state = {"cold": True}
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer one HTTP event of API Gateway, a load balancer or VPC Lattice.
 
-    Whatever the event and whatever fails, the result is an HTTP answer.
+    Every event gets an HTTP answer, also after an error of the service.
     """
     request_id = str(getattr(context, "aws_request_id", "local"))
     try:
@@ -49,7 +49,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
             if not has_secret(event, settings.origin_secret):
                 return dict(REFUSAL)
         return _answer(event, request_id)
-    # An error of our own, outside of what a route does: the caller still gets an answer
+    # An error outside the routes: the caller still gets an answer
     except Exception as error:  # noqa: BLE001
         with suppress(Exception):
             _log_error(error, request_id)
@@ -73,7 +73,7 @@ def _answer(event: Any, request_id: str) -> dict[str, Any]:
         reply = answer(service, request)
     except RequestError as error:
         reply = problem_reply(error, request_id)
-    # The caller must get an answer, and the log the place of the error
+    # An error of the service: answer 500, and log where it arose
     except Exception as error:  # noqa: BLE001
         reply = failure_reply(request_id)
         _log_error(error, request_id)
@@ -95,7 +95,7 @@ def _log_error(error: Exception, request_id: str) -> None:
 
 
 def _record(reply: Reply, route: str, about: Circumstances) -> None:
-    """Write the request's line: numbers only."""
+    """Write the request's line; it holds no content of the request."""
     journal.enter(
         "answered",
         {"request_id": about.request_id, "route": route, "status": reply.status},

@@ -1,4 +1,4 @@
-"""Turns a request's body into checked samples and every error, whatever its media type."""
+"""Reads a request's body of any media type into checked samples and every error."""
 
 from typing import Any
 
@@ -17,13 +17,21 @@ from runtime.strict_json import read_json
 
 
 def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
-    """Read a body of JSON or CSV.
+    """Return the samples of a body of JSON or CSV, and the errors of invalid ones.
+
+    Parameters
+    ----------
+    request
+        The request; its query may name the columns and classes of a table.
+    schema
+        Has the features and classes.
+    settings
+        Has the limits.
 
     Raises
     ------
     runtime.errors.RequestError
-        The body as a whole cannot be read. A batch in which only some samples are invalid is
-        returned with their errors.
+        The body as a whole cannot be read.
     """
     kind = media_type(request)
     if kind == JSON:
@@ -35,12 +43,21 @@ def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
 
 
 def read_values(values: list[Any], schema: Schema, settings: Settings) -> Batch:
-    """Check samples that are JSON values already.
+    """Return checked samples of JSON values, and the errors of invalid ones.
+
+    Parameters
+    ----------
+    values
+        One object or array for each sample.
+    schema
+        Has the features.
+    settings
+        Has the limit of samples.
 
     Raises
     ------
     RequestTooLarge
-        More samples than one request may carry.
+        There are more samples than allowed.
     """
     if len(values) > settings.max_samples:
         raise _too_many(settings)

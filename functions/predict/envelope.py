@@ -1,4 +1,4 @@
-"""Completes a reply: the headers of every answer, and the form that the event's sender takes."""
+"""Completes a reply: adds headers, compresses it, and gives it the form of the event's source."""
 
 import base64
 import re
@@ -8,14 +8,14 @@ from predict.requests import Request
 from predict.responses import Reply, problem_reply
 from runtime.errors import RequestTooLarge
 
-#: Below this many characters packing costs more time than it saves.
-_WORTH_PACKING = 4_096
+#: Characters up to which a body is sent as it is: compressing takes longer than it saves.
+_UNCOMPRESSED_MAX = 4_096
 
 _EXPOSED = "x-request-id, x-model-version, server-timing, etag"
 
 
 class Circumstances(NamedTuple):
-    """Facts of an answer beside its content."""
+    """Facts about a request that the headers and the log state."""
 
     request_id: str
     model_version: str
@@ -25,9 +25,16 @@ class Circumstances(NamedTuple):
 
 
 def complete(reply: Reply, request: Request | None, about: Circumstances) -> dict[str, Any]:
-    """Complete the headers, pack the body where the caller can unpack it, and return the answer.
+    """Return the answer with all headers; gzipped if it is long and the caller accepts gzip.
 
-    ``request`` is None where the event could not be read.
+    Parameters
+    ----------
+    reply
+        The route's reply.
+    request
+        None if the event could not be read.
+    about
+        Facts for the headers.
     """
     if request and len(reply.body) > request.max_answer_bytes:
         error = RequestTooLarge("the answer would be larger than can be sent; split the request")
@@ -40,11 +47,11 @@ def complete(reply: Reply, request: Request | None, about: Circumstances) -> dic
     if about.allowed_origins:
         headers |= _cors(request, about.allowed_origins)
     body, packed = reply.body, False
-    if len(body) > _WORTH_PACKING:
+    if len(body) > _UNCOMPRESSED_MAX:
         headers["vary"] = "accept-encoding" + (", origin" if about.allowed_origins else "")
         if request and "gzip" in request.headers.get("accept-encoding", "").lower():
             headers["content-encoding"] = "gzip"
-            body, packed = _pack(body), True
+            body, packed = _compress(body), True
     answer = {"statusCode": reply.status, "body": body, "isBase64Encoded": packed}
     if request and request.wants_lists:
         return answer | {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
@@ -52,7 +59,7 @@ def complete(reply: Reply, request: Request | None, about: Circumstances) -> dic
 
 
 def _echoed_id(request: Request | None) -> str | None:
-    """The caller's own request id, where it is harmless in a header and a log."""
+    """Return the caller's own request id if its characters are safe in a header and a log."""
     sent = request.headers.get("x-request-id", "") if request else ""
     return sent if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", sent) else None
 
@@ -68,7 +75,7 @@ def _cors(request: Request | None, allowed: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def _pack(body: str) -> str:
+def _compress(body: str) -> str:
     # Imported here: most answers are short
     import zlib
 

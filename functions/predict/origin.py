@@ -1,11 +1,11 @@
-"""Tells requests that came through CloudFront from those that went past it."""
+"""Checks that a request came through CloudFront, by a secret header."""
 
 from hmac import compare_digest
 from typing import Any
 
 #: CloudFront sends it to the API (cloudfront.yaml); HTTP APIs write names in lower case.
 HEADER = "x-origin-secret"
-#: As API Gateway itself refuses a request.
+#: The same as API Gateway's own refusal.
 REFUSAL = {
     "statusCode": 403,
     "headers": {"content-type": "application/json"},

@@ -1,4 +1,4 @@
-"""Turns an HTTP event into a Request, and its body into bytes."""
+"""Reads an HTTP event into a Request, and its body into bytes."""
 
 import base64
 import binascii
@@ -13,18 +13,17 @@ from runtime.errors import (
     UnsupportedMediaType,
 )
 
-#: A request id goes into a header, the log and every problem document.
+#: Request ids that are safe in a header, the log and a problem document.
 _HARMLESS_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
-
-#: Lambda returns at most 6,291,556 bytes, a load balancer 1 MB; some are for the headers.
+#: Bytes of a body. Lambda returns at most 6,291,556, a load balancer 1 MB, headers included.
 LAMBDA_ANSWER_BYTES, BALANCER_ANSWER_BYTES = 6_200_000, 1_000_000
 
 
 class Request(NamedTuple):
-    """What the routes need of an event; header names are in lower case.
+    """The parts of an event that routes read; header names are in lower case.
 
-    ``body`` is still encoded as it came: :func:`read_body` turns it into bytes.
+    ``body`` is encoded as it was sent; :func:`read_body` returns its bytes.
     """
 
     id: str
@@ -34,19 +33,28 @@ class Request(NamedTuple):
     query: dict[str, str]
     body: str
     body_is_base64: bool
-    #: Most bytes that the sender of the event carries back.
+    #: Most bytes of an answer that the event's source transmits.
     max_answer_bytes: int = LAMBDA_ANSWER_BYTES
-    #: The answer's headers are wanted as lists, as a load balancer may ask.
+    #: True for a load balancer that requires lists as values of headers.
     wants_lists: bool = False
 
 
 def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
     """Read an event of an HTTP API (payload 2.0 or 1.0), REST API, load balancer or VPC Lattice.
 
+    Parameters
+    ----------
+    event
+        The event as Lambda passes it.
+    fallback_id
+        The request id if the event has none that is safe to log.
+    base_path
+        A prefix that is removed from the path.
+
     Raises
     ------
     MalformedRequest
-        The event is no HTTP request, as when the function is invoked directly with a bare sample.
+        The event is no HTTP request, for example a bare sample in a direct invocation.
     """
     if not isinstance(event, dict):
         raise MalformedRequest("the event must be an HTTP request from API Gateway")
@@ -66,8 +74,8 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
             "the event must be an HTTP request from API Gateway, with a method and a path; "
             "see events/ for examples"
         )
-    # Only HTTP APIs give their payload a version, and only they put the stage into this path: a
-    # REST API whose stage is called v1 means /v1/predict when it says so
+    # Only HTTP APIs set "version", and only they put the stage into this path. In a REST API with a
+    # stage called v1, the v1 of /v1/predict is not the stage
     if "version" in event:
         path = _without_stage(path, context.get("stage"))
     path = without_base(path, base_path)
@@ -99,14 +107,14 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
 
 
 def _is_harmless(request_id: Any) -> TypeGuard[str]:
-    """API Gateway's ids are; an event that somebody else made may hold anything."""
+    """False for ids of a direct invocation, which may hold anything."""
     return isinstance(request_id, str) and _HARMLESS_ID.fullmatch(request_id) is not None
 
 
 def _joined(event: dict[str, Any], single: str, multiple: str) -> dict[str, Any]:
-    """Values by name; those of one name joined by commas, as payload 2.0 has them.
+    """Return values by name; several values of one name are joined by commas, as in payload 2.0.
 
-    Payload 1.0 lists every value beside the last one of each name, a load balancer instead of it.
+    Payload 1.0 sends both a single value and a list for each name; a load balancer one of them.
     """
     values = event.get(single)
     found = values if isinstance(values, dict) else {}
@@ -132,7 +140,7 @@ def _without_stage(path: str, stage: Any) -> str:
 
 
 def media_type(request: Request) -> str:
-    """The declared media type without parameters, in lower case.
+    """Return the declared media type without parameters, in lower case.
 
     Raises
     ------
@@ -165,7 +173,7 @@ def prefers_csv(request: Request) -> bool:
         kind, _, parameters = part.partition(";")
         quality = re.search(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameters)
         rank = float(quality[1]) if quality else 1.0
-        # A type that is named ranks above one that a star permits
+        # A named type ranks above a wildcard
         if kind.strip() in ("text/csv", "text/*"):
             csv = max(csv, rank)
         elif kind.strip() == "application/json":
@@ -178,15 +186,18 @@ def prefers_csv(request: Request) -> bool:
 
 
 def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the body's bytes, unpacked where they came gzipped.
+    """Return the body's bytes, decompressed if they are gzipped.
 
     Raises
     ------
-    RequestTooLarge, MalformedRequest, UnsupportedMediaType
-        Over ``max_bytes``, packed or not; not the base64 or gzip that it is declared as; or packed
-        in another way.
+    RequestTooLarge
+        The body exceeds ``max_bytes``, before or after decompression.
+    MalformedRequest
+        The body is not the base64 or gzip that it is declared as.
+    UnsupportedMediaType
+        The content encoding is neither gzip nor identity.
     """
-    # Base64 spends four characters on three bytes: refuse before decoding what cannot fit
+    # Base64 has four characters for three bytes: refuse a body that is too long before decoding
     if len(request.body) > (max_bytes + 2) // 3 * 4 + 4 or is_declared_larger(
         request.headers, max_bytes
     ):
@@ -197,7 +208,7 @@ def read_body(request: Request, max_bytes: int) -> bytes:
         except (binascii.Error, ValueError):
             raise MalformedRequest("the body is marked as base64 but is not base64") from None
     else:
-        # A lone surrogate, which no transport can carry, must not end as a server error
+        # A lone surrogate must not become an error of the service
         content = request.body.encode("utf-8", "surrogatepass")
     if len(content) > max_bytes:
         raise _too_large(max_bytes)
@@ -212,7 +223,7 @@ def read_body(request: Request, max_bytes: int) -> bytes:
 def is_declared_larger(headers: Mapping[str, str], max_bytes: int) -> bool:
     """Return whether the length that a request declares is over the limit."""
     declared = headers.get("content-length", "")
-    # int() refuses thousands of digits; ten are over any limit
+    # int() raises on thousands of digits; ten digits exceed any limit
     return declared.isdecimal() and (len(declared) > 9 or int(declared) > max_bytes)
 
 
@@ -222,7 +233,7 @@ def _unzip(content: bytes, max_bytes: int) -> bytes:
 
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        # One byte more than allowed tells a bomb without unpacking it
+        # One byte above the limit shows a zip bomb without decompressing all of it
         unpacked = unpacker.decompress(content, max_bytes + 1)
     except zlib.error:
         raise MalformedRequest("the body is marked as gzip but is not gzip") from None
@@ -231,7 +242,7 @@ def _unzip(content: bytes, max_bytes: int) -> bytes:
     if not unpacker.eof:
         raise MalformedRequest("the gzipped body is cut short")
     if unpacker.unused_data:
-        # gzip files may be joined end to end; reading the first alone would lose rows in silence
+        # gzip files may be joined end to end; reading only the first would lose rows
         raise MalformedRequest("more follows the gzipped body; pack it in one piece")
     return unpacked
 

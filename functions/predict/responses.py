@@ -1,4 +1,4 @@
-"""Turns answers and errors into HTTP replies; the only place where an error has a status."""
+"""Writes documents and errors as HTTP replies; only this module maps an error to a status."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ JSON = "application/json"
 CSV = "text/csv"
 PROBLEM = "application/problem+json"
 
-#: Errors that an answer lists; of any further ones it gives the number. So an answer to a request
-#: of 1 MB stays below the 6 MB that Lambda returns.
+#: Errors that an answer lists; further ones are counted. An answer to a request of 1 MB thus
+#: stays below the 6 MB that Lambda returns.
 MAX_LISTED_ERRORS = 10_000
 
 #: Exception → status, problem type and title (RFC 9457).
 PROBLEMS: dict[type[RequestError], tuple[int, str, str]] = {
     errors.MalformedRequest: (400, "malformed-request", "The request cannot be read"),
-    errors.UnknownPath: (404, "unknown-path", "Nothing lives at this path"),
+    errors.UnknownPath: (404, "unknown-path", "The path does not exist"),
     errors.MethodNotAllowed: (405, "method-not-allowed", "This path answers other methods"),
-    errors.NotAcceptable: (406, "not-acceptable", "No form that the caller accepts exists"),
+    errors.NotAcceptable: (406, "not-acceptable", "The service writes none of the accepted types"),
     errors.RequestTooLarge: (413, "request-too-large", "The request is too large"),
     errors.UnsupportedMediaType: (415, "unsupported-media-type", "The body's type is not read"),
     errors.InvalidSamples: (422, "invalid-samples", "No sample is valid"),
@@ -39,7 +39,7 @@ class Tally(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An HTTP answer before the transport's own form; header names are in lower case."""
+    """An HTTP answer, not yet in the form of a transport; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -48,17 +48,17 @@ class Reply(NamedTuple):
 
 
 def json_reply(document: Mapping[str, Any], status: int = 200) -> Reply:
-    """A JSON answer that may not be cached: it speaks of one sample."""
+    """Return a JSON answer that must not be cached."""
     return Reply(status, {"content-type": JSON, "cache-control": "no-store"}, encode(document))
 
 
 def encode(document: Mapping[str, Any]) -> str:
-    """Compact JSON; a number that is not finite would be a bug and raises."""
+    """Return compact JSON; raise ValueError if a number is not finite."""
     return _ENCODER.encode(document)
 
 
 def problem_reply(error: RequestError, request_id: str) -> Reply:
-    """Answer a caller's mistake with problem+json that names every error."""
+    """Return the problem document of a caller's error; it lists the error of every sample."""
     status, kind, title = PROBLEMS[type(error)]
     members: dict[str, Any] = {}
     if isinstance(error, InvalidSamples):
@@ -70,7 +70,7 @@ def problem_reply(error: RequestError, request_id: str) -> Reply:
 
 
 def failure_reply(request_id: str) -> Reply:
-    """Answer our own mistake: the caller learns the request id, the log learns the cause."""
+    """Return the answer to an error of the service: the request id, without the cause."""
     return problem(
         500,
         "internal-error",
@@ -81,7 +81,7 @@ def failure_reply(request_id: str) -> Reply:
 
 
 def error_entries(errors: Sequence[SampleError]) -> dict[str, Any]:
-    """The members that list errors: errors, and how many were left out where there are too many."""
+    """Return the member ``errors``, and ``errors_omitted`` with the number of further ones."""
     if not errors:
         return {}
     listed = [
@@ -112,13 +112,13 @@ def problem(
     status
         The HTTP status.
     kind
-        The last part of the problem's type, which stays the same.
+        Last part of the problem's type; callers compare it, so it never changes.
     title
-        The kind in words.
+        One sentence for the kind.
     detail
         How to fix this request.
     request_id
-        The number under which the log knows the request.
+        The id of the request in the log.
     members
         Further members, as :func:`error_entries` makes them.
     """

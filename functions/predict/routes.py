@@ -18,9 +18,9 @@ Function = Callable[..., Reply]
 class Route(NamedTuple):
     """One method of one path.
 
-    ``<word>`` in the path is passed to the function by that name. ``function`` is
-    ``module:name`` inside this package, so that a prediction imports no other adapter. ``name``
-    is the route's name in the log.
+    ``<word>`` in the path becomes an argument of the function. ``function`` is ``module:name`` in
+    this package; it is imported at the first request, so a prediction imports no other adapter.
+    ``name`` is the route's name in the log.
     """
 
     method: str
@@ -61,7 +61,7 @@ _LITERAL = {(route.method, route.path): route for route in ROUTES if "<" not in 
 
 
 def find_route(method: str, path: str) -> Route | None:
-    """Return the route that answers; HEAD is answered by the route of GET.
+    """Return the route of a request, None if there is none; HEAD has the route of GET.
 
     The path parameters are in :func:`path_parameters`.
     """
@@ -72,7 +72,7 @@ def find_route(method: str, path: str) -> Route | None:
 
 
 def path_parameters(route: Route, path: str) -> dict[str, str]:
-    """Return the parts of a path that the route names."""
+    """Return the arguments that the route takes from the path."""
     found = _match(route.path, path) if "<" in route.path else None
     return found.groupdict() if found else {}
 
@@ -95,7 +95,7 @@ def answer(service: Service, request: Request) -> Reply:
 def _answer_other_method(service: Service, request: Request) -> Reply:
     methods = allowed_methods(request.path)
     if not methods:
-        raise UnknownPath("see the API page for what there is")
+        raise UnknownPath("the API page lists the paths")
     if request.method != "OPTIONS":
         raise MethodNotAllowed(methods)
     headers = {"allow": ", ".join(methods)}
@@ -110,7 +110,7 @@ def _answer_other_method(service: Service, request: Request) -> Reply:
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:
-    """Return the methods that a path answers; none for a path that does not exist."""
+    """Return a path's methods; empty for a path that does not exist."""
     methods = [route.method for route in ROUTES if _match(route.path, path)]
     if not methods:
         return ()

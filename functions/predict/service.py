@@ -1,4 +1,4 @@
-"""Turns a request into an answer: the one predict call that every route and adapter shares."""
+"""Answers requests with predictions; every route and adapter calls these functions."""
 
 from typing import Any, NamedTuple
 
@@ -15,10 +15,10 @@ from runtime.errors import InvalidSamples, MalformedRequest, RequestTooLarge
 from runtime.settings import Settings
 from runtime.strict_json import read_json
 
-#: Reasons are given without being asked for up to this many samples; they are most of an answer.
+#: Samples up to which an answer includes reasons by default; they are most of its bytes.
 EXPLAINED_BY_DEFAULT = 100
 
-#: A batch of so many samples is small enough to be sent with its reasons, some 2 kB each.
+#: Samples whose reasons fit into Lambda's answer without an estimate, about 2 kB each.
 _REASONS_FIT = 2_000
 
 
@@ -36,11 +36,11 @@ def load_service(settings: Settings) -> Service:
     Raises
     ------
     cytology.artifact.ArtifactMismatch
-        The artifact is missing, damaged or not made for these libraries.
+        The artifact is missing or damaged, or needs other versions of libraries.
     """
     artifact = load_artifact(settings.model_dir, settings.manifest_sha256)
     if SCORECARD in artifact.manifest["files"]:
-        artifact.read(SCORECARD)  # now: whatever engine serves, GET /v1/model shows it
+        artifact.read(SCORECARD)  # checked now: GET /v1/model shows it with every engine
     return Service(artifact, load_engine(artifact, settings.engine), settings)
 
 
@@ -59,7 +59,7 @@ def predict(service: Service, request: Request) -> Reply:
     Raises
     ------
     runtime.errors.RequestError
-        The request as a whole cannot be answered; InvalidSamples where no sample is valid.
+        The request as a whole cannot be answered; InvalidSamples if no sample is valid.
     """
     explain = _explain(request)
     batch = read_batch(request, service.artifact.schema, service.settings)
@@ -69,7 +69,19 @@ def predict(service: Service, request: Request) -> Reply:
 
 
 def answer_batch(service: Service, batch: Batch, request: Request, *, explain: bool) -> Reply:
-    """Score a batch and put the answer together; errors as in :func:`predict`."""
+    """Return the answer to a batch; errors as in :func:`predict`.
+
+    Parameters
+    ----------
+    service
+        The model and its limits.
+    batch
+        Checked samples and errors.
+    request
+        Its headers choose JSON or CSV, its query the prevalence and the dialect.
+    explain
+        Whether to compute reasons; CSV has none.
+    """
     as_table, prevalence = prefers_csv(request), _prevalence(request)
     explain = explain and not as_table
     detail = Detail.REASONS
@@ -104,7 +116,7 @@ def _fitting_json(
     request: Request,
     most: Detail,
 ) -> str:
-    """Return as much of the answer as can be sent: reasons go first, then warnings."""
+    """Return an answer that can be sent: without reasons if needed, then without warnings."""
     body = ""
     for detail in Detail:
         if detail >= most:
@@ -132,17 +144,26 @@ def _reasons_fit(service: Service, batch: Batch, request: Request) -> bool:
         encode(entry(sample, answer, service.artifact.schema, Detail.REASONS))
         for sample, answer in zip(few, found, strict=True)
     ]
-    # A fifth more than the limit is tried: entries differ in length
+    # Entries differ in length, so up to a fifth above the limit is tried
     return _sent_size("".join(entries)) * len(valid) <= 1.2 * len(few) * request.max_answer_bytes
 
 
 def _sent_size(body: str) -> int:
-    """Bytes that a body becomes inside the answer to Lambda, which quotes it once more."""
+    """Return the bytes of a body in the handler's JSON result, which escapes it once more."""
     return len(body.encode()) + body.count('"') + body.count("\\")
 
 
 def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction | None]:
-    """Predict every valid sample, None where a sample is invalid.
+    """Return a prediction for every valid sample, None where a sample is invalid.
+
+    Parameters
+    ----------
+    service
+        Has the engine.
+    batch
+        Checked samples and errors.
+    explain
+        Whether to compute reasons.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-#: Where the image keeps boto3 and Powertools: off the path of the functions that answer requests.
+#: The image keeps boto3 and Powertools here, off the import path of the predict function.
 PACKAGES = "/opt/preflight"
 
 if Path(PACKAGES).is_dir():

@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from boto3 import client
 
-from cytology.artifact import Artifact, load_artifact
+from cytology.artifact import GOLDEN_TOLERANCE, Artifact, load_artifact
 from preflight.verdict import judge
 from runtime.settings import read_settings
 
@@ -29,7 +29,7 @@ class PreflightFailed(Exception):
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-    """Check, and report ``Succeeded`` or ``Failed``, whatever happens.
+    """Check the new version, and report ``Succeeded`` or ``Failed`` in every case.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
             ask(artifact, version)
         status = "Succeeded"
         logger.info("preflight passed", model=artifact.version, **facts)
-    # Whatever went wrong: without a report CodeDeploy would wait for an hour
+    # After any error: without a report CodeDeploy waits for an hour
     except Exception as error:
         logger.exception("preflight failed", error=type(error).__name__, reason=str(error))
     client("codedeploy").put_lifecycle_event_hook_execution_status(
@@ -64,7 +64,7 @@ def ask(artifact: Artifact, version: str) -> None:
     Raises
     ------
     NewVersionFailed
-        It crashed, answered with another status, another model, or another probability.
+        The version crashed, or its status, model or a probability is another.
     """
     golden = artifact.manifest["golden"]
     event = {
@@ -93,7 +93,7 @@ def ask(artifact: Artifact, version: str) -> None:
             f"model: expected {artifact.version}, found {body['model']['version']}"
         )
     for case, found in zip(golden, body["predictions"], strict=True):
-        if not abs(found["probability"] - case["probability"]) <= 1e-9:
+        if not abs(found["probability"] - case["probability"]) <= GOLDEN_TOLERANCE:
             raise NewVersionFailed(
                 f"golden row {case['row']}: expected {case['probability']}, "
                 f"found {found['probability']}"

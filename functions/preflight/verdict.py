@@ -1,4 +1,4 @@
-"""Turns an artifact into a verdict: whether both engines load, keep their word, and agree."""
+"""Checks an artifact: both engines load, repeat the golden predictions, and agree."""
 
 import random
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from runtime.engines import load_engine
 
 #: Random rows on which the engines are compared, beside the manifest's golden ones.
 ROWS = 10_000
-#: As in training: the compiled model is the classifier, not an approximation of it.
+#: Largest difference in probability between the engines; training proves the same.
 TOLERANCE = 1e-12
 
 
@@ -28,7 +28,7 @@ def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
     Raises
     ------
     cytology.artifact.ArtifactMismatch
-        An engine does not load, breaks a golden prediction, or differs from the other.
+        An engine does not load, a golden prediction differs, or the engines differ.
     """
     reference = load_engine(artifact, "sklearn")
     if artifact.manifest["engine"] == reference.name:
@@ -50,7 +50,7 @@ def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
 
 
 def random_rows(schema: Schema, count: int) -> list[Row]:
-    """Rows over the whole range, a tenth of what may be missing being so; the same every time."""
+    """Return the same random rows each time; a tenth of the scores that may be missing are."""
     dice = random.Random(0)  # noqa: S311 - samples, not secrets
     return [
         tuple(

@@ -1,4 +1,4 @@
-"""The errors of a request, as exceptions."""
+"""Exceptions for the errors of a request."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -20,7 +20,7 @@ class MalformedRequest(RequestError):
 
 
 class UnknownPath(RequestError):
-    """Nothing lives at this path."""
+    """The path does not exist."""
 
 
 class MethodNotAllowed(RequestError):
@@ -32,7 +32,7 @@ class MethodNotAllowed(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """The caller accepts no form in which the service answers."""
+    """The service writes none of the media types that the caller accepts."""
 
 
 class RequestTooLarge(RequestError):
@@ -40,11 +40,11 @@ class RequestTooLarge(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body is declared as something that the service does not read."""
+    """The service does not read the body's media type, charset or encoding."""
 
 
 class InvalidSamples(RequestError):
-    """No sample is valid; ``errors`` names every broken rule.
+    """No sample is valid; ``errors`` lists every broken rule.
 
     ``members`` are further members of the problem document.
     """

@@ -1,6 +1,6 @@
-"""Turns an artifact's model file into its classifier, once versions and sha256 are the manifest's.
+"""Loads an artifact's fitted classifier after its versions and sha256 were compared.
 
-The one place that may unpickle; tests/unit/test_unpickling.py looks for any other.
+Only this module may unpickle; tests/unit/test_unpickling.py searches for others.
 """
 
 import io
@@ -24,8 +24,8 @@ def load_model(artifact: Artifact) -> Pipeline:
     Raises
     ------
     ArtifactMismatch
-        Another version of a library, or scikit-learn itself warns of one; a changed file; or in a
-        skops file a type that is not on the closed list.
+        A library has another version, the file was changed, or a skops file holds a type that is
+        not on the closed list.
     """
     name = artifact.model_file
     _check_versions(artifact.manifest["packages"])

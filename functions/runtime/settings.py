@@ -1,4 +1,4 @@
-"""Turns the environment, read once, into the frozen settings that the service runs with."""
+"""Reads the environment once, into the frozen settings of the service."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,13 +6,16 @@ from typing import NamedTuple
 #: Engines that MODEL_ENGINE may force; unset, the manifest's own engine serves.
 ENGINES = ("compiled", "sklearn")
 
+#: Limits of one request unless the environment sets others: samples, and bytes of the body.
+MAX_SAMPLES, MAX_BODY_BYTES = 10_000, 1_048_576
+
 
 class InvalidSetting(ValueError):
     """An environment variable holds a value that cannot be used; the message names both."""
 
 
 class Settings(NamedTuple):
-    """Everything that differs between hosting options. Sizes are in bytes."""
+    """Everything that differs between hosting options; sizes in bytes."""
 
     model_dir: str
     engine: str | None
@@ -41,8 +44,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         model_dir=environment.get("MODEL_DIR") or "/opt/ml/model",
         engine=engine,
         log_level=environment.get("LOG_LEVEL") or "INFO",
-        max_body_bytes=_positive(environment, "MAX_BODY_BYTES", 1_048_576),
-        max_samples=_positive(environment, "MAX_SAMPLES", 10_000),
+        max_body_bytes=_positive(environment, "MAX_BODY_BYTES", MAX_BODY_BYTES),
+        max_samples=_positive(environment, "MAX_SAMPLES", MAX_SAMPLES),
         allowed_origins=_origins(environment.get("ALLOWED_ORIGINS") or ""),
         metrics_namespace=_namespace(environment),
         manifest_sha256=environment.get("MODEL_SHA256") or None,
@@ -59,7 +62,7 @@ def _base_path(text: str) -> str:
 
 
 def _namespace(environment: Mapping[str, str]) -> str | None:
-    """Where metrics go, None for nowhere; the variables are Powertools' own."""
+    """The metrics' namespace, None to write no metrics; Powertools defines the variables."""
     if environment.get("POWERTOOLS_METRICS_DISABLED", "").lower() in ("1", "true"):
         return None
     return environment.get("POWERTOOLS_METRICS_NAMESPACE") or "TumourClassification"

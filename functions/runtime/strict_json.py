@@ -1,4 +1,4 @@
-"""Turns bytes into JSON that hides no surprises."""
+"""Parses strict JSON: each key once, finite numbers, no rounding to a whole number."""
 
 import json
 import math
@@ -8,17 +8,17 @@ from runtime.errors import MalformedRequest
 
 _BOM = b"\xef\xbb\xbf"
 
-#: A number of so many characters is not rounded to a whole one: doubles hold 15 decimal digits.
+#: Characters up to which a number cannot be rounded to a whole one; doubles hold 15 digits.
 _EXACT_DIGITS = 16
 
 
 def read_json(content: bytes) -> Any:
-    """Parse strict JSON: UTF-8, finite numbers, no key twice, no bottomless nesting.
+    """Return the value of strict JSON: UTF-8, finite numbers, no key twice, limited nesting.
 
     Raises
     ------
     MalformedRequest
-        Saying which rule is broken, and where the parser knows it, at which character.
+        The message names the broken rule, and the line and column if the parser knows them.
     """
     if not content.strip():
         raise MalformedRequest("the body is empty; send JSON")
@@ -62,10 +62,10 @@ def _finite(text: str) -> float:
 
 
 def _is_whole(text: str) -> bool:
-    """Return whether a number's own digits are those of a whole number."""
+    """Return whether the digits as sent are those of a whole number."""
     if len(text) <= _EXACT_DIGITS and "e" not in text and "E" not in text:
         return True  # a double holds so many digits exactly
-    # Imported here: nobody sends such numbers by intent
+    # Imported here: such numbers are rare
     from decimal import Decimal, InvalidOperation
 
     try:

@@ -1,8 +1,7 @@
-"""Turns what one request amounted to into lines on standard output, which CloudWatch reads.
+"""Writes one JSON line per request, log and metrics, to standard output.
 
-The lines are those of Powertools' Logger and Metrics (the embedded metric format), so the same
-queries, alarms and tools read them, and a test compares the two. They are written here because
-importing Powertools' own would double the cold start (docs/decisions/0031).
+The lines have the format of Powertools' Logger and Metrics (CloudWatch's embedded metric format);
+a test compares the two. Importing Powertools would double the cold start (docs/decisions/0031).
 """
 
 import json
@@ -12,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-#: Made once: json.dumps makes one for each call that asks for other separators than its own.
+#: Made once: json.dumps builds an encoder in each call with other separators.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -26,15 +25,15 @@ class Log:
         self.for_people = sys.stdout.isatty()
 
     def info(self, message: str, **fields: Any) -> None:
-        """Write what happened."""
+        """Write a line at level INFO."""
         _write(self.line("INFO", message, **fields))
 
     def error(self, message: str, **fields: Any) -> None:
-        """Write what went wrong."""
+        """Write a line at level ERROR."""
         _write(self.line("ERROR", message, **fields))
 
     def line(self, level: str, message: str, **fields: Any) -> str:
-        """The line to write; none, an empty text, below the chosen level."""
+        """Return the line to write; an empty text below the chosen level."""
         if _LEVELS.index(level) < self._lowest:
             return ""
         if self.for_people:
@@ -53,19 +52,29 @@ class Log:
 
 
 class Journal:
-    """One line a request: the log's and the metrics' together, as the format allows.
+    """Writes one line per request that is both the log entry and the metrics.
 
-    Two lines name everything twice, and each wakes whoever reads standard output. ``units`` are
-    those of the metrics by name; without a ``namespace`` the log's line is all.
+    A second line would repeat every name. ``units`` are the metrics' units by name; without a
+    ``namespace`` only the log entry is written.
     """
 
     def __init__(self, log: Log, namespace: str | None, units: Mapping[str, str]) -> None:
         self._log = log
-        # Encoded once, being the longest part of the line and the same in each
+        # Encoded once: the longest part of the line is the same in every line
         self._directives = namespace and _ENCODER.encode([_directive(namespace, units)])
 
     def enter(self, message: str, fields: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
-        """Write the line; below the log's level only its metrics."""
+        """Write one line; below the log's level only its metrics.
+
+        Parameters
+        ----------
+        message
+            The event's name.
+        fields
+            Fields of the log entry alone.
+        metrics
+            Metrics by name, in the units that the journal was made with.
+        """
         line = self._log.line("INFO", message, **fields, **metrics)
         if self._directives is not None and not self._log.for_people:
             line = line or _line({"service": self._log.service, **metrics})
@@ -75,7 +84,7 @@ class Journal:
 
 
 def place_of(error: BaseException) -> str:
-    """File and line where an error arose; never its text, which may quote a sample."""
+    """Return the file and line where an error arose; its text may quote a sample."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -99,7 +108,7 @@ def _write(line: str) -> None:
 
 
 def _readable(message: str, fields: Mapping[str, Any]) -> str:
-    """The line for a terminal: the local time and what is not 0; queries need the rest."""
+    """Return the line for a terminal: the local time and the fields that are not 0."""
     said = [f"{name}={value}" for name, value in fields.items() if value and name != "request_id"]
     return f"{time.strftime('%H:%M:%S')} {message} {' '.join(said)}\n"
 

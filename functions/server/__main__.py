@@ -37,14 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     try:
-        import server.app  # noqa: F401 - fail here, with one line, before a server starts
+        import server.app  # noqa: F401 - report a broken model before a server starts
         from predict.app import settings
     except ArtifactMismatch as mismatch:
         print(f"the model cannot be served: {mismatch}\nrun: make train", file=sys.stderr)
         return 1
     print(f"serving on http://{options.host}:{options.port}/  (stop with Ctrl-C)", flush=True)
     if options.reload:
-        # A forked worker would keep the modules that this process has imported
+        # A forked worker keeps the modules that this process has imported
         multiprocessing.set_start_method("spawn")
     Granian(
         "server.app:app",
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def processors() -> int:
-    """Processors that this container may use, at least one: its quota, else its processor set."""
+    """Return how many processors this container may use, at least one."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     for path in QUOTAS:
         try:

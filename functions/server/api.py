@@ -12,23 +12,23 @@ from predict.responses import problem
 from server.gateway import Context, to_event, to_response
 from server.large import LargeRequests
 
-#: Bytes of a body from which on another process answers: some 200 samples, 5 ms of a processor.
+#: Bytes from which a body is answered in another process: about 200 samples, 5 ms.
 LARGE_BYTES = 4_096
 
 #: Seconds in which a whole body must arrive.
 BODY_S = 30
 
-#: Bytes of a body too large that are read and dropped, so that its sender reads the refusal.
+#: Bytes read of a body that is too large; a sender that cannot send reads no refusal.
 _DROPPED_BYTES = 10 * 1024 * 1024
 
 _numbers = itertools.count(1)
 
 
 async def answer(request: Request, large: LargeRequests) -> Response:
-    """Pass one request through the handler, as API Gateway would."""
+    """Return the handler's answer to one request; API Gateway's limits hold for the body."""
     request_id = f"local-{next(_numbers)}"
     if "transfer-encoding" in request.headers:
-        # Nobody knows how much will come; and where a length is given too, proxies read another end
+        # The length is unknown; with content-length as well, proxies may see another end
         return _refuse(411, "length-required", "The body has no length", request_id)
     try:
         async with asyncio.timeout(BODY_S):
@@ -37,7 +37,7 @@ async def answer(request: Request, large: LargeRequests) -> Response:
         return _refuse(408, "request-timeout", "The body arrived too slowly", request_id)
     except ClientDisconnect:
         log.info("upload aborted", request_id=request_id)
-        return Response(status_code=400)  # its sender is gone
+        return Response(status_code=400)  # the client has closed the connection
     event = to_event(request, body, request_id)
     if len(body) < LARGE_BYTES and "content-encoding" not in request.headers:
         answered = handler(event, Context(request_id))
@@ -47,11 +47,11 @@ async def answer(request: Request, large: LargeRequests) -> Response:
 
 
 async def _read_body(request: Request) -> bytes:
-    """Return the body; nothing of one that is declared too large, which the handler refuses."""
+    """Return the body; empty if its declared length is too large, which the handler refuses."""
     if not is_declared_larger(request.headers, settings.max_body_bytes):
         return await request.body()
     dropped = 0
-    if "expect" not in request.headers:  # else its sender waits for leave to send the body
+    if "expect" not in request.headers:  # else the client waits for "100 Continue" first
         async for chunk in request.stream():
             dropped += len(chunk)
             if dropped > _DROPPED_BYTES:
@@ -60,7 +60,7 @@ async def _read_body(request: Request) -> bytes:
 
 
 def _refuse(status: int, kind: str, title: str, request_id: str) -> Response:
-    """Answer with a problem document, and close the connection: its state is unknown."""
+    """Return a problem document that closes the connection, since its state is unknown."""
     log.info("refused", request_id=request_id, status=status)
     reply = problem(status, kind, title, _REMEDIES[status], request_id)
     return Response(reply.body, status, reply.headers | {"connection": "close"})

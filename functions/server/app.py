@@ -1,4 +1,4 @@
-"""Turns one local port into the whole product: the API, and the form beside it."""
+"""The ASGI application: the API, and the form on the same port."""
 
 import contextlib
 import os
@@ -26,10 +26,10 @@ SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend"
 
 BUILT = Path(__file__).parents[2] / "build" / "site"
 
-#: The API's paths are those of its routes and all below their first parts.
+#: First parts of the routes' paths; the API answers all paths below them.
 API_PATHS = {"/" + route.path.split("/")[1] for route in ROUTES}
 
-#: What CloudFront adds in production, so that the page is tested under the same rules.
+#: The headers that CloudFront adds in production; tests compare them with the template.
 PAGE_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -43,7 +43,7 @@ PAGE_HEADERS = {
 
 
 class PageHeaders:
-    """ASGI middleware that adds the production headers where the answer does not set its own."""
+    """ASGI middleware that adds the production headers that a response does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -65,32 +65,31 @@ class PageHeaders:
 
 
 async def features(_: Request) -> Response:
-    """The schema of the model that is served, beside the form as in production."""
+    """Return the schema of the served model, at the same path as in production."""
     return Response(service.artifact.read(SCHEMA), media_type="application/json")
 
 
 def site(form: Path) -> ASGIApp:
-    """The form, and behind it the pages in build/site, as once deployed.
+    """Serve the form's files, then those of build/site, in the same order as a deployment.
 
-    Without those pages the form is served as well: their links then end at 404.html, which says so.
-    Files are compressed from the size on from which CloudFront does it.
+    Without build/site the form is served alone; links to its pages then show 404.html. Files of
+    1,000 bytes or more are compressed, as CloudFront does.
     """
     files = StaticFiles(directory=form, html=True)
     files.all_directories += [BUILT]
     compressed = GZipMiddleware(files, minimum_size=1000)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        # The server would send a file by its path, which the middleware cannot compress
+        # Without this extension the middleware gets the content; a path cannot be compressed
         await compressed({**scope, "extensions": {}}, receive, send)
 
     return serve
 
 
 class ApiFirst:
-    """ASGI middleware that gives the API its paths, and every path where there is no site.
+    """ASGI middleware that passes the API's paths to the handler; without a site, all paths.
 
-    A router's patterns would keep back what they do not match, such as a line end in a path, and
-    answer it in their own way.
+    A router would answer paths that its patterns do not match, such as one with a line end, itself.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -112,7 +111,7 @@ class ApiFirst:
 
 @contextlib.asynccontextmanager
 async def run_large_requests(_: Starlette) -> AsyncIterator[None]:
-    """Keep the process for large requests as long as the server runs."""
+    """Start the process for large requests with the server, and stop it with the server."""
     large.start()
     yield
     large.stop()

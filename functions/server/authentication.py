@@ -1,7 +1,7 @@
 """Checks a request's token or key, and refuses as API Gateway does.
 
-Nothing is asked for unless REQUIRE_TOKEN or REQUIRE_KEY is set. Health needs no credentials, as in
-template.yaml, and neither do preflight requests, which browsers send without them.
+Authentication is off unless REQUIRE_TOKEN or REQUIRE_KEY is set. Health needs no credentials, as in
+template.yaml; neither do CORS preflight requests, which browsers send without credentials.
 """
 
 import hmac
@@ -16,14 +16,14 @@ OPEN = frozenset({"/v1/health", "/ping"})
 
 
 class Authentication(NamedTuple):
-    """What callers must show; None asks for nothing."""
+    """The token and key that callers must send; None requires none."""
 
     token: str | None
     key: str | None
     allowed_origins: tuple[str, ...]
 
     def refuse(self, request: Request) -> Response | None:
-        """Return the refusal, or None where the request is authentic."""
+        """Return the refusal, or None if the request is authentic."""
         is_open = request.method in ("GET", "HEAD") and request.scope["path"] in OPEN
         if is_open or request.method == "OPTIONS":
             return None
@@ -59,5 +59,5 @@ def read_authentication(
 
 
 def _same(shown: str, expected: str) -> bool:
-    """Compare in a time that does not depend on how much is equal."""
+    """Compare in constant time."""
     return hmac.compare_digest(shown.encode("utf-8", "replace"), expected.encode())

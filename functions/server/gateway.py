@@ -1,7 +1,6 @@
-"""Turns an HTTP request into the event that API Gateway would send, and the answer back.
+"""Converts an HTTP request to an event of API Gateway, and the handler's answer to a response.
 
-The handler that answers is then the handler of the Lambda function, down to base64 bodies and the
-case of header names (docs/decisions/0004).
+The server thus runs the Lambda function's own handler (docs/decisions/0004).
 """
 
 import base64
@@ -21,7 +20,17 @@ class Context(NamedTuple):
 
 
 def to_event(request: Request, body: bytes, request_id: str) -> dict[str, Any]:
-    """Build a payload-v2 event."""
+    """Return the event of payload version 2.0.
+
+    Parameters
+    ----------
+    request
+        The HTTP request.
+    body
+        Its body, which the caller has read.
+    request_id
+        The id for the log and the answer.
+    """
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
@@ -66,11 +75,11 @@ def _as_text(body: bytes, content_type: str) -> str | None:
 
 
 def to_response(answered: dict[str, Any], method: str) -> Response:
-    """Build the HTTP response that API Gateway would send."""
+    """Return the HTTP response that API Gateway would send."""
     body = answered.get("body") or ""
     content = base64.b64decode(body) if answered.get("isBase64Encoded") else body.encode()
     response = Response(content, answered["statusCode"], answered["headers"])
     if method == "HEAD":
-        # It would have to be the length of the answer to GET (RFC 9110, section 8.6)
+        # RFC 9110, section 8.6: it would have to be the length of the answer to GET
         del response.headers["content-length"]
     return response

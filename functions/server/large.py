@@ -1,4 +1,4 @@
-"""Answers large requests in a process of its own, so that they do not delay small ones."""
+"""Answers large requests in a separate process, so that they do not delay small ones."""
 
 import asyncio
 import os
@@ -20,23 +20,23 @@ class LargeRequests:
         self._pool: ProcessPoolExecutor | None = None
 
     def start(self) -> None:
-        """Start the process now, while the model's files are those that this process has read."""
-        # Not forked: this process has threads, and a fork would copy their locks
+        """Start the process at once, so that it reads the same model files as this process."""
+        # Not forked: this process has threads, and a fork copies their locks
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), _prepare)
         self._pool.submit(os.getpid)
 
     def stop(self) -> None:
-        """End the process once it has answered what it was given."""
+        """End the process after its pending requests."""
         if self._pool is not None:
             self._pool.shutdown()
 
     async def answer(self, event: dict[str, Any], request_id: str) -> dict[str, Any]:
-        """Return the handler's answer; in this process where the other one has ended."""
+        """Return the handler's answer; this process computes it if the other one has ended."""
         if self._pool is not None:
             loop = asyncio.get_running_loop()
             try:
                 return await loop.run_in_executor(self._pool, _answer, event, request_id)
-            # It was killed for its memory, or it found other files than this process has read
+            # Killed for its memory, or the model files were replaced
             except BrokenProcessPool:
                 self._pool = None
         return _answer(event, request_id)
@@ -47,8 +47,7 @@ def _answer(event: dict[str, Any], request_id: str) -> dict[str, Any]:
 
 
 def _prepare() -> None:
-    # A terminal's Ctrl-C, and systemd's SIGTERM, reach all processes of a group. This one ends when
-    # its parent has no more work for it, or is gone
+    # Ctrl-C and systemd's SIGTERM reach all processes of a group. This process ends with its parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Turns the command line into docs/openapi.json: ``python -m tools.openapi [--check]``."""
+"""Writes docs/openapi.json: ``python -m tools.openapi [--check]``."""
 
 import json
 import re
@@ -40,7 +40,7 @@ OPERATIONS: dict[str, Callable[[list[Document]], Document]] = {
 
 
 def build(schema: Schema) -> Document:
-    """The whole OpenAPI document."""
+    """Return the whole OpenAPI document."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {
         "openapi": "3.1.0",
@@ -66,7 +66,7 @@ def build(schema: Schema) -> Document:
 
 
 def paths(schema: Schema) -> Document:
-    """Every route of the route table as an OpenAPI operation."""
+    """Return every route as an OpenAPI operation."""
     values = {"name": f"{schema.name}-logistic", "version": "the version that /v1/model states"}
     found: Document = {}
     for route in ROUTES:
@@ -83,7 +83,7 @@ def text() -> str:
 
 
 def main() -> int:
-    """Write the file, or with --check only tell whether it is stale."""
+    """Write the file; with --check, return 1 if it is stale."""
     content = text()
     if "--check" not in sys.argv[1:]:
         Path(TARGET).write_text(content, encoding="utf-8")

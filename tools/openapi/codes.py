@@ -1,4 +1,4 @@
-"""Turns the codes of errors into a table for docs/tables.md."""
+"""Writes the codes of errors as a table for docs/tables.md."""
 
 from cytology.error_codes import CODES
 

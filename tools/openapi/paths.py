@@ -1,4 +1,4 @@
-"""Turns the routes into OpenAPI operations: parameters, bodies, answers, examples."""
+"""Writes OpenAPI operations: parameters, bodies, answers, examples."""
 
 import json
 from pathlib import Path
@@ -16,12 +16,12 @@ _READ_ERRORS = (400, 406, 413, 415, 422)
 
 
 def example(name: str) -> Any:
-    """The body of an event."""
+    """Return the body of an event in events/."""
     return json.loads(json.loads((EVENTS / f"{name}.json").read_text())["body"])
 
 
 def prediction(summary: str, tag: str) -> Document:
-    """A route that takes samples as JSON or CSV."""
+    """Return the operation of a route that takes samples as JSON or CSV."""
     return {
         "summary": summary,
         "tags": [tag],
@@ -56,7 +56,7 @@ def prediction(summary: str, tag: str) -> Document:
 
 
 def inference(parameters: list[Document]) -> Document:
-    """The Open Inference Protocol's infer route."""
+    """Return the operation of the Open Inference Protocol's infer route."""
     return {
         "summary": "Score tensors",
         "tags": ["Open Inference Protocol"],
@@ -78,7 +78,19 @@ def inference(parameters: list[Document]) -> Document:
 def lookup(
     summary: str, tag: str, *, parameters: list[Document] | None = None, cached: bool = False
 ) -> Document:
-    """A route that is asked without a body."""
+    """Return the operation of a route without a request body.
+
+    Parameters
+    ----------
+    summary
+        One line on the answer.
+    tag
+        The group in the API reference.
+    parameters
+        Parameters of the path.
+    cached
+        Whether the answer has an etag.
+    """
     content = {"application/json": {"schema": {"type": "object"}}}
     found: Document = {
         "summary": summary,
@@ -88,12 +100,12 @@ def lookup(
     }
     if cached:
         found["responses"]["304"] = {"description": "Unchanged.", "headers": _HEADERS}
-    # A model or version in the path may be another than the one that is served
+    # 404 if the path names another model or version than the served one
     return found | {"responses": found["responses"] | _problems(*([404] if parameters else []))}
 
 
 def path_parameter(name: str, value: str) -> Document:
-    """A part of a path; only one value of it exists."""
+    """Return a parameter of a path; it has only one value, the served model's."""
     return {
         "name": name,
         "in": "path",
@@ -109,7 +121,7 @@ _EXPLAIN: Document = {
     "schema": {"enum": ["true", "false"]},
 }
 
-#: What the caller says about a table; other bodies do not read it.
+#: Parameters for tables; other bodies ignore them.
 _TABLE: list[Document] = [
     {
         "name": name,

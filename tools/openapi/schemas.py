@@ -1,4 +1,4 @@
-"""Turns the schema of measurements into the JSON Schemas of requests and answers."""
+"""Writes the JSON Schemas of requests and answers from the schema of measurements."""
 
 from typing import Any
 
@@ -6,22 +6,21 @@ from cytology.error_codes import CODES
 from cytology.measurements import ID_MAX_LENGTH
 from cytology.results import COLUMNS
 from cytology.schema import Feature, Schema
+from runtime.settings import MAX_SAMPLES
 
 Document = dict[str, Any]
-
-MAX_SAMPLES = 10_000
 
 #: Text without control characters or line ends; half surrogate pairs cannot be written here.
 ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 
 
 def ref(name: str) -> Document:
-    """A reference to a schema of this document."""
+    """Return a reference to a schema of this document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def score(feature: Feature, schema: Schema) -> Document:
-    """One measurement as JSON Schema."""
+    """Return the JSON Schema of one measurement."""
     whole: Document = {
         "type": "integer",
         "minimum": feature.minimum,
@@ -40,7 +39,7 @@ def score(feature: Feature, schema: Schema) -> Document:
 
 
 def samples(schema: Schema) -> dict[str, Document]:
-    """What goes in."""
+    """Return the schemas of samples."""
     features = schema.features
     return {
         "NamedSample": {
@@ -82,7 +81,7 @@ def samples(schema: Schema) -> dict[str, Document]:
 
 
 def answers(schema: Schema) -> dict[str, Document]:
-    """What comes out of a prediction."""
+    """Return the schemas of the answer to a prediction."""
     label: Document = {"enum": list(schema.class_names)}
     number = {"type": "number"}
     share = {"type": "number", "minimum": 0, "maximum": 1}
@@ -168,7 +167,7 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "items": {"anyOf": [ref("Prediction"), {"type": "null"}]},
                     "description": "In the order sent; null where a sample is invalid.",
                 },
-                "errors": {"type": "array", "items": ref("Fault")},
+                "errors": {"type": "array", "items": ref("SampleError")},
                 "errors_omitted": {"type": "integer"},
                 "confusion": {
                     "type": "object",
@@ -184,7 +183,7 @@ def answers(schema: Schema) -> dict[str, Document]:
 
 
 def results(schema: Schema) -> dict[str, Document]:
-    """The results of a table: as CSV, and counted."""
+    """Return the schemas of a table's results: the CSV and the summary."""
     count: Document = {"type": "integer", "minimum": 0}
     counts: Document = {"type": "object", "additionalProperties": count}
     share: Document = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
@@ -210,10 +209,10 @@ def results(schema: Schema) -> dict[str, Document]:
 
 
 def problems() -> dict[str, Document]:
-    """What a request at fault is told."""
+    """Return the schemas of errors and problem documents."""
     text = {"type": "string"}
     return {
-        "Fault": _object(
+        "SampleError": _object(
             {
                 "sample": {"type": "integer", "minimum": 0},
                 "field": text,
@@ -232,7 +231,7 @@ def problems() -> dict[str, Document]:
                 "status": {"type": "integer"},
                 "detail": text,
                 "request_id": text,
-                "errors": {"type": "array", "items": ref("Fault")},
+                "errors": {"type": "array", "items": ref("SampleError")},
                 "errors_omitted": {"type": "integer"},
                 "table": _object(
                     {
@@ -254,7 +253,7 @@ def problems() -> dict[str, Document]:
 
 
 def tensors(schema: Schema) -> dict[str, Document]:
-    """The Open Inference Protocol's request and answer."""
+    """Return the schemas of the Open Inference Protocol's request and answer."""
     width = len(schema.features)
     text = {"type": "string"}
     whole = schema.features[0]

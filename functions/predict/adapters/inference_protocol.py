@@ -1,4 +1,4 @@
-"""Turns the Open Inference Protocol, version 2, into the predict call.
+"""Answers the Open Inference Protocol, version 2.
 
 Source: github.com/kserve/open-inference-protocol (REST), and for tensors behind the JSON header
 Triton's binary data extension, which the clients in use send by default.
@@ -18,7 +18,7 @@ from runtime.strict_json import read_json
 
 HEADER_LENGTH = "inference-header-content-length"
 
-#: The protocol's own member repeats the errors; so many bytes of it keep a refusal under 2 KB.
+#: Bytes up to which the protocol's own member repeats errors; keeps a refusal under 2 KB.
 _REFUSAL_BYTES = 1_900
 
 LABELS, PROBABILITIES = "predict", "predict_proba"
@@ -139,10 +139,10 @@ def _class_shares(positive: float, positive_is_first: bool) -> tuple[float, floa
 
 
 def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
-    """Part the JSON header from the binary tensors behind it, where the request has some."""
+    """Return the JSON header and the bytes of the binary tensors after it."""
     if header_length is None:
         return read_json(content), b""
-    # Nine digits at most: int() refuses thousands of them with an error of its own
+    # Nine digits at most: int() raises ValueError on thousands of digits
     if not re.fullmatch("[0-9]{1,9}", header_length) or int(header_length) > len(content):
         raise MalformedRequest(f"{HEADER_LENGTH} must be the length of the JSON before the tensors")
     length = int(header_length)
@@ -167,7 +167,7 @@ def _wanted_outputs(document: dict[str, Any]) -> list[str]:
 def _other_model(
     service: Service, request: Request, name: str, version: str | None
 ) -> Reply | None:
-    """A 404 where another model or version is asked for than the one that is served."""
+    """Return a 404 if the path names another model or version than the served one."""
     artifact = service.artifact
     if name == artifact.name and version in (None, artifact.version):
         return None
@@ -176,7 +176,7 @@ def _other_model(
 
 
 def _protocol_problem(error: RequestError, request: Request) -> Reply:
-    """A problem document that also has the protocol's own member, ``error``."""
+    """Return a problem document with the protocol's own member, ``error``."""
     reply = problem_reply(error, request.id)
     problem = read_json(reply.body.encode())
     message = error.detail

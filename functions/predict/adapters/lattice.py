@@ -1,4 +1,4 @@
-"""Turns an event of VPC Lattice, version 1 or 2, into one of a REST API."""
+"""Converts an event of VPC Lattice, version 1 or 2, to one of a REST API."""
 
 from typing import Any
 

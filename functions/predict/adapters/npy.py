@@ -24,7 +24,7 @@ def read_npy(content: bytes) -> list[list[Any]]:
     Raises
     ------
     MalformedRequest
-        It is no array of one or two dimensions of whole numbers or floats.
+        The content is no array of numbers with one or two dimensions.
     """
     # Magic, version, then the header's length in two bytes, or in four since version 2
     sized = 2 if content[6:7] == b"\x01" else 4

@@ -24,8 +24,8 @@ def ping(service: Service, request: Request) -> Reply:
 def invoke(service: Service, request: Request) -> Reply:
     """Answer POST /invocations.
 
-    CSV as in POST /v1/predict; JSON in the forms that clients of SageMaker and MLflow send, JSON
-    lines with one sample in each, and numpy's file format.
+    Reads CSV as POST /v1/predict does, the JSON of SageMaker's and MLflow's clients, JSON lines
+    with one sample in each, and numpy's file format.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _split(frame: dict[str, Any]) -> list[Any]:
 
 
 def _columns(columns: dict[str, Any]) -> list[Any]:
-    """Rows of ``{name: [score, …], …}``; of one sample where the values are no arrays."""
+    """Rows of ``{name: [score, …], …}``; one row if the values are no arrays."""
     if not any(isinstance(values, list) for values in columns.values()):
         return [columns]
     if len({len(values) if isinstance(values, list) else -1 for values in columns.values()}) != 1:

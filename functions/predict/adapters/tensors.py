@@ -1,4 +1,4 @@
-"""Turns the tensors of an inference request into rows of scores."""
+"""Reads the tensors of an inference request as rows of scores."""
 
 import array
 import math
@@ -23,20 +23,26 @@ _CODES = {
     "FP64": "d",
 }
 
-
-#: No body of a megabyte holds a tensor of more sides, or of longer ones.
+#: Most dimensions of a tensor, and most values in one; a body of 1 MB cannot hold more.
 _SHAPE_MAX, _SIDE_MAX = 8, 10_000_000
 
 
 def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[list[Any]]:
     """Return one list of values per row, in schema order; the values are not checked yet.
 
-    ``tail`` holds the binary tensors, in the order of the inputs. NaN stands for a missing score.
+    Parameters
+    ----------
+    document
+        The JSON header.
+    tail
+        The binary tensors, in the order of the inputs; NaN stands for a missing score.
+    schema
+        Has the features.
 
     Raises
     ------
     MalformedRequest
-        The inputs are no tensors of a shape that can be scored.
+        The inputs are no tensors of shape [n, features], nor one of shape [n] per feature.
     """
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or not inputs:
@@ -50,7 +56,7 @@ def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[lis
         shape = _shape(tensor, index)
         data, tail = _data(tensor, index, tail)
         if len(data) != math.prod(shape):
-            # The product is not quoted: it is made of what was sent, and may have a million digits
+            # The product is not quoted: it comes from the request and may have a million digits
             raise MalformedRequest(
                 f"inputs[{index}]: {len(data)} values were sent, the shape holds more or fewer"
             )
