@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> None:
 
     Locks outside SHARED have a separate environment or image, so no constraint applies to them.
     """
-    others = [*ROOT.glob("requirements/*.in"), *ROOT.glob("lab/benchmarks/peers/*/*.in")]
+    others = [*ROOT.glob("requirements/*.in"), *ROOT.glob("lab/benchmarks/**/*.in")]
     for source in dict.fromkeys([DEV, *sorted(SHARED), *sorted(others)]):
         if arguments and not any(argument in str(source) for argument in arguments):
             continue

@@ -1,0 +1,85 @@
+"""Loads a model as each compiler leaves it; as a command, answers one row: a cold start.
+
+Everything is imported where it is needed: what a tool imports is part of its cold start.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from math import exp
+from pathlib import Path
+from typing import Any
+
+#: Rows → probability of class 1 for each.
+Evaluate = Callable[[Sequence[Sequence[float]]], list[float]]
+
+
+def ours(path: Path) -> Evaluate:
+    """Load model.json."""
+    from cytology.model import parse_model
+
+    document = json.loads(path.read_bytes())
+    return parse_model(document, document["columns"]).probabilities
+
+
+def m2cgen(path: Path) -> Evaluate:
+    """Load the module of Python; linear models are written as their log-odds."""
+    spec = spec_from_file_location("exported", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def evaluate(rows: Sequence[Sequence[float]]) -> list[float]:
+        found = map(module.score, rows)
+        return [a[1] if isinstance(a, list) else 1 / (1 + exp(-a)) for a in found]
+
+    return evaluate
+
+
+def onnxruntime(path: Path) -> Evaluate:
+    """Load a graph of ONNX."""
+    import numpy as np
+    import onnxruntime as runtime
+
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return lambda rows: session.run(None, {name: np.array(rows, np.float32)})[1][:, 1].tolist()
+
+
+def timber(path: Path) -> Evaluate:
+    """Load the shared library that Timber compiled."""
+    import numpy as np
+    from timber.runtime.predictor import TimberPredictor
+
+    predictor = TimberPredictor.from_artifact(path, build=False)
+    return lambda rows: predictor.predict(np.array(rows)).tolist()
+
+
+def orbital(path: Path) -> Evaluate:
+    """Ask DuckDB the query that orbital wrote."""
+    import duckdb
+    import numpy as np
+
+    connection, query = duckdb.connect(), path.read_text(encoding="utf-8")
+
+    def evaluate(rows: Sequence[Sequence[float]]) -> list[float]:
+        data = {f"f{place}": column for place, column in enumerate(np.array(rows).T.copy())}
+        connection.register("data", data)
+        return list(connection.execute(query).fetchnumpy()["output_probability.1"].tolist())
+
+    return evaluate
+
+
+LOADERS: dict[str, Callable[[Path], Evaluate]] = {
+    "ours": ours,
+    "m2cgen": m2cgen,
+    "skl2onnx": onnxruntime,
+    "Timber": timber,
+    "orbital": orbital,
+}
+
+if __name__ == "__main__":
+    tool, model, *cells = sys.argv[1:]
+    print(LOADERS[tool](Path(model))([[float(cell) for cell in cells]]))
