@@ -17,7 +17,6 @@ from cytology.schema import Schema, parse_schema
 MANIFEST = "manifest.json"
 SCHEMA = "features.json"
 DECISION = "decision.json"
-SCORECARD = "scorecard.json"
 COMPILED = "model.json"
 MODEL = "model.joblib"
 SKOPS_MODEL = "model.skops"

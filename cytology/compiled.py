@@ -2,9 +2,9 @@
 
 import json
 
-from cytology.artifact import COMPILED, SCORECARD, Artifact, ArtifactMismatch
+from cytology.artifact import COMPILED, Artifact, ArtifactMismatch
 from cytology.prediction import Engine
-from cytology.scorecard import parse_scorecard
+from cytology.scorecard import is_additive, parse_scorecard
 
 
 def load_compiled(artifact: Artifact) -> Engine:
@@ -15,13 +15,14 @@ def load_compiled(artifact: Artifact) -> Engine:
     ArtifactMismatch
         The model did not compile, or its file is not as the manifest says.
     """
-    if SCORECARD in artifact.manifest["files"]:
-        return parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
     if COMPILED not in artifact.manifest["files"]:
         raise ArtifactMismatch("engine", "sklearn, since this model did not compile", "compiled")
+    document = json.loads(artifact.read(COMPILED))
+    if document["columns"] == list(artifact.schema.names) and is_additive(document):
+        return parse_scorecard(document, artifact.schema, artifact.decision)
     # Imported here: a model that is a sum needs neither
     from cytology.engine import ModelEngine
     from cytology.model import parse_model
 
-    model = parse_model(json.loads(artifact.read(COMPILED)), artifact.schema.names)
+    model = parse_model(document, artifact.schema.names)
     return ModelEngine("compiled", model.probabilities, artifact.schema, artifact.decision)

@@ -19,7 +19,7 @@ MOST_QUESTIONS = 20_000
 
 
 class ModelEngine:
-    """A compiled model that is no sum, or the fitted classifier itself."""
+    """A compiled model that is not additive, or the fitted classifier itself."""
 
     def __init__(
         self, name: str, probabilities: Probabilities, schema: Schema, decision: Decision
@@ -55,6 +55,13 @@ class ModelEngine:
             )
         ]
 
+    def _cost(self, asked: Sequence[Row], row: Row) -> int:
+        """Rows that the model evaluates for these questions: a gap is filled in every way."""
+        if None not in row:
+            return len(asked)
+        fillings = len(self._frequencies.fillings(row).rows)
+        return sum(fillings if None in question else 1 for question in asked)
+
     def _average(
         self, rows: Sequence[Row]
     ) -> tuple[list[float], list[float], dict[int, tuple[float, float]]]:
@@ -89,7 +96,7 @@ class ModelEngine:
         for row, probability in zip(rows, probabilities, strict=True):
             asked = self._explainer.questions(row)
             distinct = asked.distinct
-            left -= len(distinct)
+            left -= self._cost(distinct, row)
             if left < 0:
                 break
             answers = dict(zip(distinct, self._average(distinct)[1], strict=True))

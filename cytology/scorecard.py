@@ -1,7 +1,6 @@
 """Predicts by adding points from a table: one exact number per score."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import getitem
 from typing import Any
 
@@ -17,6 +16,10 @@ from cytology.sensitivity import (
     nearest_changes,
     nearest_changes_with_gaps,
 )
+
+#: Points are whole numbers of 2^-44 log-odds. Their floats, and sums of them below 2^9, are exact.
+UNIT = 2.0**-44
+_SIGMOID = [{"kind": "sigmoid"}]
 
 
 class Scorecard:
@@ -65,6 +68,11 @@ class Scorecard:
             reasons = self._reasons(row, total) if explain else None
             answers.append(assemble(row, probability, possible, reasons))
         return answers
+
+    def by_name(self) -> dict[str, list[float]]:
+        """Return the points of each feature, from its lowest score on."""
+        tables = zip(self._schema.names, self.points, strict=True)
+        return {name: list(table.values()) for name, table in tables}
 
     def _are_positive(self, rows: Sequence[Row]) -> list[bool]:
         return [
@@ -123,19 +131,34 @@ class Scorecard:
         return self._link.probability(low), self._link.probability(high)
 
 
-def parse_scorecard(content: bytes, schema: Schema, decision: Decision) -> Scorecard:
-    """Read scorecard.json as training wrote it; the caller has checked its hash.
+def is_additive(document: Mapping[str, Any]) -> bool:
+    """Tell whether model.json holds one table per feature and a plain sigmoid."""
+    plain = document.get("link") in (_SIGMOID, [*_SIGMOID, {"kind": "complement"}])
+    return document["kind"] == "sum" and "terms" not in document and plain
+
+
+def _read_points(document: Mapping[str, Any], schema: Schema) -> tuple[float, list[Points]]:
+    """Return base and points of every score in log-odds of the positive class.
+
+    Points of a missing score are left out: the service averages over the known ones.
+    """
+    unit = -UNIT if len(document["link"]) > 1 else UNIT
+    points: list[Points] = [dict.fromkeys(feature.scores, 0.0) for feature in schema.features]
+    for table in document["tables"]:
+        column, known = table["column"], dict(zip(table["values"], table["points"], strict=True))
+        scores = schema.features[column].scores
+        points[column] = {score: known[score] * unit for score in scores}
+    return document["base"] * unit, points
+
+
+def parse_scorecard(document: Mapping[str, Any], schema: Schema, decision: Decision) -> Scorecard:
+    """Build the engine of an additive model.json.
 
     Parameters
     ----------
-    content
-        The bytes of scorecard.json.
+    document
+        For which :func:`is_additive` holds.
     schema, decision
         Of the same artifact.
     """
-    raw: dict[str, Any] = json.loads(content)
-    points: list[Points] = [
-        dict(zip(feature.scores, raw["points"][feature.name], strict=True))
-        for feature in schema.features
-    ]
-    return Scorecard(raw["base"], points, schema, decision)
+    return Scorecard(*_read_points(document, schema), schema, decision)

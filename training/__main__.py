@@ -27,13 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     except _ERRORS as error:
         print(error, file=sys.stderr)
         return 1
-    manifest, card, compiled = trained.manifest, trained.model.card, trained.model.compiled
+    manifest, compiled = trained.manifest, trained.model.compiled
     print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine → {options.out}")
-    if card:
-        print(
-            f"proved: the scorecard answers like the fitted model on {card.proof.rows:,} rows; "
-            f"probabilities differ by at most {card.proof.largest_difference:.1e}"
-        )
     if compiled.proof:
         print(f"proved: {compiled.proof.summary}")
     if compiled.refusal:

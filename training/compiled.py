@@ -1,4 +1,4 @@
-"""Compiles a model that is no scorecard to model.json, and proves the two equal."""
+"""Compiles a fitted classifier to model.json, and proves the two equal."""
 
 from typing import NamedTuple
 
@@ -7,10 +7,12 @@ from sklearn.pipeline import Pipeline
 from cytology.decision import Decision
 from cytology.prediction import sigmoid
 from cytology.schema import Schema
+from cytology.scorecard import Scorecard, is_additive, parse_scorecard
 from training.compilers import (
     CannotCompile,
     NotEqual,
     Proof,
+    centre,
     columns_of,
     compile_classifier,
     prove,
@@ -30,6 +32,12 @@ class Compiled(NamedTuple):
     proof: Proof | None = None
     refusal: str | None = None
 
+    def scorecard(self, schema: Schema, decision: Decision) -> Scorecard | None:
+        """Return the engine of an additive model; None for another."""
+        if self.document is None or not is_additive(self.document):
+            return None
+        return parse_scorecard(self.document, schema, decision)
+
 
 def compile_model(
     pipeline: Pipeline, dataset: Dataset, schema: Schema, decision: Decision
@@ -45,14 +53,14 @@ def compile_model(
     decision
         Holds the threshold at which labels must be equal.
     """
-    columns = columns_of(schema)
+    columns, rows = columns_of(schema), as_rows(dataset.scores)
     try:
-        document = compile_classifier(pipeline, columns, schema.positive)
+        document = centre(compile_classifier(pipeline, columns, schema.positive), rows)
         proof = prove(
             pipeline,
             document,
             columns,
-            as_rows(dataset.scores),
+            rows,
             positive=schema.positive,
             thresholds=(sigmoid(decision.cutoff),),
             random_rows=RANDOM_ROWS,

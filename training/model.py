@@ -1,7 +1,7 @@
-"""Learns a model: pipeline, link, decision, and the scorecard where the model is additive."""
+"""Learns a model: pipeline, link and decision, compiled to model.json."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,37 +9,20 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from cytology.decision import Decision
+from cytology.prediction import logit
 from cytology.schema import Schema
-from cytology.scorecard import Scorecard
 from training.candidates import CANDIDATES, Setting
-from training.compile import (
-    NotAdditive,
-    Proof,
-    as_document,
-    as_scorecard,
-    compile_points,
-    log_odds,
-    prove_equal,
-)
 from training.compiled import Compiled, compile_model
 from training.dataset import Dataset
 from training.decide import decide
-from training.fit import TUNING_FOLDS, fit, predict_as_served
+from training.fit import TUNING_FOLDS, fit, positive_probabilities, predict_as_served
 
 #: What is trained unless another estimator is asked for; the evaluation's choice must agree.
 DEFAULT_ESTIMATOR = "logistic"
 
 
-class Card(NamedTuple):
-    """A compiled scorecard, as its file holds it, and the proof that it equals its pipeline."""
-
-    scorecard: Scorecard
-    document: dict[str, Any]
-    proof: Proof
-
-
 class Model(NamedTuple):
-    """A fitted pipeline with its decision; ``card`` is None where the model is not additive.
+    """A fitted pipeline with its decision, compiled.
 
     ``out_of_fold`` (n,) holds the calibrated probabilities that the decision was learnt from.
     """
@@ -50,8 +33,7 @@ class Model(NamedTuple):
     out_of_fold: NDArray[np.float64]
     refits: int
     decision: Decision
-    card: Card | None
-    compiled: Compiled = Compiled()
+    compiled: Compiled
 
     def predict(self, scores: NDArray[np.float64], schema: Schema) -> NDArray[np.float64]:
         """(n,) calibrated probabilities, averaged over missing scores, as the service answers."""
@@ -70,7 +52,7 @@ def learn(
     schema: Schema,
     tick: Callable[[], object] = lambda: None,
 ) -> Model:
-    """Tune and fit the named candidate, learn its decision, and compile it if it is additive.
+    """Tune and fit the named candidate, learn its decision, and compile it.
 
     Parameters
     ----------
@@ -90,8 +72,14 @@ def learn(
     with threadpool_limits(1):
         fitted = fit(CANDIDATES[estimator](schema), dataset, schema, tick=tick)
         learnt = decide(fitted.out_of_fold, dataset, schema, fitted.link)
-        decision, card = _compile(fitted.pipeline, dataset, schema, learnt)
-        compiled = Compiled() if card else compile_model(fitted.pipeline, dataset, schema, decision)
+        compiled = compile_model(fitted.pipeline, dataset, schema, learnt)
+        scorecard = compiled.scorecard(schema, learnt)
+        if scorecard is None:
+            answers = positive_probabilities(fitted.pipeline, dataset.scores, schema)
+            base = float(np.mean([logit(answer) for answer in answers.tolist()]))
+        else:
+            base = scorecard.base
+        decision = learnt._replace(base=base)
     return Model(
         estimator,
         fitted.pipeline,
@@ -99,21 +87,5 @@ def learn(
         fitted.out_of_fold,
         fitted.refits,
         decision,
-        card,
         compiled,
     )
-
-
-def _compile(
-    pipeline: Pipeline, dataset: Dataset, schema: Schema, decision: Decision
-) -> tuple[Decision, Card | None]:
-    """Complete the decision with the mean log-odds, and the scorecard where there can be one."""
-    base, points = compile_points(pipeline, dataset.scores, schema)
-    scorecard = as_scorecard(base, points, schema, decision)
-    try:
-        proof = prove_equal(pipeline, scorecard, dataset.scores, schema)
-    except NotAdditive:
-        mean = float(log_odds(pipeline, dataset.scores, schema).mean())
-        return decision._replace(base=mean), None
-    document = as_document(base, points, schema)
-    return decision._replace(base=base), Card(scorecard, document, proof)

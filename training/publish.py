@@ -92,9 +92,7 @@ def write_artifact(
         artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
     }
-    if model.card is not None:
-        files[artifact.SCORECARD] = _json(model.card.document)
-    elif model.compiled.document is not None:
+    if model.compiled.document is not None:
         files[artifact.COMPILED] = write_document(model.compiled.document)
     manifest = {
         "format": artifact.FORMAT,
@@ -121,7 +119,7 @@ def write_artifact(
 
 def _version(files: dict[str, bytes], model: str) -> str:
     """Return twelve hex digits that change with what decides an answer, and with nothing else."""
-    compiled = next((n for n in (artifact.SCORECARD, artifact.COMPILED) if n in files), model)
+    compiled = artifact.COMPILED if artifact.COMPILED in files else model
     deciding = (artifact.SCHEMA, artifact.DECISION, compiled)
     return hashlib.sha256(b"".join(files[name] for name in deciding)).hexdigest()[:12]
 

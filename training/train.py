@@ -135,7 +135,7 @@ def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> 
 
 
 def _parity(model: Model) -> dict[str, Any] | None:
-    proof = model.card.proof if model.card else model.compiled.proof
+    proof = model.compiled.proof
     return proof._asdict() if proof else None
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from cytology.artifact import SCORECARD, Artifact, load_artifact
+from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
-from cytology.prevalence import at_prevalence
+from cytology.scorecard import is_additive, parse_scorecard
 from predict.answers import Detail, as_csv, as_json, entry
 from predict.batches import read_batch
 from predict.requests import LAMBDA_ANSWER_BYTES, Request, prefers_csv
@@ -39,8 +39,8 @@ def load_service(settings: Settings) -> Service:
         The artifact is missing or damaged, or needs other versions of libraries.
     """
     artifact = load_artifact(settings.model_dir, settings.manifest_sha256)
-    if SCORECARD in artifact.manifest["files"]:
-        artifact.read(SCORECARD)  # checked now: GET /v1/model shows it with every engine
+    if COMPILED in artifact.manifest["files"]:
+        artifact.read(COMPILED)  # checked now: GET /v1/model shows it with every engine
     return Service(artifact, load_engine(artifact, settings.engine), settings)
 
 
@@ -89,6 +89,9 @@ def answer_batch(service: Service, batch: Batch, request: Request, *, explain: b
         explain, detail = False, Detail.WARNINGS
     answers = score(service, batch, explain=explain)
     if prevalence is not None:
+        # Imported here: few requests ask for another prevalence
+        from cytology.prevalence import at_prevalence
+
         trained = service.artifact.decision.prevalence
         answers = [answer and at_prevalence(answer, prevalence, trained) for answer in answers]
     if as_table:
@@ -191,10 +194,6 @@ def describe_model(service: Service, request: Request) -> Reply:
 def _model_document(service: Service) -> dict[str, Any]:
     artifact, decision = service.artifact, service.artifact.decision
     schema, manifest = artifact.schema, artifact.manifest
-    card = None
-    if SCORECARD in manifest["files"]:
-        # Parsed again when it is asked for: the engine keeps another form
-        card = read_json(artifact.read(SCORECARD))
     return {
         **model_identity(service),
         "title": schema.title,
@@ -224,7 +223,7 @@ def _model_document(service: Service) -> dict[str, Any]:
             }
             for feature in schema.features
         ],
-        "scorecard": card,
+        "scorecard": _scorecard(artifact),
         "metrics": manifest.get("metrics"),
         "data": manifest["data"],
         "limits": {
@@ -233,6 +232,17 @@ def _model_document(service: Service) -> dict[str, Any]:
         },
         "limits_of_use": list(schema.limits_of_use),
     }
+
+
+def _scorecard(artifact: Artifact) -> dict[str, Any] | None:
+    """Base and points of an additive model, None of another; read again when it is asked for."""
+    if COMPILED not in artifact.manifest["files"]:
+        return None
+    document = read_json(artifact.read(COMPILED))
+    if not is_additive(document):
+        return None
+    card = parse_scorecard(document, artifact.schema, artifact.decision)
+    return {"base": card.base, "points": card.by_name()}
 
 
 def report_health(service: Service, _: Request) -> Reply:

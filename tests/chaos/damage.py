@@ -6,13 +6,13 @@ from pathlib import Path
 
 #: File, engine that needs it, what happens to it.
 CASES = (
-    ("scorecard.json", "compiled", "flip"),
+    ("model.json", "compiled", "flip"),
     ("decision.json", "compiled", "truncate"),
     ("features.json", "compiled", "remove"),
     ("model.joblib", "sklearn", "flip"),
     ("model.joblib", "sklearn", "truncate"),
-    ("scorecard.json", "compiled", "swap"),
-    ("scorecard.json", "compiled", "forge"),
+    ("model.json", "compiled", "swap"),
+    ("model.json", "compiled", "forge"),
 )
 
 
@@ -53,10 +53,10 @@ def forge(model: Path, name: str) -> str:
     return "sha256 of manifest.json"
 
 
-def _shift_base(scorecard: Path) -> None:
-    card = json.loads(scorecard.read_text())
-    card["base"] += 0.5
-    scorecard.write_text(json.dumps(card))
+def _shift_base(compiled: Path) -> None:
+    document = json.loads(compiled.read_text())
+    document["base"] += 2**43  # half a log-odds
+    compiled.write_text(json.dumps(document))
 
 
 HARM = {"flip": flip, "truncate": truncate, "remove": remove, "swap": swap, "forge": forge}

@@ -58,7 +58,7 @@ def test_the_hook_passes_the_image_as_built(image):
         }
 
 
-@pytest.mark.parametrize("file", ["model.joblib", "scorecard.json"])
+@pytest.mark.parametrize("file", ["model.joblib", "model.json"])
 def test_the_hook_stops_a_version_with_a_broken_artifact(file, image, tmp_path):
     model = tmp_path / "model"
     shutil.copytree(ROOT / "artifact", model)

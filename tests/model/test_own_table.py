@@ -44,8 +44,7 @@ def digits(tmp_path_factory):
 def artifact(digits):
     folder, _, _ = digits
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.compile.RANDOM_VECTORS", 1_000)
-        patch.setattr("training.compile.VARIATIONS", 1_000)
+        patch.setattr("training.compiled.RANDOM_ROWS", 1_000)
         patch.setattr("training.train.CACHE", folder / "cache")
         status = main(
             [

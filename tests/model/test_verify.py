@@ -35,7 +35,7 @@ def test_a_whole_artifact_passes_with_both_engines(copy, capsys):
     ]
 
 
-@pytest.mark.parametrize("name", ["report.json", "model.joblib", "scorecard.json"])
+@pytest.mark.parametrize("name", ["report.json", "model.joblib", "model.json"])
 def test_any_changed_file_is_named_and_the_exit_is_not_zero(copy, capsys, name):
     with (copy / name).open("ab") as file:
         file.write(b" ")
@@ -58,10 +58,10 @@ def test_a_file_that_the_manifest_does_not_know_is_named(copy):
         verify(copy)
 
 
-def test_a_scorecard_that_answers_otherwise_fails_its_golden_predictions(copy):
-    card = json.loads((copy / "scorecard.json").read_text())
-    card["base"] += 1e-6
-    replace_and_sign(copy, "scorecard.json", json.dumps(card).encode())
+def test_a_compiled_model_that_answers_otherwise_fails_its_golden_predictions(copy):
+    document = json.loads((copy / "model.json").read_text())
+    document["base"] += 2**24  # a millionth of log-odds
+    replace_and_sign(copy, "model.json", json.dumps(document).encode())
 
     with pytest.raises(ArtifactMismatch, match="golden prediction 1 of the compiled engine"):
         verify(copy)

@@ -34,7 +34,7 @@ def test_an_untouched_artifact_loads_with_both_engines(copy, engine):
 @pytest.mark.parametrize(
     ("file_name", "engine"),
     [
-        ("scorecard.json", "compiled"),
+        ("model.json", "compiled"),
         ("decision.json", "compiled"),
         ("features.json", "compiled"),
         ("model.joblib", "sklearn"),
@@ -111,7 +111,7 @@ def test_a_forest_is_served_by_its_compiled_model(forest_dir):
 
 
 def test_a_file_that_the_manifest_does_not_list_is_not_read(copy):
-    rewrite_manifest(copy, lambda manifest: manifest["files"].pop("scorecard.json"))
+    rewrite_manifest(copy, lambda manifest: manifest["files"].pop("model.json"))
     with pytest.raises(ArtifactMismatch, match="no"):
         load(copy, "compiled")
 

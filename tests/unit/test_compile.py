@@ -4,18 +4,10 @@ import pytest
 from cytology.link import Link
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
-from training.compile import (
-    NotAdditive,
-    as_rows,
-    as_scorecard,
-    compile_points,
-    log_odds,
-    prove_equal,
-    training_weights,
-)
+from training.compiled import compile_model
 from training.dataset import load_dataset
 from training.decide import decide
-from training.fit import positive_probabilities
+from training.frequencies import as_rows, training_weights
 
 schema = load_schema()
 ADDITIVE = (
@@ -41,66 +33,57 @@ def decision(dataset):
 
 
 @pytest.fixture(autouse=True)
-def few_random_vectors(monkeypatch):
-    monkeypatch.setattr("training.compile.RANDOM_VECTORS", 2_000)
+def few_random_rows(monkeypatch):
+    monkeypatch.setattr("training.compiled.RANDOM_ROWS", 2_000)
 
 
-def fitted(name, dataset):
+def compiled(name, dataset, decision):
     candidate = CANDIDATES[name](schema)
-    return candidate.fit(candidate.settings[-1], dataset.scores, dataset.labels)
+    pipeline = candidate.fit(candidate.settings[-1], dataset.scores, dataset.labels)
+    return compile_model(pipeline, dataset, schema, decision)
 
 
 @pytest.mark.parametrize("name", ADDITIVE)
-def test_an_additive_candidate_equals_its_scorecard(name, dataset, decision):
-    pipeline = fitted(name, dataset)
-    base, points = compile_points(pipeline, dataset.scores, schema)
+def test_an_additive_candidate_is_a_proven_scorecard(name, dataset, decision):
+    found = compiled(name, dataset, decision)
 
-    proof = prove_equal(
-        pipeline, as_scorecard(base, points, schema, decision), dataset.scores, schema
-    )
-
-    assert proof.largest_difference <= 1e-12
-    assert proof.rows > 2_000 + 683
+    assert found.scorecard(schema, decision) is not None
+    assert found.proof.largest_difference <= 1e-12
+    assert found.proof.rows > 2_000 + 683
 
 
-@pytest.mark.parametrize("name", ["k-nearest", "support-vectors", "random-forest"])
-def test_a_model_with_interactions_has_no_scorecard(name, dataset, decision):
-    pipeline = fitted(name, dataset)
-    base, points = compile_points(pipeline, dataset.scores, schema)
+def test_a_model_with_interactions_compiles_and_is_no_scorecard(dataset, decision):
+    found = compiled("random-forest", dataset, decision)
 
-    with pytest.raises(NotAdditive, match="differ by"):
-        prove_equal(pipeline, as_scorecard(base, points, schema, decision), dataset.scores, schema)
+    assert found.proof.bit_equal
+    assert found.scorecard(schema, decision) is None
 
 
-def test_one_tampered_point_breaks_the_proof(dataset, decision):
-    pipeline = fitted("logistic", dataset)
-    base, points = compile_points(pipeline, dataset.scores, schema)
-    points[8][8] += 1e-9  # mitoses 9, which no sample has
+def test_a_model_that_does_not_compile_has_the_reason(dataset, decision):
+    found = compiled("k-nearest", dataset, decision)
 
-    with pytest.raises(NotAdditive):
-        prove_equal(pipeline, as_scorecard(base, points, schema, decision), dataset.scores, schema)
+    assert (found.document, found.proof) == (None, None)
+    assert "breaks ties" in found.refusal
+
+
+def test_a_model_that_differs_from_its_classifier_is_refused(dataset, decision, monkeypatch):
+    def tampered(*arguments):
+        document = compile_classifier(*arguments)
+        document["tables"][8]["points"][8] += 2**20  # mitoses 9, which no sample has
+        return document
+
+    from training.compilers import compile_classifier
+
+    monkeypatch.setattr("training.compiled.compile_classifier", tampered)
+
+    assert "differ" in compiled("logistic", dataset, decision).refusal
 
 
 def test_points_are_centred_on_the_training_data(dataset, decision):
-    pipeline = fitted("logistic", dataset)
-    base, points = compile_points(pipeline, dataset.scores, schema)
+    card = compiled("logistic", dataset, decision).scorecard(schema, decision)
 
-    for values, (_, *shares) in zip(points, decision.weights, strict=True):
+    for values, (_, *shares) in zip(card.by_name().values(), decision.weights, strict=True):
         assert np.dot(values, shares) == pytest.approx(0, abs=1e-12)
-    known = dataset.scores[~np.isnan(dataset.scores).any(axis=1)]
-    assert base == pytest.approx(log_odds(pipeline, known, schema).mean(), abs=0.05)
-
-
-def test_log_odds_and_probabilities_say_the_same(dataset):
-    for name in ("logistic", "support-vectors", "naive-bayes"):
-        pipeline = fitted(name, dataset)
-        odds = log_odds(pipeline, dataset.scores, schema)
-        expected = positive_probabilities(pipeline, dataset.scores, schema)
-        assert 1 / (1 + np.exp(-odds)) == pytest.approx(expected, abs=2e-9)
-
-
-def test_a_unanimous_forest_has_finite_log_odds(dataset):
-    assert np.isfinite(log_odds(fitted("extra-trees", dataset), dataset.scores, schema)).all()
 
 
 def test_weights_are_the_shares_of_the_training_scores(dataset):

@@ -79,7 +79,7 @@ def test_every_bit_of_the_manifest_is_covered(copy):
 
 
 def test_a_manifest_and_a_file_that_were_exchanged_together_are_refused(copy):
-    shutil.copy(copy / "decision.json", copy / "scorecard.json")
+    shutil.copy(copy / "decision.json", copy / "model.json")
     manifest = (copy / "manifest.json").read_text()
     (copy / "manifest.json").write_text(manifest.replace('"version"', '"versimn"'))
     with pytest.raises(ArtifactMismatch, match=r"sha256 of manifest\.json"):

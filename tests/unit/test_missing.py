@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cytology import missing
-from cytology.artifact import SCORECARD
+from cytology.compiled import load_compiled
 from cytology.familiarity import Familiarity
 from cytology.missing import Fillings, Frequencies, average
 from cytology.schema import parse_schema
-from cytology.scorecard import parse_scorecard
 from training.missing import predict_with_gaps
 
 SCHEMA = parse_schema(
@@ -98,7 +97,7 @@ def test_too_many_fillings_are_sampled_by_class(monkeypatch):
 
 
 def test_training_averages_as_the_service_does(artifact):
-    scorecard = parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
+    scorecard = load_compiled(artifact)
     rows = [(5, 1, 1, 1, 2, None, 3, 1, 1), (1,) * 9, (3, None, 1, 1, 2, None, 3, 1, 1)]
 
     def predict(scores):

@@ -87,7 +87,7 @@ def test_a_sound_version_succeeds(aws, artifact, monkeypatch):
     assert found["largest_difference"] <= 1e-12
 
 
-@pytest.mark.parametrize("file", ["model.joblib", "scorecard.json", "manifest.json"])
+@pytest.mark.parametrize("file", ["model.joblib", "model.json", "manifest.json"])
 def test_a_damaged_artifact_fails_and_the_log_names_the_file(
     file, aws, artifact_dir, tmp_path, monkeypatch, log
 ):

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cytology.artifact import SCORECARD, load_artifact
+from cytology.artifact import COMPILED, load_artifact
+from cytology.compiled import load_compiled
+from cytology.model import parse_model
 from cytology.prediction import logit, sigmoid
-from cytology.scorecard import parse_scorecard
+from cytology.scorecard import is_additive, parse_scorecard
 
 SCORES = st.integers(1, 10)
 
@@ -20,7 +22,7 @@ def rows(bare_nuclei=SCORES):
 
 @pytest.fixture(scope="module")
 def scorecard(artifact):
-    return parse_scorecard(artifact.read(SCORECARD), artifact.schema, artifact.decision)
+    return load_compiled(artifact)
 
 
 def scorecard_link(artifact):
@@ -129,12 +131,41 @@ def test_several_missing_scores_are_averaged_over_all_that_they_could_be(scoreca
     assert two.reasons.contributions[0] == two.reasons.contributions[5]
 
 
-@pytest.mark.parametrize("change", [lambda scores: scores[:-1], lambda scores: [*scores, 0.0]])
-def test_a_scorecard_that_does_not_fit_the_schema_is_not_served(artifact, change):
-    raw = json.loads(artifact.read(SCORECARD))
-    raw["points"]["mitoses"] = change(raw["points"]["mitoses"])
-    with pytest.raises(ValueError, match="zip"):
-        parse_scorecard(json.dumps(raw).encode(), artifact.schema, artifact.decision)
+@pytest.fixture(scope="module")
+def document(artifact):
+    return json.loads(artifact.read(COMPILED))
+
+
+@given(row=rows())
+def test_the_engine_adds_to_the_log_odds_of_the_format_s_evaluator(scorecard, document, row):
+    assert scorecard.logit(row) == parse_model(document, document["columns"]).log_odds(row)
+
+
+def test_a_model_of_the_other_class_is_turned(artifact, document, scorecard):
+    turned = document | {"link": [*document["link"], {"kind": "complement"}]}
+    other = parse_scorecard(turned, artifact.schema, artifact.decision)
+    assert other.logit((5,) * 9) == -scorecard.logit((5,) * 9)
+
+
+def test_a_feature_without_a_table_adds_nothing(artifact, document, scorecard):
+    fewer = document | {"tables": document["tables"][1:]}
+    other = parse_scorecard(fewer, artifact.schema, artifact.decision)
+    assert other.logit((1, *[5] * 8)) == other.logit((9, *[5] * 8))
+
+
+def test_a_table_that_does_not_fit_the_schema_is_not_served(artifact, document):
+    first, *others = document["tables"]
+    table = first | {"values": first["values"][:-1], "points": first["points"][:-1]}
+    with pytest.raises(KeyError):
+        parse_scorecard(document | {"tables": [table, *others]}, artifact.schema, artifact.decision)
+
+
+@pytest.mark.parametrize(
+    "change", [{"kind": "trees"}, {"terms": [[0, 1.0]]}, {"link": [{"kind": "isotonic"}]}]
+)
+def test_any_other_model_is_asked_instead(document, change):
+    assert is_additive(document)
+    assert not is_additive(document | change)
 
 
 @pytest.mark.parametrize("probability", [0.2, 0.5, 0.8, 1e-6])

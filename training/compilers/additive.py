@@ -44,7 +44,7 @@ def as_sum(node: Node, columns: Sequence[Column]) -> Node:
 
 
 def centre(document: Node, rows: Sequence[Sequence[Any]]) -> Node:
-    """Return the document with points whose mean over ``rows`` is 0, and the mean in ``base``.
+    """Return the document with points whose mean over the known values of ``rows`` is 0.
 
     The log-odds stay the same whole number. A document that is no sum is returned as it is.
     """
@@ -53,7 +53,8 @@ def centre(document: Node, rows: Sequence[Sequence[Any]]) -> Node:
     base, tables = document["base"], []
     for table in document["tables"]:
         points = dict(zip(table["values"], table["points"], strict=True))
-        mean = round(sum(points[row[table["column"]]] for row in rows) / len(rows))
+        known = [row[table["column"]] for row in rows if row[table["column"]] is not None]
+        mean = round(sum(points[value] for value in known) / len(known))
         base += mean
         tables.append({**table, "points": [point - mean for point in table["points"]]})
     return {**document, "base": base, "tables": tables}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.schema import Schema
-from training.compile import TOLERANCE
+from training.compilers.proof import TOLERANCE
 from training.dataset import Dataset
 from training.evaluation import curves, limitations
 from training.evaluation.calibration import calibration_curve
@@ -62,7 +62,7 @@ def describe(
     later = results.get("later")
     return {
         "estimator": chosen,
-        **_model(model),
+        **_model(model, schema),
         "calibration": calibration_curve(positive, probability, weights[:_BAND]),
         "decision_curve": curves.decision_curve(positive, probability),
         "learning_curve": curves.learning_curve(positive, results["shares"]),
@@ -79,7 +79,7 @@ def describe(
         "later": _later(later, positive, dataset) if later else None,
         "hidden": limitations.hidden_scores(positive, results["hidden"]),
         "unusual": limitations.unusual_shares(model, dataset, schema, called != positive),
-        "fragility": limitations.fragility_of(model, dataset, called != positive),
+        "fragility": limitations.fragility_of(model, dataset, schema, called != positive),
         "reference": curves.reference(positive, probability, (schema.negative, schema.positive)),
     }
 
@@ -106,9 +106,10 @@ def _run_more(chosen: str, common: tuple[Dataset, Schema, Protocol], cache: Path
     }
 
 
-def _model(model: Model) -> dict[str, Any]:
+def _model(model: Model, schema: Schema) -> dict[str, Any]:
     """What ships: settings, decision, points; the artifact of the same data must hold the same."""
-    decision = model.decision
+    decision, proof = model.decision, model.compiled.proof
+    scorecard = model.compiled.scorecard(schema, decision)
     return {
         "setting": dict(model.setting),
         "threshold": decision.threshold,
@@ -117,9 +118,9 @@ def _model(model: Model) -> dict[str, Any]:
         "positive_at_least": decision.positive_at_least,
         "base": decision.base,
         "link": decision.link._asdict(),
-        "points": model.card.document["points"] if model.card else None,
+        "points": scorecard.by_name() if scorecard else None,
         # The proven limit, not the difference found: that is the last bit of one machine's sums
-        "parity": {"rows": model.card.proof.rows, "at_most": TOLERANCE} if model.card else None,
+        "parity": {"rows": proof.rows, "at_most": TOLERANCE} if proof else None,
     }
 
 

@@ -18,12 +18,13 @@ _RANDOM = 2_000
 
 
 def fragility_of(
-    model: Model, dataset: Dataset, errors: NDArray[np.bool_]
+    model: Model, dataset: Dataset, schema: Schema, errors: NDArray[np.bool_]
 ) -> dict[str, Any] | None:
     """How often re-scoring by one step changes labels; None where only the service can tell."""
-    if model.card is None:
+    scorecard = model.compiled.scorecard(schema, model.decision)
+    if scorecard is None:
         return None
-    answers = model.card.scorecard.predict(as_rows(dataset.scores), explain=True)
+    answers = scorecard.predict(as_rows(dataset.scores), explain=True)
     shares = np.array([answer.reasons.fragility for answer in answers if answer.reasons])
     return {
         "median": float(np.median(shares)),
