@@ -1,6 +1,5 @@
 """Completes a reply: adds headers, compresses it, and gives it the form of the event's source."""
 
-import base64
 import re
 from typing import Any, NamedTuple
 
@@ -77,6 +76,7 @@ def _cors(request: Request | None, allowed: tuple[str, ...]) -> dict[str, str]:
 
 def _compress(body: str) -> str:
     # Imported here: most answers are short
+    import base64
     import zlib
 
     packer = zlib.compressobj(level=1, wbits=zlib.MAX_WBITS | 16)

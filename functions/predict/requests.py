@@ -1,7 +1,5 @@
 """Reads an HTTP event into a Request, and its body into bytes."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
@@ -203,6 +201,10 @@ def read_body(request: Request, max_bytes: int) -> bytes:
     ):
         raise _too_large(max_bytes)
     if request.body_is_base64:
+        # Imported here: API Gateway sends JSON as text
+        import base64
+        import binascii
+
         try:
             content = base64.b64decode(request.body, validate=True)
         except (binascii.Error, ValueError):
