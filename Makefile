@@ -139,9 +139,15 @@ fuzz: .dev $(MODEL) ## send hostile input to the handler and count the answers (
 chaos: .dev $(MODEL) ## break the real container in each known way and check what callers see (ONLY=name)
 	@$(WITH_MODEL) $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
 
-bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm")
+bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm" or compilers)
+ifeq ($(PARTS),compilers)
+	@test -x build/compilers/bin/python || $(PYTHON) -m venv build/compilers
+	@build/compilers/bin/python -m pip install --quiet --require-hashes -r lab/benchmarks/compilers.txt
+	@build/compilers/bin/python -m lab.benchmarks.compilers && $(INJECT) -r docs/compilers.md
+else
 	@tests/container/base-image.sh
 	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS); status=$$?; $(INJECT) -r docs/*.md; exit $$status
+endif
 
 clean: ## delete what the commands made; asks before it deletes a model that you made
 	@"$(BOOTSTRAP)" tools/artifact.py clean

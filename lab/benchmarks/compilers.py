@@ -1,6 +1,6 @@
 """Compares compilers of scikit-learn's classifiers, family by family, on two tables.
 
-``make bench-compilers`` runs it in an environment of its own. One run of all tools, in turn, writes
+``make bench PARTS=compilers`` runs it in an environment of its own. One run of all tools, in turn, writes
 compilers.json, from which docs/compilers.md takes its tables.
 """
 
@@ -232,14 +232,14 @@ def main() -> None:
         "tables": {},
     }
     for name, table in tables().items():
-        record["tables"][name] = {}
-        for family, make in FAMILIES.items():
-            print(f"{name}: {family}")
-            model = make().fit(table.rows, table.labels)
-            record["tables"][name][family] = {
-                tool: compare(tool, model, table) for tool in COMPILERS
-            }
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        models = {family: make().fit(table.rows, table.labels) for family, make in FAMILIES.items()}
+        found: dict[str, Any] = {family: {} for family in FAMILIES}
+        record["tables"][name] = found
+        for tool in COMPILERS:
+            for family, model in models.items():
+                print(f"{name}: {tool}, {family}", flush=True)
+                found[family][tool] = compare(tool, model, table)
+                RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
