@@ -1,7 +1,7 @@
 """Compares compilers of scikit-learn's classifiers, family by family, on two tables.
 
-``make bench PARTS=compilers`` runs it in an environment of its own. One run of all tools, in turn, writes
-compilers.json, from which docs/compilers.md takes its tables.
+``make bench PARTS=compilers`` runs it in an environment of its own. It writes compilers.json, from
+which docs/compilers.md takes its tables.
 """
 
 import contextlib
