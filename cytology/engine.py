@@ -8,7 +8,7 @@ from cytology.decision import Decision
 from cytology.explanation import Explainer
 from cytology.measurements import Row
 from cytology.missing import Frequencies, average
-from cytology.prediction import Prediction, Reasons, logit, sigmoid
+from cytology.prediction import Prediction, Reasons, sigmoid
 from cytology.schema import Schema
 
 Probabilities = Callable[[Sequence[Row]], list[float]]
@@ -72,7 +72,7 @@ class ModelEngine:
         complete = [row for row in rows if None not in row]
         asked = [*complete, *chain.from_iterable(found.rows for found in fillings.values())]
         answers = self._probabilities(asked)
-        linked = [self._link.probability(logit(answer)) for answer in answers]
+        linked = [self._link.calibrated(answer) for answer in answers]
         known = iter(zip(linked, answers, strict=False))
         start = len(complete)
         calibrated, raw, ranges = [], [], {}

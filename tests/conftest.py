@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
 from tests.support import transports
+from tests.support.forests import write_forest
 from tests.support.image import built_image
 from tests.support.network import can_be_apart
 from tests.support.paths import ROOT
@@ -20,6 +19,8 @@ from tests.support.required import required
 os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
+
+FORESTS = ROOT / "tests" / "support" / "forests.py"
 
 #: Tests that one worker runs one after the other, by the beginning of their ids: they share the
 #: machine's ports and network, a container, or a long computation.
@@ -80,20 +81,12 @@ def artifact(artifact_dir) -> Artifact:
 @pytest.fixture(scope="session")
 def forest_dir() -> Path:
     """Artifact of a random forest; kept under build/ for as long as what trains it is unchanged."""
-    sources = sorted([*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/*")])
+    sources = sorted([*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/**/*"), FORESTS])
     content = b"".join(path.read_bytes() for path in sources if path.is_file())
     directory = ROOT / "build" / "test" / f"forest-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (directory / "manifest.json").exists():
         # The writer moves a finished directory into place, so two test processes may both train
-        command = [sys.executable, "-m", "training", "--estimator", "random-forest"]
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
-        subprocess.run(
-            [*command, "--out", str(directory)],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
+        write_forest(directory)
     return directory
 
 
