@@ -1,14 +1,12 @@
 """Turns a number of hostile cases into counts per outcome: ``make fuzz``.
 
-Half the cases are generated from the shapes of real requests, half are bred by libFuzzer from what
-reaches new code. Schemathesis adds requests of its own to a running server, and hypothesis what
+Schemathesis adds requests of its own to a running server, and hypothesis what
 the ordinary tests ask, at more length. The status is 0 where nothing broke the bar.
 """
 
 import argparse
 import collections
 import itertools
-import json
 import os
 import re
 import statistics
@@ -22,7 +20,6 @@ from typing import NamedTuple
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
 from tests.hostile import bar, events
-from tests.hostile.guided import COUNTS, CRASHES
 from tests.support.generated import ask
 from tests.support.transports import ROOT, http_server
 
@@ -46,10 +43,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the clock")
     options = parser.parse_args()
     print(f"seed {options.seed}")
-    half, parts = options.cases // 2, []
+    parts = []
     for run in (
-        lambda: run_generated(half, options.seed),
-        lambda: run_guided(options.cases - half, options.seed),
+        lambda: run_generated(options.cases, options.seed),
         lambda: run_schemathesis(options.seed),
         lambda: run_hypothesis(options.seed),
     ):
@@ -89,21 +85,6 @@ def run_generated(cases: int, seed: int) -> Part:
         f"median {statistics.median(times) * 1e3:.2f} ms"
     )
     return Part("generated events", statuses.total(), outcome, not broken)
-
-
-def run_guided(cases: int, seed: int) -> Part:
-    """Let libFuzzer run in a process of its own, which it ends itself."""
-    COUNTS.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "tests.hostile.guided", "--runs", str(cases)]
-    command += ["--seed", str(seed % 2**31 or 1)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    statuses = collections.Counter(json.loads(COUNTS.read_text()) if COUNTS.exists() else {})
-    if ended.returncode:
-        _report(f"input kept in {CRASHES.relative_to(ROOT)}", ended.stderr[-4_000:])
-    coverage = re.findall(r" cov: (\d+) ft: (\d+) corp: (\d+)", ended.stderr)
-    reached = "{} branches and {} features by {} inputs".format(*coverage[-1]) if coverage else ""
-    outcome = f"statuses {_shown(statuses)}; {int(bool(ended.returncode))} broke the bar; {reached}"
-    return Part("guided by coverage", statuses.total(), outcome, ended.returncode == 0)
 
 
 def run_schemathesis(seed: int) -> Part:

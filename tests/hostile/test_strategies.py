@@ -84,19 +84,6 @@ def test_any_request_is_answered_within_the_bar(event):
 
 
 @UNHURRIED
-@given(samples())
-def test_any_samples_are_answered_within_the_bar(document):
-    holds(bar.NORMAL | {"body": json.dumps(document)})
-
-
-@UNHURRIED
-@given(st.text('0123456789.,;\t\r\n"?-+ =eE', max_size=80) | TEXT, st.booleans())
-def test_any_table_is_answered_within_the_bar(text, named):
-    header = ",".join(NAMES) + "\n" if named else ""
-    holds(bar.NORMAL | {"headers": {"content-type": "text/csv"}, "body": header + text})
-
-
-@UNHURRIED
 @given(
     st.dictionaries(st.sampled_from(["name", "shape", "datatype", "data", "parameters"]), VALUES),
     VALUES,
