@@ -1,24 +1,20 @@
 """Turns an image and one fault into the evidence that the claim about it holds, or a failure."""
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.chaos import damage
 from tests.chaos.flights import Flights
 from tests.support.containers import Container, docker, started
 from tests.support.image import Unavailable
 from tests.support.pool import ContainerPool
-from tests.support.transports import ARTIFACT, http_event
+from tests.support.transports import http_event
 
 BENIGN = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 TYPE = {"content-type": "application/json"}
-MODEL_DIR = "/opt/ml/model"
 
 SHORT = http_event("POST", "/v1/predict", TYPE, json.dumps(BENIGN))
 #: As many samples as can be sent with all their reasons: 0.4 s of one processor.
@@ -103,48 +99,6 @@ def timeout(image: str) -> str:
     return f"504 after {took_s:.1f} s with a limit of 1 s, the next request 200"
 
 
-def limited(*options: str) -> Callable[[str], str]:
-    """The image under restrictions of ``docker run``."""
-
-    def inject(image: str) -> str:
-        with started(image, *options) as container:
-            expect(label(container.ask(SHORT)) == "benign", "another label")
-            facts = container.run_inside(
-                "id -u; touch /var/task/x 2>&1; grep -E 'CapEff|NoNewPrivs' /proc/1/status"
-            )
-        return "answers; inside: " + "; ".join(
-            " ".join(line.split()) for line in facts.splitlines()
-        )
-
-    return inject
-
-
-def no_network(image: str) -> str:
-    with started(image, "--network", "none", published=False) as container:
-        expect(label(container.ask_inside(SHORT)) == "benign", "another label")
-        interfaces = container.run_inside("ls /sys/class/net").split()
-        expect(interfaces == ["lo"], f"interfaces {interfaces}")
-    return "answers with no interface but the loopback"
-
-
-def broken_artifact(image: str) -> str:
-    seen = []
-    for name, engine, harm in damage.CASES:
-        with tempfile.TemporaryDirectory(prefix="model-") as directory:
-            model = Path(directory) / "model"
-            shutil.copytree(ARTIFACT, model, ignore=shutil.ignore_patterns("site"))
-            subject = damage.HARM[harm](model, name)
-            mount = ("--volume", f"{model}:{MODEL_DIR}:ro")
-            with started(image, *mount, environment={"MODEL_ENGINE": engine}) as container:
-                for _ in range(2):
-                    report = container.ask(SHORT)
-                    expect("statusCode" not in report, f"{harm} {name}: answered")
-                    expect(report["errorType"] == "ArtifactMismatch", json.dumps(report)[:300])
-                    expect(subject in report["errorMessage"], report["errorMessage"])
-        seen.append(f"{harm} {name}")
-    return f"ArtifactMismatch names the fault at start-up, twice asked: {', '.join(seen)}"
-
-
 def wrong_sklearn(image: str) -> str:
     recipe = f"FROM {image}\nRUN python -m pip install --quiet --no-cache-dir --no-deps --upgrade"
     recipe += f" --target /opt/python scikit-learn=={OTHER_SKLEARN}\n"
@@ -180,24 +134,6 @@ def wrong_clock(image: str) -> str:
     return f"equal bytes in the years {', '.join(years)} (as the log has it)"
 
 
-def repeat(image: str) -> str:
-    bodies, headers = set(), set()
-    count = 1_000
-    for _ in range(2):
-        with started(image) as container:
-            for number in range(count // 2):
-                event = SHORT | {
-                    "requestContext": SHORT["requestContext"] | {"requestId": f"r{number}"}
-                }
-                answer = container.ask(event)
-                bodies.add(answer["body"])
-                varying = ("x-request-id", "server-timing")
-                kept = {k: v for k, v in answer["headers"].items() if k not in varying}
-                headers.add(json.dumps([answer["statusCode"], kept], sort_keys=True))
-    expect(len(bodies) == len(headers) == 1, f"{len(bodies)} bodies, {len(headers)} headers")
-    return f"{count:,} answers of two containers equal to the byte, but for request id and timing"
-
-
 def stop_server(image: str) -> str:
     with started(image, command=("serve",)) as container:
         # Past Docker's proxy, which accepts connections that the server would refuse
@@ -215,23 +151,7 @@ FAULTS = (
     Fault("killed mid-request", "only the request in flight is lost", kill_mid_request),
     Fault("out of memory", "a visible error, 502 at the front, then service", out_of_memory),
     Fault("out of time", "504 at the front, then service", timeout),
-    Fault("read-only root", "answers", limited("--read-only", "--tmpfs", "/tmp")),
-    Fault("another user", "answers", limited("--user", "993:990")),
-    Fault(
-        "no capabilities",
-        "answers",
-        limited("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-    ),
-    Fault("no network", "answers", no_network),
-    # In the ordinary tests it is tests/container/test_engines.py that breaks the model
-    Fault(
-        "broken model",
-        "a named error at start-up, never an answer",
-        broken_artifact,
-        quick=False,
-    ),
     Fault("another scikit-learn", "refuses at start-up", wrong_sklearn, quick=False),
     Fault("clock ten years off", "the same answer", wrong_clock, quick=False),
-    Fault("the same again", "the same bytes", repeat),
     Fault("SIGTERM to the server", "no request in flight is lost", stop_server),
 )

@@ -20,11 +20,10 @@ EVENT = http_event(
 )
 
 
-@pytest.mark.parametrize("command", ["find", "xargs", "tar", "ps", "which", "less", "perl"])
-def test_the_stand_in_has_no_command_that_aws_s_base_lacks(command, image):
-    script = f"! command -v {command}"
+def test_the_stand_in_has_no_command_that_aws_s_base_lacks(image):
+    absent = "for name in find xargs tar ps which less perl; do ! command -v $name || exit 1; done"
 
-    docker("run", "--rm", "--network", "none", "--entrypoint", "bash", BASE, "-c", script)
+    docker("run", "--rm", "--network", "none", "--entrypoint", "bash", BASE, "-c", absent)
 
 
 def test_the_image_answers_as_lambda_s_user_without_network(image):

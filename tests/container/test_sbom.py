@@ -59,43 +59,29 @@ def test_every_licence_in_the_image_is_allowed(document):
 
 
 @pytest.mark.parametrize(
-    "expression",
-    ["GPL-3.0-only", "unknown", "MIT AND AGPL-3.0-only", "SSPL-1.0 OR Elastic-2.0", "Dual License"],
+    ("expression", "allowed"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 OR GPL-3.0-only", True),
+        ("MIT AND Zlib", True),
+        ("GPL-3.0-only", False),
+        ("unknown", False),
+        ("MIT AND AGPL-3.0-only", False),
+    ],
 )
-def test_a_licence_that_is_not_on_the_list_is_refused(expression):
-    assert not sbom.is_allowed(expression)
-
-
-@pytest.mark.parametrize("expression", ["MIT", "Apache-2.0 OR GPL-3.0-only", "MIT AND Zlib"])
-def test_one_allowed_alternative_is_enough_and_every_part_is_needed(expression):
-    assert sbom.is_allowed(expression)
+def test_one_allowed_alternative_is_enough_and_every_part_is_needed(expression, allowed):
+    assert sbom.is_allowed(expression) is allowed
 
 
 @pytest.mark.parametrize("root", sorted(LOCKS))
-def test_a_package_outside_the_lock_is_named(opt, root):
+def test_every_difference_to_the_lock_is_named(opt, root):
     metadata = opt / root / "left.pad-1.0.dist-info" / "METADATA"
+    shutil.rmtree(min((opt / root).glob("*.dist-info")))
     metadata.parent.mkdir()
     metadata.write_text("Metadata-Version: 2.1\nName: left.pad\nVersion: 1.0\n")
+    (opt / "python" / "sitecustomize.py").write_text("")
 
     found = "\n".join(sbom.differences(opt))
     assert f"left-pad is 1.0 in the image and missing in {LOCKS[root]}" in found
-
-
-@pytest.mark.parametrize("root", sorted(LOCKS))
-def test_a_missing_package_is_named(opt, root):
-    shutil.rmtree(min((opt / root).glob("*.dist-info")))
-
-    assert "is missing in the image and" in "\n".join(sbom.differences(opt))
-
-
-def test_another_version_is_named(opt):
-    [metadata] = opt.glob("server/starlette-*/METADATA")
-    metadata.write_text("Metadata-Version: 2.1\nName: starlette\nVersion: 0.0.1\n")
-
-    assert "starlette is 0.0.1 in the image and" in "\n".join(sbom.differences(opt))
-
-
-def test_a_file_of_no_package_is_named(opt):
-    (opt / "python" / "sitecustomize.py").write_text("")
-
-    assert list(sbom.differences(opt)) == ["/opt/python/sitecustomize.py belongs to no package"]
+    assert "is missing in the image and" in found
+    assert "/opt/python/sitecustomize.py belongs to no package" in found

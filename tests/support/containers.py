@@ -9,13 +9,6 @@ from typing import Any
 
 from tests.support.transports import HOST, invoke_emulator, is_answering, wait_until
 
-#: Prints a control group's memory without the file cache that the kernel may drop: version 2, or 1.
-MEMORY = """
-cd /sys/fs/cgroup; [ -f memory.current ] || cd memory
-cat memory.current memory.usage_in_bytes 2>/dev/null
-grep -E '^(total_)?inactive_file ' memory.stat | tail -n 1
-"""
-
 #: Sends one event to the emulator from inside, where a container has no network.
 ASK_INSIDE = """
 import sys, urllib.request
@@ -77,11 +70,6 @@ class Container:
         """Its own address in Docker's network, reached from Linux hosts only."""
         template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
         return docker("inspect", "-f", template, self.name).strip()
-
-    def memory_bytes(self) -> int:
-        """Memory of all its processes and the kernel for them, without droppable file cache."""
-        used, cache = self.run_inside(MEMORY).splitlines()
-        return int(used) - int(cache.split()[1])
 
     def state(self) -> dict[str, Any]:
         """Docker's own account: Running, ExitCode, OOMKilled and more."""
