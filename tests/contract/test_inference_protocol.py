@@ -35,6 +35,14 @@ def tensor(rows, datatype="INT64", **changes):
     return {"name": "scores", "shape": shape, "datatype": datatype, "data": flat} | changes
 
 
+def columns(count, data=(5, 5)):
+    """One tensor for each of the first features."""
+    return [
+        {"name": feature, "datatype": "INT64", "shape": [len(data)], "data": list(data)}
+        for feature in NAMES[:count]
+    ]
+
+
 def probability(transport, sample):
     body = json.dumps({"samples": [sample]})
     answer = transport.request("POST", "/v1/predict", JSON, body)
@@ -97,6 +105,18 @@ def test_binary_tensors_are_read_behind_the_header(transport, name):
     ]
 
 
+@pytest.mark.parametrize(
+    ("size", "more"), [(71, b""), (-8, b""), (True, b""), ("72", b""), (80, b""), (72, b"x")]
+)
+def test_binary_data_of_another_size_are_refused(transport, name, size, more):
+    sized = {"name": "scores", "shape": [1, 9], "datatype": "FP64"}
+    sized["parameters"] = {"binary_data_size": size}
+    tail = struct.pack("<9d", *BENIGN) + more
+    answer = infer(transport, name, {"inputs": [sized]}, tail=tail)
+    assert answer.status == 400
+    assert "binary_data_size" in answer.json()["error"] or more
+
+
 def test_only_the_outputs_asked_for_are_answered(transport, name):
     request = {"inputs": [tensor([BENIGN])], "outputs": [{"name": "predict_proba"}]}
     (output,) = infer(transport, name, request).json()["outputs"]
@@ -121,6 +141,14 @@ def test_only_the_outputs_asked_for_are_answered(transport, name):
         ({"inputs": [tensor([BENIGN], data=None)]}, 400),
         ({"inputs": [tensor([BENIGN], data=[[1], 2])]}, 400),
         ({"inputs": [tensor([BENIGN], parameters={"binary_data_size": 72})]}, 400),
+        ({"inputs": [tensor([BENIGN], name=None)]}, 400),
+        ({"inputs": [tensor([BENIGN], shape=[0, 9], data=[])]}, 400),
+        ({"inputs": [tensor([BENIGN], shape=[True, 9])]}, 400),
+        ({"inputs": columns(8)}, 400),
+        ({"inputs": [*columns(8), columns(9)[-1] | {"name": "x"}]}, 400),
+        ({"inputs": [*columns(9), columns(9)[-1] | {"name": "x"}]}, 400),
+        ({"inputs": [*columns(8), columns(9, [5] * 3)[-1]]}, 400),
+        ({"inputs": columns(9, [])}, 400),
         ({"inputs": [tensor([[0] * 9])]}, 422),
         ({"inputs": [tensor([BENIGN])], "outputs": [{"name": "shap"}]}, 400),
         ({"inputs": [tensor([BENIGN])], "outputs": 5}, 400),

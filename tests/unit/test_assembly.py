@@ -73,14 +73,6 @@ def test_each_limit_belongs_to_the_side_that_the_decision_says(probability, labe
     assert (answer.probability, answer.threshold) == (probability, 0.5)
 
 
-def test_verdicts_do_not_depend_on_what_was_asked_before():
-    order = [0.5, 0.4999, 0.25, 0.2499, 0.75, 0.7501, 0.5, 0.1]
-    shared = Assembler(SCHEMA, DECISION)
-    alone = [assembled(probability=probability) for probability in order]
-    assert [assembled(probability=p, assembler=shared) for p in order] == alone
-    assert [assembled(probability=p, assembler=shared) for p in order] == alone
-
-
 def test_an_ordinary_sample_has_no_warning():
     assert assembled().warnings == ()
 
@@ -151,13 +143,6 @@ def test_warnings_add_up():
         "unusual_sample",
         "fragile",
     ]
-
-
-def test_reasons_and_range_are_handed_on():
-    answer = assembled(fragility=0.0)
-    assert answer.reasons.fragility == 0.0
-    assert answer.probability_range is None
-    assert assembled().reasons is None
 
 
 @pytest.mark.parametrize("weights", [((0.0, 1.0, 0.0),) * 2, ((0.0, 1.0, 0.0, 0.0),)])

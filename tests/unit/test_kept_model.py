@@ -1,12 +1,9 @@
 """A model that a person made is neither trained over nor deleted without a question."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from tests.support.paths import ROOT
 from tools import artifact as kept
 from training.model import DEFAULT_ESTIMATOR
 
@@ -51,36 +48,23 @@ def test_the_default_model_is_trained_again(checkout, monkeypatch):
     assert trained == [[]]
 
 
-@pytest.mark.parametrize(("answer", "stays"), [("", True), ("n", True), ("y", False)])
-def test_clean_asks_for_a_model_made_by_hand(checkout, monkeypatch, answer, stays):
-    change(checkout, estimator="random-forest")
+@pytest.mark.parametrize(
+    ("estimator", "answer", "stays"),
+    [
+        ("random-forest", "", True),
+        ("random-forest", "n", True),
+        ("random-forest", "y", False),
+        ("logistic", "", False),
+    ],
+)
+def test_clean_asks_for_a_model_made_by_hand(checkout, monkeypatch, estimator, answer, stays):
+    change(checkout, estimator=estimator)
     (checkout / "build").mkdir()
     monkeypatch.setattr("builtins.input", lambda _: answer)
 
     kept.main(["clean"])
     assert (checkout / "artifact").exists() is stays
     assert not (checkout / "build").exists()
-
-
-def test_clean_deletes_the_default_model_without_a_question(checkout):
-    (checkout / "artifact.sha256").write_text("")
-
-    kept.main(["clean"])
-    assert not list(checkout.glob("artifact*"))
-
-
-def test_clean_without_a_terminal_keeps_a_model_made_by_hand(checkout, monkeypatch):
-    change(checkout, estimator="random-forest")
-    script = checkout / "tools" / "artifact.py"
-    script.parent.mkdir()
-    script.write_bytes((ROOT / "tools" / "artifact.py").read_bytes())
-    for name in ("cytology/features.json", "training/data/breast-cancer-wisconsin.csv"):
-        (checkout / name).parent.mkdir(parents=True)
-        (checkout / name).write_bytes((ROOT / name).read_bytes())
-
-    command = [sys.executable, script, "clean"]
-    subprocess.run(command, stdin=subprocess.DEVNULL, check=True)
-    assert (checkout / "artifact").exists()
 
 
 def test_the_default_is_the_estimator_that_training_takes():

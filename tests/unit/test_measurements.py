@@ -28,10 +28,6 @@ def test_named_scores_and_a_row_in_schema_order_are_the_same_sample():
     assert read_sample(named(), SCHEMA) == read_sample(ROW, SCHEMA)
 
 
-def test_named_scores_may_come_in_any_order():
-    assert read_sample(dict(reversed(named().items())), SCHEMA).row == tuple(ROW)
-
-
 @pytest.mark.parametrize("missing", [None, "?"])
 def test_a_score_that_may_be_missing_is_read_as_missing(missing):
     assert read_sample(named(bare_nuclei=missing), SCHEMA).row[5] is None
@@ -67,10 +63,6 @@ def test_a_wrong_score_is_named_with_the_rule(score, described):
     assert messages(named(mitoses=score)) == {"mitoses": expected}
 
 
-def test_a_whole_number_written_with_a_decimal_point_is_a_whole_number():
-    assert read_sample(named(mitoses=4.0), SCHEMA).row[8] == 4
-
-
 def test_a_missing_field_is_told_from_a_missing_score():
     sample = named()
     del sample["mitoses"], sample["bare_nuclei"]
@@ -81,25 +73,9 @@ def test_a_missing_field_is_told_from_a_missing_score():
     }
 
 
-def test_every_fault_is_named_at_once():
-    assert set(messages({"mitoses": 12, "mitosis": 1})) == {*SCHEMA.names, "mitosis"}
-
-
 def test_an_unknown_field_is_named_with_the_field_it_resembles():
     assert messages(named(mitosis=1)) == {
         "mitosis": "mitosis is not a known field; did you mean mitoses?"
-    }
-
-
-@pytest.mark.parametrize("name", ["shape", "Jane Doe", "mitoses 8675309", "a\r\n\u202e", ""])
-def test_an_unknown_field_that_resembles_none_is_told_by_its_position_alone(name):
-    assert messages(named(**{name: 1})) == {"": "field 10 of the sample is not known"}
-
-
-def test_many_unknown_fields_are_counted_not_listed():
-    found = messages(named(**{f"x{number}": 1 for number in range(1000)}))
-    assert found == {
-        "": "fields 10, 11, 12, 13, 14, 15, 16, 17 and 992 more of the sample are not known"
     }
 
 
@@ -117,24 +93,6 @@ def test_the_faults_of_a_sample_stay_short_however_many_there_are():
     errors = caught.value.errors
     assert {error.field for error in errors} >= {*SCHEMA.names, "id", ""}
     assert sum(len(error.field) + len(error.message) + 40 for error in errors) < 1_700
-
-
-def test_an_id_comes_back_unchanged():
-    assert read_sample(named(id="slide 7 / A"), SCHEMA).id == "slide 7 / A"
-
-
-@pytest.mark.parametrize(
-    ("identifier", "rule"),
-    [
-        ("x" * 65, "at most 64"),
-        (7, "must be a string"),
-        (None, "must be a string"),
-        ("\ud800", "printable"),
-        ("a\nb", "printable"),
-    ],
-)
-def test_a_wrong_id_is_named(identifier, rule):
-    assert rule in messages(named(id=identifier))["id"]
 
 
 @pytest.mark.parametrize(
@@ -159,11 +117,6 @@ def test_a_row_of_the_wrong_length_is_counted(count):
     assert messages([1] * count) == {"": f"{count} scores found, 9 needed"}
 
 
-@pytest.mark.parametrize("value", [5, "text", None, True, 1.5])
-def test_what_is_neither_object_nor_array_is_no_sample(value):
-    assert "must be an object of 9 named scores or an array" in messages(value)[""]
-
-
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=10) | st.dictionaries(st.text(), inner, max_size=10),
@@ -180,11 +133,6 @@ def test_any_json_value_is_read_or_refused_with_reasons(value):
         assert all(len(error.message) < 200 for error in invalid.errors)
     else:
         assert len(row) == 9
-
-
-@given(st.lists(st.integers(1, 10), min_size=9, max_size=9))
-def test_every_row_of_nine_scores_in_range_is_accepted_unchanged(scores):
-    assert read_sample(scores, SCHEMA).row == tuple(scores)
 
 
 def errors(value) -> list[tuple[str, str, str]]:
@@ -250,13 +198,6 @@ def test_a_row_of_features_that_differ_in_range_is_held_to_each_range():
         assert [error.field for error in caught.value.errors] == [field]
 
 
-def test_a_refusal_quotes_every_message():
-    with pytest.raises(InvalidMeasurements) as caught:
-        read_sample(named(mitoses=0, bland_chromatin=0), SCHEMA)
-    rule = "must be a whole number from 1 to 10, got 0"
-    assert str(caught.value) == f"bland_chromatin {rule}; mitoses {rule}"
-
-
 def test_an_id_of_64_characters_is_not_too_long():
     assert read_sample(named(id="x" * 64), SCHEMA).id == "x" * 64
     assert messages(named(id="x" * 65))["id"] == "id must be at most 64 characters long, got 65"
@@ -279,10 +220,6 @@ def test_numbers_of_up_to_four_digits_are_quoted(score, shown):
     assert messages(named(mitoses=score))["mitoses"].endswith(f"got {shown}")
     further = score + (1 if score > 0 else -1)
     assert messages(named(mitoses=further))["mitoses"].endswith("a far larger or smaller number")
-
-
-def test_a_misspelt_id_is_known_for_one():
-    assert messages(named(idd="7")) == {"idd": "idd is not a known field; did you mean id?"}
 
 
 @pytest.mark.parametrize("name", ["zzzz", ""])
@@ -308,14 +245,9 @@ def test_what_is_no_sample_is_described(value, shown):
 
 
 @pytest.mark.parametrize("position", range(9))
-def test_true_is_no_score_wherever_it_stands_in_a_row(position):
+def test_a_row_of_plain_numbers_is_read_by_type(position):
+    row: list = [float(score) for score in ROW]
+    assert {type(score) for score in read_sample(row, SCHEMA).row} == {int}
     row = [*ROW]
     row[position] = True
-    (field,) = messages(row)
-    assert field == SCHEMA.names[position]
-
-
-def test_a_row_of_decimals_that_are_whole_is_read_as_whole_numbers():
-    sample = read_sample([float(score) for score in ROW], SCHEMA)
-    assert sample.row == tuple(ROW)
-    assert {type(score) for score in sample.row} == {int}
+    assert [*messages(row)] == [SCHEMA.names[position]]

@@ -1,6 +1,7 @@
 """Nothing in the product unpickles but the checked loader: read from every source's syntax tree."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -15,54 +16,38 @@ ALLOWED = {"joblib.load", "skops.io.loads"}
 #: Neither is shipped: tests load what they made themselves, benchmarks rebuild other people's ways.
 APART = ("tests", "lab")
 
-#: Modules that exist to turn bytes into objects; to import one at all is a finding.
-PICKLERS = {"_pickle", "cloudpickle", "copyreg", "cPickle", "dill", "jsonpickle", "marshal"}
-PICKLERS |= {"pickle", "shelve", "zodbpickle"}
-
-#: Functions that do, in modules that are otherwise welcome.
-READERS = {
-    "joblib": {"load", "Memory", "numpy_pickle"},
-    "pandas": {"read_pickle"},
-    "skops.io": {"load", "loads"},
-    "yaml": {"load", "load_all", "full_load", "unsafe_load", "unsafe_load_all"},
-}
-
-#: Ways to reach any of them by a name that is put together at run time, or to run text.
-DYNAMIC = {"__import__", "eval", "exec", "compile"}
+#: Modules and functions that turn bytes into objects or text into programs.
+FORBIDDEN = re.compile(
+    r"(_?pickle|cPickle|cloudpickle|copyreg|dill|jsonpickle|marshal|shelve|zodbpickle)(\..*)?"
+    r"|joblib\.(load|Memory|numpy_pickle)(\..*)?|pandas\.read_pickle|skops\.io\.loads?"
+    r"|yaml\.(load|load_all|full_load|unsafe_load|unsafe_load_all)|__import__|eval|exec|compile"
+)
+#: Modules whose functions may not be looked up by a name that is made at run time.
+OWNERS = ("joblib", "pandas", "skops.io", "yaml")
 
 
 def findings(source):
     """Every use in a source, by its full name."""
-    tree = ast.parse(source)
-    names = imported(tree)
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if is_pickler(alias.name)}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            full = [f"{node.module}.{alias.name}" for alias in node.names]
-            found |= {name for name in full if is_pickler(name) or is_reader(name)}
-        elif isinstance(node, (ast.Attribute, ast.Name)):
-            name = dotted(node, names)
-            if name in DYNAMIC or is_pickler(name) or is_reader(name):
-                found.add(name)
-        elif isinstance(node, ast.Call):
-            found |= by_text(node, names) | with_pickles_allowed(node)
-    return found
-
-
-def imported(tree):
-    """What each name of a module stands for."""
-    names = {}
-    for node in ast.walk(tree):
+    names, used, found = {}, set(), set()
+    nodes = list(ast.walk(ast.parse(source)))
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 whole = alias.name if alias.asname else alias.name.partition(".")[0]
                 names[alias.asname or whole] = whole
+                used.add(alias.name)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return names
+                used.add(f"{node.module}.{alias.name}")
+    for node in nodes:
+        if isinstance(node, ast.Attribute | ast.Name):
+            used.add(dotted(node, names))
+        elif isinstance(node, ast.Call):
+            used |= by_text(node, names)
+            found |= {"allow_pickle" for keyword in node.keywords if allows_pickle(keyword)}
+    dynamic = {name for name in used if name.endswith("(…)")}
+    return found | dynamic | {name for name in used if FORBIDDEN.fullmatch(name)}
 
 
 def dotted(node, names):
@@ -78,40 +63,20 @@ def dotted(node, names):
 def by_text(call, names):
     """importlib.import_module("pickle") and getattr(joblib, "load"), or with a name made up."""
     name = dotted(call.func, names)
-    texts = [
-        node.value
-        for node in call.args
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+    texts = [node.value for node in call.args if isinstance(node, ast.Constant)]
     if name.endswith("import_module"):
-        return {text for text in texts if is_pickler(text) or text in READERS} or (
-            set() if texts else {name}
-        )
-    if name == "getattr" and call.args:
-        owner = dotted(call.args[0], names)
-        return {f"{owner}.{text}" for text in texts if is_reader(f"{owner}.{text}")} | (
-            {f"getattr({owner})"} if owner in READERS and not texts else set()
-        )
-    return set()
+        return {str(text) for text in texts} or {f"{name}(…)"}
+    if name != "getattr" or not call.args:
+        return set()
+    owner = dotted(call.args[0], names)
+    made_up = {f"{owner}(…)"} if owner in OWNERS and not texts else set()
+    return made_up | {f"{owner}.{text}" for text in texts}
 
 
-def with_pickles_allowed(call):
-    """numpy.load refuses pickles unless it is told otherwise."""
-    return {
-        "allow_pickle"
-        for keyword in call.keywords
-        if keyword.arg == "allow_pickle"
-        and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
-    }
-
-
-def is_pickler(name):
-    return name.partition(".")[0] in PICKLERS
-
-
-def is_reader(name):
-    module, _, function = name.rpartition(".")
-    return function in READERS.get(module, ())
+def allows_pickle(keyword):
+    """numpy.load refuses pickles unless a caller says otherwise."""
+    refused = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+    return keyword.arg == "allow_pickle" and not refused
 
 
 def product_sources():
@@ -133,15 +98,13 @@ def test_only_the_checked_loader_turns_bytes_into_objects():
         # Loads a model to check its artifact: versions and hash first, as the service does
         "training/formats.py": ALLOWED,
         # Imports a route's module when the route is first used; the table is constant
-        "functions/predict/routes.py": {"importlib.import_module"},
+        "functions/predict/routes.py": {"importlib.import_module(…)"},
         # Imports the module of a kind of model when the first such model is read
-        "cytology/model/node.py": {"importlib.import_module"},
+        "cytology/model/node.py": {"importlib.import_module(…)"},
         # Imports the module of a command when that command is run
-        "cytology/command.py": {"importlib.import_module"},
+        "cytology/command.py": {"importlib.import_module(…)"},
         # Reads CloudFormation's tags with a subclass of yaml.SafeLoader, which builds no objects
         "deploy/template.py": {"yaml.load"},
-        # Scores tables for a person who has the model on this machine; the hash is checked first
-        "training/drift/__main__.py": {"joblib.load"},
     }
 
 
