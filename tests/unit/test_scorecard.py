@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cytology.artifact import COMPILED, load_artifact
+from cytology.artifact import COMPILED
 from cytology.compiled import load_compiled
 from cytology.model import parse_model
 from cytology.prediction import logit, sigmoid
@@ -56,21 +56,6 @@ def test_a_higher_score_never_lowers_the_probability(scorecard, row, feature):
     assert higher.probability >= lower.probability
 
 
-def test_reasons_are_left_out_unless_asked_for(scorecard):
-    (answer,) = scorecard.predict([(1,) * 9], explain=False)
-    assert answer.reasons is None
-
-
-def test_a_missing_score_is_warned_of(scorecard):
-    (answer,) = scorecard.predict([(1, 1, 1, 1, 1, None, 1, 1, 1)], explain=False)
-    assert next((w.code, w.field) for w in answer.warnings) == ("missing_score", "bare_nuclei")
-
-
-def test_a_score_that_never_occurs_in_the_data_is_warned_of(scorecard):
-    (answer,) = scorecard.predict([(1, 1, 1, 1, 2, 1, 1, 1, 9)], explain=False)
-    assert ("unseen_score", "mitoses") in [(w.code, w.field) for w in answer.warnings]
-
-
 def test_a_missing_score_that_decides_the_label_is_warned_of(scorecard):
     undecided = (5, 1, 1, 1, 2, None, 3, 1, 1)
     (answer,) = scorecard.predict([undecided], explain=False)
@@ -88,10 +73,6 @@ def test_no_log_odds_overflow(value):
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_a_certain_probability_has_finite_log_odds(probability):
     assert math.isfinite(logit(probability))
-
-
-def test_the_artifact_states_the_engine_that_serves_it(artifact_dir):
-    assert load_artifact(str(artifact_dir)).manifest["engine"] == "compiled"
 
 
 @given(row=rows(SCORES | st.none()))
