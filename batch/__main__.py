@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
-from batch.files import Options, predict_file, target_of
-from batch.service import Refused, in_process, over_http
+from batch.files import SENT_BLOCK, Options, predict_file, target_of
+from batch.scoring import Scorer, in_process
+from batch.service import Refused, over_http
 from cytology.artifact import ArtifactMismatch
 from cytology.classifier import model_directory
 from cytology.reading.refusals import InvalidTable
@@ -20,6 +22,8 @@ from cytology.results import DIALECTS
 
 #: Exit statuses beside 0: some rows were refused; no row was scored.
 SOME_REFUSED, NONE_SCORED = 1, 2
+#: The exit status after Ctrl-C, as shells have it.
+STOPPED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,25 +33,24 @@ def main(arguments: list[str] | None = None) -> int:
         return _score(options, options.file, options.out or target_of(options.file), sys.stdout)
     with TemporaryDirectory() as folder:
         source, target = Path(folder, "stdin"), options.out or Path(folder, "results.csv")
-        source.write_bytes(sys.stdin.buffer.read())
+        with source.open("wb") as content:
+            shutil.copyfileobj(sys.stdin.buffer, content)
         status = _score(options, source, target, sys.stdout if options.out else sys.stderr)
         if target.exists() and not options.out:
-            sys.stdout.buffer.write(target.read_bytes())
+            with target.open("rb") as content:
+                shutil.copyfileobj(content, sys.stdout.buffer)
     return status
 
 
 def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO) -> int:
     """Score one file; the summary goes to ``say``."""
     try:
-        if options.url:
-            # From the environment: every user of the machine can read a command line
-            scorer = over_http(options.url, key=os.environ.get("SERVICE_KEY"))
-        else:
-            scorer = in_process(Path(model_directory()))
+        scorer, how = _how(options, target)
         with _progress(source.name) as tick:
-            choices = Choices(options.columns, options.classes)
-            how = Options(target, choices, options.dialect, options.force)
             summary = predict_file(source, scorer, how, tick)
+    except KeyboardInterrupt:
+        print(f"{source}: stopped; the same command goes on from there", file=sys.stderr)
+        return STOPPED
     except InvalidTable as invalid:
         print(f"{source}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ", file=say)
         return NONE_SCORED
@@ -64,6 +67,18 @@ def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO)
     if options.allow_errors or not summary["refused"]:
         return 0
     return SOME_REFUSED if summary["answered"] else NONE_SCORED
+
+
+def _how(options: argparse.Namespace, target: Path) -> tuple[Scorer, Options]:
+    choices = Choices(options.columns, options.classes)
+    how = Options(target, choices, options.dialect, options.force)
+    if options.url:
+        # From the environment: every user of the machine can read a command line
+        key = os.environ.get("SERVICE_KEY")
+        scorer = over_http(options.url, key=key, parallel=options.parallel)
+        return scorer, how._replace(workers=options.parallel, block=SENT_BLOCK)
+    directory = Path(model_directory()).absolute()
+    return in_process(directory), how._replace(model_dir=directory, workers=os.cpu_count() or 1)
 
 
 @contextmanager
@@ -113,11 +128,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         description=__doc__,
         epilog="Exit status: 0 all rows are answered, 1 some are refused, 2 none is answered.",
     )
-    parser.add_argument("file", type=Path, help="CSV, ARFF, .xlsx, packed or not; -: pipes")
+    parser.add_argument("file", type=Path, help="CSV, gzip, Parquet, ARFF, .xlsx; -: pipes")
     parser.add_argument("--url", help="base address of the service; left out: in this process")
+    parser.add_argument("--parallel", type=int, default=16, help="requests to it at a time (16)")
     parser.add_argument("--columns", help="what the columns hold, as in id,scores,class")
     parser.add_argument("--classes", help="what the classes mean, as in 0:benign,1:malignant")
-    parser.add_argument("--out", type=Path, help="file of results; left out: beside the samples")
+    parser.add_argument(
+        "--out", type=Path, help="results: .csv, .csv.gz, .parquet; left out: as FILE"
+    )
     parser.add_argument("--dialect", choices=DIALECTS, default="rfc4180", help="spelling of it")
     parser.add_argument("--force", action="store_true", help="overwrite the file of results")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")

@@ -1,61 +1,79 @@
 """Turns a file of samples into a file of results beside it, and goes on where it stopped."""
 
-import csv
-import hashlib
-import io
 import json
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from batch.service import Refused, Scorer
-from cytology.batch import Batch, SampleError
-from cytology.reading.files import read_file
+from batch.results import Counts, count_rows, join_parts, lay_out, write_part
+from batch.samples import Reading, UnknownClasses, read_block
+from batch.scoring import Scorer, in_process
+from batch.service import Refused, changed
+from batch.source import Block, Source, open_source
+from cytology.reading.head import read_labels
 from cytology.reading.table import NO_CHOICES, Choices
-from cytology.results import (
-    COLUMNS,
-    DIALECTS,
-    result_lines,
-    write_csv,
-)
 from cytology.schema import Schema
 from cytology.summary import Outcomes, summarize
 
-ROWS_A_REQUEST = 1_000
+#: Bytes of a block that a process scores, and of one that is sent to a service.
+BLOCK, SENT_BLOCK = 4_000_000, 50_000
+
+Tick = Callable[[int, int], object]
 
 
 class Options(NamedTuple):
-    """How a file is read, and where and how its results are written."""
+    """How a file is read, and where and how its results are written.
+
+    ``model_dir`` holds the model that processes load for themselves; without it, ``workers``
+    threads share the scorer.
+    """
 
     target: Path
     choices: Choices = NO_CHOICES
     dialect: str = "rfc4180"
     force: bool = False
+    model_dir: Path | None = None
+    workers: int = 1
+    block: int = BLOCK
 
 
-class Done(NamedTuple):
-    """How far a file has come: rows and bytes written, of which input, by which model."""
+class Job(NamedTuple):
+    """What a worker needs for any block."""
 
-    input_sha256: str
-    model: str
-    rows: int
-    size: int
+    folder: Path
+    reading: Reading
+    suffix: str
+    dialect: str
 
 
 def target_of(path: Path) -> Path:
-    """Where the results go: data.csv → data.predictions.csv."""
-    return path.with_name(f"{path.stem}.predictions.csv")
+    """Where the results go: data.csv → data.predictions.csv, likewise .csv.gz and .parquet."""
+    kinds = {".gz": ".csv.gz", ".parquet": ".parquet"}
+    stem = path.with_suffix("").stem if path.suffix == ".gz" else path.stem
+    return path.with_name(f"{stem}.predictions{kinds.get(path.suffix, '.csv')}")
 
 
-def predict_file(
-    path: Path, scorer: Scorer, options: Options, tick: Callable[[int, int], object]
-) -> dict[str, Any]:
+def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> dict[str, Any]:
     """Score every row of a file, and return the summary with the reader's notes.
 
-    The results grow in a file named ``….partial`` that is moved into place at the end. Interrupted,
-    the next call goes on behind the last part that was written, as long as neither the input nor
-    the model has changed.
+    The results grow as parts in a folder ``….partial`` and are joined at the end. Interrupted, the
+    next call goes on with the parts that lack, as long as neither the input nor the model has
+    changed.
 
     Parameters
     ----------
@@ -71,7 +89,7 @@ def predict_file(
     Raises
     ------
     batch.service.Refused
-        The service would not answer. What was written so far is kept.
+        The service would not answer. The parts that were written are kept.
     cytology.reading.refusals.InvalidTable
         The file is no table of samples.
     FileExistsError
@@ -79,97 +97,193 @@ def predict_file(
     """
     if options.target.exists() and not options.force:
         raise FileExistsError(f"{options.target} exists; --force overwrites it")
-    content = path.read_bytes()
-    batch = read_file(content, scorer.schema, options.choices)
-    partial = options.target.with_name(options.target.name + ".partial")
-    sha256 = hashlib.sha256(content + repr(options.choices).encode()).hexdigest()
-    _write_parts(batch, scorer, partial, sha256, tick)
-    summary = _finish(partial, batch, scorer.schema, options)
-    return summary | {"notes": list(batch.notes)}
+    source = open_source(path, scorer.schema, options.choices, options.block)
+    folder = options.target.with_name(options.target.name + ".partial")
+    known = _open_folder(folder, source, options, scorer.schema)
+    while True:
+        notes = list(source.notes)
+        labels = read_labels(known, scorer.schema, options.choices, notes) if source.head else None
+        reading = Reading(scorer.schema, source.head, labels, source.encoding)
+        job = Job(folder, reading, options.target.suffix, options.dialect)
+        try:
+            parts = _score_blocks(source, scorer, job, options, tick)
+            break
+        except UnknownClasses as unknown:
+            # What the cells of a class mean is told by all of them: score anew with those found
+            known = [old | new for old, new in zip(known, unknown.cells, strict=True)]
+            shutil.rmtree(folder)
+            _write_state(folder, _state(source, options), known)
+    files = [folder / f"{number}.part" for number in sorted(parts)]
+    join_parts(files, options.target, job.suffix, options.dialect)
+    shutil.rmtree(folder)
+    labelled = source.labelled or labels is not None
+    return _summary([parts[n] for n in sorted(parts)], labelled, scorer) | {
+        "notes": [*(source.head.notes if source.head else ()), *notes]
+    }
 
 
-def _write_parts(
-    batch: Batch,
-    scorer: Scorer,
-    partial: Path,
-    sha256: str,
-    tick: Callable[[int, int], object],
-) -> None:
-    state = _state_of(partial)
-    done = _resume(state, partial, sha256)
-    count = len(batch.samples)
-    tick(done.rows, count)
-    with partial.open("r+b" if partial.exists() else "w+b") as output:
-        output.truncate(done.size)
-        output.seek(done.size)
-        for start, part in _parts(batch, done.rows):
-            answers = scorer.score([sample for sample in part.samples if sample is not None])
-            if done.model and answers.model and answers.model != done.model:
-                state.unlink(missing_ok=True)
-                raise Refused(
-                    f"the model changed from {done.model} to {answers.model}; run again to score "
-                    "the whole file with one model"
-                )
-            model = answers.model or done.model
-            remaining = iter(answers.predictions)
-            found = [None if sample is None else next(remaining) for sample in part.samples]
-            lines = [[start + int(row), *cells] for row, *cells in result_lines(part, found, model)]
-            output.write(write_csv(lines, header=start == 0).encode())
-            output.flush()
-            done = Done(sha256, model, start + len(part.samples), output.tell())
-            state.write_text(json.dumps(done._asdict()))
-            tick(done.rows, count)
+def _score_blocks(
+    source: Source, scorer: Scorer, job: Job, options: Options, tick: Tick
+) -> dict[int, Counts]:
+    parts = _parts_of(job.folder)
+    model = next((counts.model for counts in parts.values() if counts.model), "")
+    done = sum(counts.rows for counts in parts.values())
+    tick(done, source.rows)
+    todo = (block for block in source.blocks() if block.number not in parts)
+    for number, counts in _run(todo, source, scorer, job, options):
+        if model and counts.model and counts.model != model:
+            shutil.rmtree(job.folder)
+            raise Refused(changed(model, counts.model))
+        model = model or counts.model
+        parts[number] = counts
+        done += counts.rows
+        tick(done, max(done, source.rows))
+    return parts
 
 
-def _state_of(partial: Path) -> Path:
-    return partial.with_suffix(".state")
-
-
-def _resume(state: Path, partial: Path, sha256: str) -> Done:
+def _run(
+    blocks: Iterator[Block], source: Source, scorer: Scorer, job: Job, options: Options
+) -> Iterator[tuple[int, Counts]]:
+    """Yield the counts of blocks as they are done; few wait at a time."""
+    executor, work = _workers(source, scorer, job, options)
+    if executor is None:
+        yield from map(work, blocks)
+        return
+    pending: set[Future[tuple[int, Counts]]] = set()
     try:
-        done = Done(**json.loads(state.read_text()))
-        if done.input_sha256 == sha256 and partial.stat().st_size >= done.size:
-            return done
-    except (OSError, ValueError, TypeError):
-        pass  # nothing to go on with, or cut short while it was written: from the start
-    return Done(sha256, "", 0, 0)
+        for block in blocks:
+            pending.add(executor.submit(work, block))
+            if len(pending) >= 2 * options.workers:
+                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in ready)
+        while pending:
+            ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ready)
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
-def _parts(batch: Batch, start: int) -> Iterator[tuple[int, Batch]]:
-    """The rows from ``start`` on, in parts that are batches of their own."""
-    errors: dict[int, list[SampleError]] = {}
-    for error in batch.errors:
-        errors.setdefault(error.sample or 0, []).append(error)
-    inputs = batch.inputs or {}
-    for first in range(start, len(batch.samples), ROWS_A_REQUEST):
-        last = min(first + ROWS_A_REQUEST, len(batch.samples))
-        refused = [row for row in range(first, last) if row in errors]
-        yield (
-            first,
-            Batch(
-                batch.samples[first:last],
-                [error._replace(sample=row - first) for row in refused for error in errors[row]],
-                None if batch.labels is None else batch.labels[first:last],
-                inputs={row - first: inputs[row] for row in refused if row in inputs},
-            ),
-        )
+def _workers(
+    source: Source, scorer: Scorer, job: Job, options: Options
+) -> tuple[Executor | None, Callable[[Block], tuple[int, Counts]]]:
+    if options.workers == 1 or source.head is None:
+        return None, partial(score_block, scorer, job)
+    if options.model_dir is None:
+        return ThreadPoolExecutor(options.workers), partial(score_block, scorer, job)
+    if source.rows < 50_000:  # a process takes longer to start
+        return None, partial(score_block, scorer, job)
+    context = multiprocessing.get_context("spawn")
+    arguments = (options.model_dir, job)
+    return ProcessPoolExecutor(options.workers, context, _start, arguments), _work
 
 
-def _finish(partial: Path, batch: Batch, schema: Schema, options: Options) -> dict[str, Any]:
-    """Count the results, spell them as asked, and move them into place."""
-    rows = list(csv.reader(io.StringIO(partial.read_text("utf-8"), newline="")))[1:]
-    at = {name: place for place, name in enumerate(COLUMNS)}
-    outcomes: Outcomes = Counter(
-        (row[at["label"]], row[at["inconclusive"]] == "true", row[at["class"]]) for row in rows
-    )
-    codes: Counter[str] = Counter(error.code for error in batch.errors)
-    model = rows[0][at["model"]] if rows else ""
-    if options.dialect != "rfc4180":
-        numbers = [place for name, place in at.items() if name.startswith("probability")]
-        for row in rows:
-            for place in numbers:
-                row[place] = row[place].replace(".", DIALECTS[options.dialect].decimal)
-        partial.write_text(write_csv(rows, options.dialect), "utf-8", newline="")
-    partial.replace(options.target)
-    _state_of(partial).unlink(missing_ok=True)
-    return summarize(outcomes, codes, batch.labels is not None, schema, model)
+_local: dict[str, Any] = {}
+
+
+def _start(model_dir: Path, job: Job) -> None:
+    """Prepare a process: load the model, leave Ctrl-C to the parent and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _local.update(scorer=in_process(model_dir), job=job)
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
+
+
+def _work(block: Block) -> tuple[int, Counts]:
+    return score_block(_local["scorer"], _local["job"], block)
+
+
+def score_block(scorer: Scorer, job: Job, block: Block) -> tuple[int, Counts]:
+    """Score a block and write its part.
+
+    Parameters
+    ----------
+    scorer
+        Answers the rows.
+    job
+        How the rows are read, and where and how the part is written.
+    block
+        The rows.
+
+    Returns
+    -------
+    The number of the block and the counts of its rows.
+    """
+    samples = read_block(block, job.reading)
+    if samples.valid.all():
+        answers = scorer.score(samples.scores)
+    else:
+        answers = scorer.score(samples.scores[samples.valid]).spread(samples.valid)
+    columns = lay_out(block.first, samples, answers, scorer.schema.class_names)
+    counts = count_rows(columns, samples, answers.model)
+    part = job.folder / f"{block.number}.part"
+    write_part(columns, part, job.suffix, job.dialect)
+    # The part counts once its counts are there
+    _write_json(part.with_suffix(".json"), counts._asdict())
+    return block.number, counts
+
+
+def _state(source: Source, options: Options) -> Any:
+    return [source.sha256, *map(str, options.choices), options.dialect, options.block]
+
+
+def _open_folder(folder: Path, source: Source, options: Options, schema: Schema) -> list[set[str]]:
+    """Empty the folder of an earlier run unless it was of the same file; return known classes."""
+    state = _state(source, options)
+    try:
+        found = json.loads((folder / "state.json").read_text())
+        if found["state"] == state:
+            return [set(cells) for cells in found["classes"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        pass  # nothing to go on with
+    shutil.rmtree(folder, ignore_errors=True)
+    known = _first_classes(source, schema)
+    _write_state(folder, state, known)
+    return known
+
+
+def _first_classes(source: Source, schema: Schema) -> list[set[str]]:
+    """The cells of the class columns in the first block."""
+    if source.head is None or not source.head.layout.labels:
+        return []
+    nothing: list[dict[str, str | None]] = [{} for _ in source.head.layout.labels]
+    try:
+        read_block(next(source.blocks()), Reading(schema, source.head, nothing, source.encoding))
+    except UnknownClasses as unknown:
+        return unknown.cells
+    return [set() for _ in nothing]
+
+
+def _write_state(folder: Path, state: Any, known: list[set[str]]) -> None:
+    folder.mkdir()
+    classes = [sorted(cells) for cells in known]
+    _write_json(folder / "state.json", {"state": state, "classes": classes})
+
+
+def _write_json(path: Path, content: Any) -> None:
+    made = path.with_name(path.name + ".tmp")
+    made.write_text(json.dumps(content))
+    made.replace(path)
+
+
+def _parts_of(folder: Path) -> dict[int, Counts]:
+    found = {}
+    for path in folder.glob("[0-9]*.json"):
+        counts = Counts(**json.loads(path.read_text()))
+        found[int(path.stem)] = counts
+    return found
+
+
+def _summary(parts: list[Counts], labelled: bool, scorer: Scorer) -> dict[str, Any]:
+    outcomes: Outcomes = Counter()
+    errors: Counter[str] = Counter()
+    for part in parts:
+        errors.update(part.errors)
+        for label, unclear, known, rows in part.outcomes:
+            outcomes[label, unclear, known] += rows
+    model = next((part.model for part in parts if part.model), "")
+    return summarize(outcomes, errors, labelled, scorer.schema, model)

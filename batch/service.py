@@ -1,20 +1,27 @@
-"""Turns samples into predictions: by the model in this process, or by a service over HTTP."""
+"""Turns columns of scores into columns of answers, by a service over HTTPS."""
 
+import gzip
 import json
 import socket
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from cytology.artifact import load_artifact
-from cytology.measurements import Sample
+from batch.scoring import Answers, Floats, Scorer, rows_of
 from cytology.prediction import Caution, Prediction
-from cytology.schema import Schema, load_schema
+from cytology.schema import load_schema
 
-HEADERS = {"content-type": "application/json", "accept-encoding": "gzip"}
+HEADERS = {
+    "content-type": "application/json",
+    "content-encoding": "gzip",
+    "accept-encoding": "gzip",
+}
+ROWS_A_REQUEST = 1_000
 
 #: Answers that say "later": throttled, or a gateway without a function behind it for a moment.
 RETRIED = frozenset({429, 502, 503, 504})
+#: Pauses in seconds: the first, doubled each time, and the longest; a server's word counts more.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0
+#: Times that a request is sent again: some three minutes.
+RETRIES = 12
 
 #: The header of a key, as API Gateway's usage plans and the server mode read it.
 KEY = "x-api-key"
@@ -27,45 +34,12 @@ class Refused(Exception):
     """The service did not answer with predictions; the message says why, in its words."""
 
 
-class Answers(NamedTuple):
-    """One prediction a sample, and the version of the model that made them."""
-
-    predictions: list[Prediction]
-    model: str
-
-
-class Scorer(NamedTuple):
-    """What answers samples, and the schema by which they are read."""
-
-    schema: Schema
-    score: Callable[[Sequence[Sample]], Answers]
-
-
-def in_process(model_dir: Path) -> Scorer:
-    """Load a model: no server, no network.
-
-    Raises
-    ------
-    cytology.artifact.ArtifactMismatch
-        There is no model, or it is damaged.
-    """
-    from runtime.engines import load_engine
-
-    artifact = load_artifact(str(model_dir))
-    engine = load_engine(artifact, None)
-
-    def score(samples: Sequence[Sample]) -> Answers:
-        rows = [sample.row for sample in samples]
-        return Answers(engine.predict(rows, explain=False) if rows else [], artifact.version)
-
-    return Scorer(artifact.schema, score)
-
-
-def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
+def over_http(
+    url: str, retries: int = RETRIES, key: str | None = None, parallel: int = 1
+) -> Scorer:
     """Ask the service at a base address, again with growing pauses while it says "later".
 
-    A prediction changes nothing, so asking twice is safe. Retry-After is honoured. Ids and classes
-    stay here.
+    A prediction changes nothing, so asking twice is safe. Ids and classes stay here.
 
     Parameters
     ----------
@@ -75,13 +49,15 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
         How often a request is sent again.
     key
         Sent to this host and to no other that an answer may lead to.
+    parallel
+        Connections that are kept open; as many threads may ask at once.
 
     Raises
     ------
     Refused
         Nothing listens there, or the key would cross a network in the clear.
     """
-    # Imported here: without a service the command needs the standard library alone
+    # Imported here: without a service the command needs no library for it
     import urllib3
 
     place = urllib3.util.parse_url(url)
@@ -90,27 +66,51 @@ def over_http(url: str, retries: int = 6, key: str | None = None) -> Scorer:
     _reach(place.host or "", place.port or (443 if place.scheme == "https" else 80), url)
     retry = urllib3.Retry(
         total=retries,
-        backoff_factor=0.5,
-        backoff_max=20,
-        backoff_jitter=0.5,
+        backoff_factor=FIRST_PAUSE,
+        backoff_max=LONGEST_PAUSE,
+        backoff_jitter=FIRST_PAUSE,
         status_forcelist=RETRIED,
         allowed_methods=None,
         raise_on_status=False,
         remove_headers_on_redirect={KEY, *urllib3.Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT},
     )
-    pool = urllib3.PoolManager(retries=retry, timeout=urllib3.Timeout(connect=5, read=30))
-    address = url.rstrip("/") + "/v1/predict"
+    pool = urllib3.PoolManager(
+        maxsize=parallel, block=True, retries=retry, timeout=urllib3.Timeout(connect=5, read=30)
+    )
+    address = url.rstrip("/") + "/v1/predict?explain=false"
     headers = HEADERS | ({KEY: key} if key else {})
+    schema = load_schema()
 
-    def score(samples: Sequence[Sample]) -> Answers:
-        body = json.dumps({"samples": [sample.row for sample in samples]})
+    def ask(rows: Any) -> tuple[list[Prediction], str]:
+        body = gzip.compress(json.dumps({"samples": rows}).encode(), 1)
         try:
-            reply = pool.request("POST", f"{address}?explain=false", body=body, headers=headers)
+            reply = pool.request("POST", address, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
             raise Refused(f"{address} did not answer: {type(error).__name__}") from error
-        return _read(reply.status, reply.data, len(samples))
+        return _read(reply.status, reply.data, len(rows))
 
-    return Scorer(load_schema(), score)
+    def score(scores: Floats) -> Answers:
+        rows = rows_of(scores)
+        answers = Answers.empty(len(rows), "")
+        if not rows:  # the results of invalid rows tell the model too
+            least = [[feature.minimum for feature in schema.features]]
+            return answers._replace(model=ask(least)[1])
+        for first in range(0, len(rows), ROWS_A_REQUEST):
+            found, model = ask(rows[first : first + ROWS_A_REQUEST])
+            if answers.model not in ("", model):
+                raise Refused(changed(answers.model, model))
+            answers = answers._replace(model=model)
+            answers.put(slice(first, first + len(found)), found, schema.class_names)
+        return answers
+
+    return Scorer(schema, score)
+
+
+def changed(old: str, new: str) -> str:
+    """Why results are thrown away."""
+    return (
+        f"the model changed from {old} to {new}; run again to score the whole file with one model"
+    )
 
 
 def _reach(host: str, port: int, url: str) -> None:
@@ -121,7 +121,7 @@ def _reach(host: str, port: int, url: str) -> None:
         raise Refused(f"{url} cannot be reached: {error.strerror or error}") from None
 
 
-def _read(status: int, body: bytes, count: int) -> Answers:
+def _read(status: int, body: bytes, count: int) -> tuple[list[Prediction], str]:
     try:
         document = json.loads(body)
         if status != 200:
@@ -129,12 +129,12 @@ def _read(status: int, body: bytes, count: int) -> Answers:
             told += [error["message"] for error in document.get("errors", ())[:3]]
             raise Refused(f"the service answered {status}: {'; '.join(told)}")
         found = [_prediction(entry) for entry in document["predictions"]]
-        answers = Answers(found, document["model"]["version"])
+        version = document["model"]["version"]
     except (ValueError, TypeError, KeyError):
         raise Refused(f"the service answered {status}, but not as this version does") from None
-    if len(answers.predictions) != count:
-        raise Refused(f"{count} samples were sent, {len(answers.predictions)} were answered")
-    return answers
+    if len(found) != count:
+        raise Refused(f"{count} samples were sent, {len(found)} were answered")
+    return found, version
 
 
 def _prediction(entry: dict[str, Any]) -> Prediction:

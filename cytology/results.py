@@ -83,9 +83,14 @@ def result_lines(batch: Batch, answers: Sequence[Prediction | None], model: str)
             continue
         low, high = answer.probability_range or ("", "")
         inconclusive = "true" if answer.inconclusive else "false"
-        warnings = "; ".join(_named(caution.code, caution.field) for caution in answer.warnings)
+        warnings = warnings_of(answer)
         yield [index + 1, identifier, answer.label, answer.probability, low, high, inconclusive,
                warnings, label or "", "", "", "", "", model]  # fmt: skip
+
+
+def warnings_of(answer: Prediction) -> str:
+    """The warnings of an answer in one cell: codes, with their fields."""
+    return "; ".join(_named(caution.code, caution.field) for caution in answer.warnings)
 
 
 def _told(errors: Sequence[SampleError]) -> tuple[str, str, str]:

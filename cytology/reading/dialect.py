@@ -3,11 +3,15 @@
 import csv
 import io
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from cytology.reading.cells import is_missing, is_number
 from cytology.reading.names import Names
 from cytology.reading.refusals import InvalidTable, TooManyRows
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 DELIMITERS = ",;\t|"
 
@@ -62,6 +66,29 @@ def split(text: str, names: Names, max_rows: int | None = None) -> Cells:
     return Cells(_rows(text, delimiter, max_rows), delimiter)
 
 
+def body_of(text: str) -> int:
+    """The place of the first row: behind empty lines and a line ``sep=;``."""
+    start = len(text) - len(text.lstrip("\r\n"))
+    found = _SEPARATOR.match(text, start)
+    return found.end() if found else start
+
+
+def csv_reader(lines: Iterable[str], delimiter: str, quote: str = '"') -> "CsvReader":
+    """The reader of cells that every table is split by."""
+    return csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote,
+        skipinitialspace=delimiter != "\t",
+        strict=True,
+    )
+
+
+def is_row(row: Sequence[str]) -> bool:
+    """False for a line without any cell."""
+    return bool(row) and (len(row) > 1 or bool(row[0].strip()))
+
+
 def _split_arff(text: str, max_rows: int | None) -> Cells:
     data = _DATA.search(text)
     if data is None:
@@ -77,18 +104,12 @@ def _split_arff(text: str, max_rows: int | None) -> Cells:
 
 
 def _rows(text: str, delimiter: str, max_rows: int | None, quote: str = '"') -> list[list[str]]:
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        skipinitialspace=delimiter != "\t",
-        strict=True,
-    )
+    reader = csv_reader(io.StringIO(text, newline=""), delimiter, quote)
     most = None if max_rows is None else max_rows + _PREAMBLE_MAX
     rows = []
     try:
         for row in reader:
-            if row and (len(row) > 1 or row[0].strip()):
+            if is_row(row):
                 rows.append(row)
                 if most is not None and len(rows) > most:
                     raise TooManyRows

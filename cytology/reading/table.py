@@ -92,13 +92,26 @@ def read_cells(
     if not rows:
         raise InvalidTable("no_samples", "only a header was found")
     labels = _labels(rows, layout, schema, coding, notes)
-    batch = _read_rows(rows, layout, schema, decimal_comma=cells.decimal_comma)
+    batch = read_rows(rows, layout, schema, decimal_comma=cells.decimal_comma)
     return batch._replace(labels=labels, notes=tuple(notes))
 
 
-def _read_rows(
+def read_rows(
     rows: Sequence[Sequence[str]], layout: Layout, schema: Schema, *, decimal_comma: bool
 ) -> Batch:
+    """Read rows whose columns are known; labels are left out.
+
+    Parameters
+    ----------
+    rows
+        The cells of each row.
+    layout
+        Where each feature and the id stand.
+    schema
+        Has the features.
+    decimal_comma
+        True where 5,0 is a number.
+    """
     tables = [WholeCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
     places = [place for place in layout.features if place is not None]
     # itemgetter of one place gives a cell and not a tuple
@@ -159,9 +172,11 @@ def _labels(
             return None
         found.append(labels)
     if any(labels != found[0] for labels in found):
-        raise InvalidTable(
-            "repeated_column",
-            "two class columns differ: columns "
-            + " and ".join(str(place + 1) for place in layout.labels),
-        )
+        raise differing_labels(layout)
     return found[0] if found else None
+
+
+def differing_labels(layout: Layout) -> InvalidTable:
+    """The refusal of two class columns that differ."""
+    places = " and ".join(str(place + 1) for place in layout.labels)
+    return InvalidTable("repeated_column", f"two class columns differ: columns {places}")

@@ -1,0 +1,81 @@
+"""Turns files into files of results, and these into what a caller reads."""
+
+import csv
+import gzip
+import io
+import json
+
+from batch.files import Options, predict_file, target_of
+from cytology.artifact import load_artifact
+from cytology.batch import score_batch
+from cytology.reading.files import read_file
+from cytology.reading.table import NO_CHOICES
+from cytology.results import COLUMNS, result_lines, write_csv
+from runtime.engines import load_engine
+
+LINE = "5,1,1,1,2,1,3,1,1"
+WRONG = "0,1,1,1,2,1,3,1,1"
+
+
+def write(folder, lines, name="samples.csv"):
+    path = folder / name
+    path.write_text("\n".join(lines))
+    return path
+
+
+def score(path, scorer, ticks=None, **options):
+    """The summary, after a run that may overwrite."""
+    chosen = Options(options.pop("target", target_of(path)), force=True)._replace(**options)
+    return predict_file(path, scorer, chosen, lambda *done: (ticks or []).append(done))
+
+
+def lines_of(path):
+    """The rows of a file of results."""
+    content = path.read_bytes()
+    text = gzip.decompress(content).decode() if path.suffix == ".gz" else content.decode()
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def at_once(content, schema, directory, choices=NO_CHOICES):
+    """The results of a file that is read as a whole and answered by the service's engine."""
+    artifact = load_artifact(str(directory))
+    batch = read_file(content, schema, choices)
+    answers = score_batch(batch, load_engine(artifact, None))
+    return write_csv(result_lines(batch, answers, artifact.version)), batch
+
+
+def compiled_copy(artifact, folder, classifier):
+    """A copy of an artifact whose model is a fitted classifier, compiled."""
+    import hashlib
+    import shutil
+
+    from training.compilers import compile_classifier, write_document
+    from training.compilers.inputs import Column
+
+    shutil.copytree(artifact, folder, ignore=shutil.ignore_patterns("site"))
+    schema = load_artifact(str(artifact)).schema
+    columns = [Column(f.name, tuple(f.scores), f.may_be_missing) for f in schema.features]
+    content = write_document(compile_classifier(classifier, columns, schema.positive))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name in {"scorecard.json", "model.json"} & manifest["files"].keys():
+        (folder / name).unlink()
+        del manifest["files"][name]
+    (folder / "model.json").write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    manifest["files"]["model.json"] = {"sha256": sha256, "bytes": len(content)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def table_of(path):
+    """The cells of a Parquet file of results, as a CSV of results has them."""
+    from pyarrow.parquet import read_table
+
+    columns = [column.to_pylist() for column in read_table(path).columns]
+    spelt = {None: "", True: "true", False: "false"}
+    rows = ([spelt.get(c, c) if type(c) is bool or c is None else c for c in row]
+            for row in zip(*columns, strict=True))  # fmt: skip
+    return write_csv(rows)
+
+
+__all__ = ["COLUMNS", "LINE", "WRONG", "at_once", "compiled_copy", "lines_of", "score", "table_of"]
