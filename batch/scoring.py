@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.columns import probabilities
-from cytology.artifact import COMPILED, Artifact, load_artifact
-from cytology.prediction import Engine, Prediction
+from cytology.artifact import COMPILED, SCORECARD, Artifact, load_artifact
+from cytology.prediction import Engine, Prediction, logit
 from cytology.results import warnings_of
 from cytology.schema import Schema
 
@@ -87,6 +87,41 @@ def rows_of(scores: Floats) -> list[tuple[int | None, ...]]:
     ]
 
 
+def _evaluator(artifact: Artifact) -> Callable[[Sequence[Floats]], Floats] | None:
+    """Columns of complete rows → probabilities, with the roundings of the service's engine."""
+    link = artifact.decision.link.probability
+    if SCORECARD in artifact.manifest["files"]:
+        card = json.loads(artifact.read(SCORECARD))
+        features = [(f.minimum, np.array(card["points"][f.name])) for f in artifact.schema.features]
+
+        def add(columns: Sequence[Floats]) -> Floats:
+            total = np.full(len(columns[0]), card["base"])
+            found = [
+                points[column.astype(np.int64) - least]
+                for column, (least, points) in zip(columns, features, strict=True)
+            ]
+            return np.array(list(map(link, _add_up([total, *found]).tolist())))
+
+        return add
+    if COMPILED not in artifact.manifest["files"]:
+        return None
+    document = json.loads(artifact.read(COMPILED))
+    return lambda columns: np.array(
+        [link(logit(value)) for value in probabilities(document, columns).tolist()]
+    )
+
+
+def _add_up(columns: Sequence[Floats]) -> Floats:
+    """Add as Python's ``sum`` does, which keeps what each addition rounds off (Neumaier)."""
+    total, lost = columns[0], np.zeros(len(columns[0]))
+    for column in columns[1:]:
+        added = total + column
+        large = np.abs(total) >= np.abs(column)
+        lost += np.where(large, (total - added) + column, (column - added) + total)
+        total = added
+    return total + lost
+
+
 class _Local:
     """Complete rows go through numpy, the others through the engine of the service.
 
@@ -97,8 +132,7 @@ class _Local:
     def __init__(self, artifact: Artifact, engine: Engine) -> None:
         self._engine, self._decision, self._schema = engine, artifact.decision, artifact.schema
         self._version = artifact.version
-        compiled = COMPILED in artifact.manifest["files"]
-        self._document = json.loads(artifact.read(COMPILED)) if compiled else None
+        self._evaluate = _evaluator(artifact)
         #: Per class and feature, the log-frequency of every score from the lowest.
         self._familiar = [
             [np.array(table[1:]) for table in tables]
@@ -115,7 +149,7 @@ class _Local:
         if not len(scores):
             return answers
         complete = ~np.isnan(scores).any(axis=1)
-        if self._document is None:
+        if self._evaluate is None:
             complete[:] = False
         self._ask(scores, np.flatnonzero(~complete), answers)
         if complete.all():
@@ -134,9 +168,11 @@ class _Local:
         answers.put(places, [found[row] for row in rows], self._schema.class_names)
 
     def _complete(self, scores: Floats, places: Any, answers: Answers) -> None:
+        if self._evaluate is None:
+            return
         decision = self._decision
         columns = [np.ascontiguousarray(column) for column in scores.T]
-        found = probabilities(self._document or {}, columns)
+        found = self._evaluate(columns)
         names = self._schema.class_names
         negative, positive = names.index(decision.negative), names.index(decision.positive)
         answers.probability[places] = found
@@ -160,11 +196,8 @@ class _Local:
         limit = self._decision.familiarity.limit
         pattern = np.ones(len(columns[0]), dtype=np.int64)
         for tables in self._familiar:
-            # Added in the order of the features, so that the sum rounds as the engine's does
-            total = np.zeros(len(pattern))
-            for table, place in zip(tables, places, strict=True):
-                total += table[place]
-            pattern &= total < limit
+            found = [table[place] for table, place in zip(tables, places, strict=True)]
+            pattern &= _add_up(found) < limit
         base = 2
         for feature, unseen in self._unseen:
             rare = unseen[places[feature]]

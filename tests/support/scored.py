@@ -2,16 +2,21 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import json
+import shutil
+
+from pyarrow.parquet import read_table
 
 from batch.files import Options, predict_file, target_of
 from cytology.artifact import load_artifact
 from cytology.batch import score_batch
 from cytology.reading.files import read_file
 from cytology.reading.table import NO_CHOICES
-from cytology.results import COLUMNS, result_lines, write_csv
+from cytology.results import result_lines, write_csv
 from runtime.engines import load_engine
+from training.compilers import columns_of, compile_classifier, write_document
 
 LINE = "5,1,1,1,2,1,3,1,1"
 WRONG = "0,1,1,1,2,1,3,1,1"
@@ -26,7 +31,7 @@ def write(folder, lines, name="samples.csv"):
 def score(path, scorer, ticks=None, **options):
     """The summary, after a run that may overwrite."""
     chosen = Options(options.pop("target", target_of(path)), force=True)._replace(**options)
-    return predict_file(path, scorer, chosen, lambda *done: (ticks or []).append(done))
+    return predict_file(path, scorer, chosen, lambda *done: ticks is None or ticks.append(done))
 
 
 def lines_of(path):
@@ -46,36 +51,28 @@ def at_once(content, schema, directory, choices=NO_CHOICES):
 
 def compiled_copy(artifact, folder, classifier):
     """A copy of an artifact whose model is a fitted classifier, compiled."""
-    import hashlib
-    import shutil
-
-    from training.compilers import compile_classifier, write_document
-    from training.compilers.inputs import Column
-
-    shutil.copytree(artifact, folder, ignore=shutil.ignore_patterns("site"))
     schema = load_artifact(str(artifact)).schema
-    columns = [Column(f.name, tuple(f.scores), f.may_be_missing) for f in schema.features]
-    content = write_document(compile_classifier(classifier, columns, schema.positive))
-    manifest = json.loads((folder / "manifest.json").read_text())
+    content = write_document(compile_classifier(classifier, columns_of(schema), schema.positive))
+    shutil.copytree(artifact, folder, ignore=shutil.ignore_patterns("site"))
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
     for name in {"scorecard.json", "model.json"} & manifest["files"].keys():
         (folder / name).unlink()
         del manifest["files"][name]
     (folder / "model.json").write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     manifest["files"]["model.json"] = {"sha256": sha256, "bytes": len(content)}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    path.write_text(json.dumps(manifest | {"golden": []}))
     return folder
 
 
 def table_of(path):
     """The cells of a Parquet file of results, as a CSV of results has them."""
-    from pyarrow.parquet import read_table
-
     columns = [column.to_pylist() for column in read_table(path).columns]
-    spelt = {None: "", True: "true", False: "false"}
-    rows = ([spelt.get(c, c) if type(c) is bool or c is None else c for c in row]
-            for row in zip(*columns, strict=True))  # fmt: skip
-    return write_csv(rows)
+    return write_csv([map(_cell, row) for row in zip(*columns, strict=True)])
 
 
-__all__ = ["COLUMNS", "LINE", "WRONG", "at_once", "compiled_copy", "lines_of", "score", "table_of"]
+def _cell(value):
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else value

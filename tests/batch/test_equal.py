@@ -1,0 +1,122 @@
+"""Long files in parts: the answers and errors of the reader and engine that the service has."""
+
+import gzip
+import random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+from batch.files import target_of
+from batch.scoring import in_process
+from cytology.reading.refusals import InvalidTable
+from cytology.reading.table import Choices
+from cytology.schema import load_schema
+from tests.support import tables
+from tests.support.scored import at_once, compiled_copy, score, table_of
+from training.dataset import load_dataset
+
+SCHEMA = load_schema()
+HEADER = ["id", *SCHEMA.names, "class"]
+CELLS = ["5.0", " 7", "+3", "", "?", "NA", "0", "11", "5.5", "x", "=1+1", "1e1", "999999999999"]
+IDS = ["", "slide 7", "=cmd", "-5", "x" * 70, "ü", "a\x0bb", " 12 ", "7;=1", "@"]
+TEXTS = [form for form in tables.forms() if not form.local]
+
+
+def hostile(count, seed=1, quotes=False, widths=False):
+    """Rows of which one in five is unusual in some way."""
+    source = random.Random(seed)
+    for number in range(count):
+        row = [str(number), *(str(source.randint(1, 10)) for _ in SCHEMA.names)]
+        row.append(source.choice("24"))
+        if source.random() < 0.2:
+            row[source.randint(1, 9)] = source.choice(CELLS)
+        if source.random() < 0.05:
+            row[0] = source.choice(IDS)
+        if quotes and source.random() < 0.01:
+            row[0] = f'"two\nlines {number}"'
+        if widths and source.random() < 0.001:
+            row.append("7")
+        yield row
+
+
+def outcome(run):
+    """What a caller gets: the results and notes, or the refusal."""
+    try:
+        return run()
+    except InvalidTable as refused:
+        return refused.code, str(refused)
+
+
+@pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
+def test_every_form_gives_what_it_gives_as_a_whole(form, tmp_path, scorer, artifact_dir):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(form.content)
+    choices = Choices(form.columns, form.classes)
+
+    def whole():
+        text, batch = at_once(form.content, SCHEMA, artifact_dir, choices)
+        return text, list(batch.notes), batch.labels is not None
+
+    def in_parts():
+        summary = score(path, scorer, choices=choices, block=4_000)
+        text = target_of(path).read_bytes().decode()
+        return text, summary["notes"], "confusion" in summary
+
+    assert outcome(in_parts) == outcome(whole)
+
+
+@pytest.mark.parametrize("kind", ["plain", "quotes", "widths", "latin-1", "crlf"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_row_of_a_hostile_file_has_the_answer_or_errors_it_has_as_a_whole(
+    kind, packed, tmp_path, scorer, artifact_dir
+):
+    rows = hostile(4_000, quotes=kind == "quotes", widths=kind == "widths")
+    text = tables.joined([HEADER, *rows], end="\r\n" if kind == "crlf" else "\n")
+    content = text.encode("latin-1" if kind == "latin-1" else "utf-8")
+    path = tmp_path / ("rows.csv.gz" if packed else "rows.csv")
+    path.write_bytes(gzip.compress(content, 1) if packed else content)
+    expected, _ = at_once(content, SCHEMA, artifact_dir)
+    score(path, scorer, block=10_000)
+    found = target_of(path).read_bytes()
+    assert (gzip.decompress(found) if packed else found).decode() == expected
+
+
+def test_parquet_gives_the_results_of_its_csv(tmp_path, scorer, artifact_dir):
+    # A CSV has no blanks behind its delimiters
+    rows = [[cell.strip(" ") for cell in row] for row in hostile(2_000)]
+    columns = dict(zip(HEADER, map(list, zip(*rows, strict=True)), strict=True))
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table(columns), path, row_group_size=700)
+    content = tables.joined([HEADER, *rows]).encode()
+    expected, _ = at_once(content, SCHEMA, artifact_dir)
+    score(path, scorer)
+    assert table_of(target_of(path)) == expected
+
+
+def test_numbers_of_parquet_are_scores(tmp_path, scorer):
+    typed = {name: pa.array([5, None, 3], pa.float64()) for name in SCHEMA.names[:5]}
+    typed |= {name: pa.array([1, 2, 12], pa.int8()) for name in SCHEMA.names[5:]}
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table(typed), path)
+    summary = score(path, scorer)
+    assert (summary["answered"], summary["errors"]) == (1, {"missing": 5, "out_of_range": 4})
+
+
+@pytest.fixture(scope="module")
+def forest_scorer(artifact_dir, tmp_path_factory):
+    data = load_dataset(SCHEMA)
+    forest = RandomForestClassifier(20, random_state=1).fit(data.scores, data.labels)
+    folder = tmp_path_factory.mktemp("forest") / "artifact"
+    return in_process(compiled_copy(artifact_dir, folder, forest)), folder
+
+
+def test_a_forest_gives_the_answers_of_the_service(forest_scorer, tmp_path):
+    scorer, folder = forest_scorer
+    content = tables.joined([HEADER, *hostile(600)]).encode()
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    expected, _ = at_once(content, SCHEMA, folder)
+    score(path, scorer, block=5_000)
+    assert target_of(path).read_bytes().decode() == expected
