@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
-from batch.files import SENT_BLOCK, Options, predict_file, target_of
-from batch.scoring import Scorer, in_process
-from batch.service import Refused, over_http
+from batch import Refused
+from batch.plain import HAS_EXTRAS, predict_whole
 from cytology.artifact import ArtifactMismatch
 from cytology.classifier import model_directory
 from cytology.reading.refusals import InvalidTable
@@ -45,9 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO) -> int:
     """Score one file; the summary goes to ``say``."""
     try:
-        scorer, how = _how(options, target)
-        with _progress(source.name) as tick:
-            summary = predict_file(source, scorer, how, tick)
+        if target.exists() and not options.force:
+            print(f"{target} exists; --force overwrites it", file=sys.stderr)
+            return NONE_SCORED
+        summary = _summary(options, source, target)
     except KeyboardInterrupt:
         print(f"{source}: stopped; the same command goes on from there", file=sys.stderr)
         return STOPPED
@@ -69,16 +69,34 @@ def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO)
     return SOME_REFUSED if summary["answered"] else NONE_SCORED
 
 
-def _how(options: argparse.Namespace, target: Path) -> tuple[Scorer, Options]:
+def _summary(options: argparse.Namespace, source: Path, target: Path) -> dict[str, Any]:
     choices = Choices(options.columns, options.classes)
-    how = Options(target, choices, options.dialect, options.force)
+    if not HAS_EXTRAS:
+        return predict_whole(source, target, choices, options.dialect, model_directory())
+    # Imported here: without the extra there is no numpy
+    from batch.files import SENT_BLOCK, Options, predict_file
+    from batch.scoring import in_process
+    from batch.service import over_http
+
+    how = Options(target, choices, options.dialect)
     if options.url:
         # From the environment: every user of the machine can read a command line
         key = os.environ.get("SERVICE_KEY")
         scorer = over_http(options.url, key=key, parallel=options.parallel)
-        return scorer, how._replace(workers=options.parallel, block=SENT_BLOCK)
-    directory = Path(model_directory()).absolute()
-    return in_process(directory), how._replace(model_dir=directory, workers=os.cpu_count() or 1)
+        how = how._replace(workers=options.parallel, block=SENT_BLOCK)
+    else:
+        directory = Path(model_directory()).absolute()
+        scorer = in_process(directory)
+        how = how._replace(model_dir=directory, workers=os.cpu_count() or 1)
+    with _progress(source.name) as tick:
+        return predict_file(source, scorer, how, tick)
+
+
+def target_of(path: Path) -> Path:
+    """Where the results go: data.csv → data.predictions.csv, likewise .csv.gz and .parquet."""
+    kinds = {".gz": ".csv.gz", ".parquet": ".parquet"}
+    stem = path.with_suffix("").stem if path.suffix == ".gz" else path.stem
+    return path.with_name(f"{stem}.predictions{kinds.get(path.suffix, '.csv')}")
 
 
 @contextmanager

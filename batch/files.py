@@ -20,10 +20,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from batch import Refused
 from batch.results import Counts, count_rows, join_parts, lay_out, write_part
 from batch.samples import Reading, UnknownClasses, read_block
 from batch.scoring import Scorer, in_process
-from batch.service import Refused, changed
+from batch.service import changed
 from batch.source import Block, Source, open_source
 from cytology.reading.head import read_labels
 from cytology.reading.table import NO_CHOICES, Choices
@@ -46,7 +47,6 @@ class Options(NamedTuple):
     target: Path
     choices: Choices = NO_CHOICES
     dialect: str = "rfc4180"
-    force: bool = False
     model_dir: Path | None = None
     workers: int = 1
     block: int = BLOCK
@@ -59,13 +59,6 @@ class Job(NamedTuple):
     reading: Reading
     suffix: str
     dialect: str
-
-
-def target_of(path: Path) -> Path:
-    """Where the results go: data.csv → data.predictions.csv, likewise .csv.gz and .parquet."""
-    kinds = {".gz": ".csv.gz", ".parquet": ".parquet"}
-    stem = path.with_suffix("").stem if path.suffix == ".gz" else path.stem
-    return path.with_name(f"{stem}.predictions{kinds.get(path.suffix, '.csv')}")
 
 
 def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> dict[str, Any]:
@@ -92,11 +85,7 @@ def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> di
         The service would not answer. The parts that were written are kept.
     cytology.reading.refusals.InvalidTable
         The file is no table of samples.
-    FileExistsError
-        The target exists.
     """
-    if options.target.exists() and not options.force:
-        raise FileExistsError(f"{options.target} exists; --force overwrites it")
     source = open_source(path, scorer.schema, options.choices, options.block)
     folder = options.target.with_name(options.target.name + ".partial")
     known = _open_folder(folder, source, options, scorer.schema)

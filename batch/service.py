@@ -5,6 +5,7 @@ import json
 import socket
 from typing import Any
 
+from batch import Refused
 from batch.scoring import Answers, Floats, Scorer, rows_of
 from cytology.prediction import Caution, Prediction
 from cytology.schema import load_schema
@@ -28,10 +29,6 @@ KEY = "x-api-key"
 
 #: Hosts that are reached without leaving the machine.
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-
-
-class Refused(Exception):
-    """The service did not answer with predictions; the message says why, in its words."""
 
 
 def over_http(

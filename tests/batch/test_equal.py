@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from batch.files import target_of
+from batch.__main__ import target_of
 from batch.scoring import in_process
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices

@@ -9,9 +9,8 @@ import time
 
 import pytest
 
-from batch.__main__ import NONE_SCORED, SOME_REFUSED, STOPPED, main
-from batch.files import target_of
-from batch.service import Refused
+from batch import Refused
+from batch.__main__ import NONE_SCORED, SOME_REFUSED, STOPPED, main, target_of
 from cytology.schema import load_schema
 from tests.support.paths import ROOT
 from tests.support.scored import LINE, WRONG, lines_of, score, write

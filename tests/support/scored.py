@@ -9,7 +9,8 @@ import shutil
 
 from pyarrow.parquet import read_table
 
-from batch.files import Options, predict_file, target_of
+from batch.__main__ import target_of
+from batch.files import Options, predict_file
 from cytology.artifact import load_artifact
 from cytology.batch import score_batch
 from cytology.reading.files import read_file
@@ -30,7 +31,7 @@ def write(folder, lines, name="samples.csv"):
 
 def score(path, scorer, ticks=None, **options):
     """The summary, after a run that may overwrite."""
-    chosen = Options(options.pop("target", target_of(path)), force=True)._replace(**options)
+    chosen = Options(options.pop("target", target_of(path)))._replace(**options)
     return predict_file(path, scorer, chosen, lambda *done: ticks is None or ticks.append(done))
 
 
