@@ -55,9 +55,9 @@ serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this m
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
 
-predict: .local $(MODEL) ## score a file: CSV=samples.csv (URL=https://…, COLUMNS=id,scores,class, CLASSES=…, OUT=…, FORCE=1)
+predict: .local $(MODEL) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
 	$(call need,CSV,samples.csv)
-	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(COLUMNS),--columns "$(COLUMNS)") \
+	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
 	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
 
 wheel: .local $(MODEL) ## a package with the command cytology, the form and the model, in dist/

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.columns import probabilities
-from cytology.artifact import COMPILED, SCORECARD, Artifact, load_artifact
+from batch.columns import probabilities, raw_scores
+from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.prediction import Engine, Prediction, logit
 from cytology.results import warnings_of
 from cytology.schema import Schema
+from cytology.scorecard import is_additive
 
 Floats = NDArray[np.float64]
 
@@ -90,22 +91,14 @@ def rows_of(scores: Floats) -> list[tuple[int | None, ...]]:
 def _evaluator(artifact: Artifact) -> Callable[[Sequence[Floats]], Floats] | None:
     """Columns of complete rows → probabilities, with the roundings of the service's engine."""
     link = artifact.decision.link.probability
-    if SCORECARD in artifact.manifest["files"]:
-        card = json.loads(artifact.read(SCORECARD))
-        features = [(f.minimum, np.array(card["points"][f.name])) for f in artifact.schema.features]
-
-        def add(columns: Sequence[Floats]) -> Floats:
-            total = np.full(len(columns[0]), card["base"])
-            found = [
-                points[column.astype(np.int64) - least]
-                for column, (least, points) in zip(columns, features, strict=True)
-            ]
-            return np.array(list(map(link, _add_up([total, *found]).tolist())))
-
-        return add
     if COMPILED not in artifact.manifest["files"]:
         return None
     document = json.loads(artifact.read(COMPILED))
+    if is_additive(document):
+        sign = -1.0 if len(document["link"]) > 1 else 1.0
+        return lambda columns: np.array(
+            list(map(link, (sign * raw_scores(document, columns)).tolist()))
+        )
     return lambda columns: np.array(
         [link(logit(value)) for value in probabilities(document, columns).tolist()]
     )
