@@ -5,6 +5,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from cfnlint.helpers import REGIONS
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from deploy.template import resources
 from predict.routes import ROUTES
@@ -244,11 +246,16 @@ def test_without_cloudfront_the_api_reads_files_and_nobody_lists_or_writes(site)
     assert reader["Action"] == "s3:GetObject"
 
 
-def test_without_cloudfront_no_resource_of_cloudfront_is_in_a_template_that_is_sent(api, site):
+def test_every_region_has_every_type_of_the_templates_that_are_sent_with_the_defaults(
+    api, site, watch
+):
     assert "CloudFront" not in resources(site, {"Site": "s3"})
-    for template in (api, site):
-        kinds = {item["Type"] for item in template["Resources"].values()}
-        assert not any("CloudFront" in kind or "Budgets" in kind for kind in kinds)
+    kinds = {
+        item["Type"] for template in (api, site, watch) for item in template["Resources"].values()
+    }
+    for region in REGIONS:
+        # An unknown type fails validation, also under a condition that is false
+        assert kinds <= set(PROVIDER_SCHEMA_MANAGER.get_resource_types(region)), region
 
 
 def test_without_cloudfront_every_get_of_the_api_s_paths_still_reaches_the_function(site):
