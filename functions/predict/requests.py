@@ -63,27 +63,12 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
         event = as_rest_event(event)
     context = event.get("requestContext")
     context = context if isinstance(context, dict) else {}
-    http = context.get("http")
-    http = http if isinstance(http, dict) else {}
-    method = http.get("method") or event.get("httpMethod")
-    path = event.get("rawPath") or event.get("path")
-    if not isinstance(method, str) or not isinstance(path, str):
-        raise MalformedRequest(
-            "the event must be an HTTP request from API Gateway, with a method and a path; "
-            "see events/ for examples"
-        )
-    # Only HTTP APIs set "version", and only they put the stage into this path. In a REST API with a
-    # stage called v1, the v1 of /v1/predict is not the stage
-    if "version" in event:
-        path = _without_stage(path, context.get("stage"))
-    path = without_base(path, base_path)
-    if len(path) > 1 and path.endswith("/"):
-        path = path[:-1]
+    method, path = _method_and_path(event, context, base_path)
     body = event.get("body")
     request_id = context.get("requestId")
     return Request(
         id=request_id if _is_harmless(request_id) else fallback_id,
-        method=method.upper(),
+        method=method,
         path=path,
         headers={
             name.lower(): value
@@ -102,6 +87,25 @@ def read_request(event: Any, fallback_id: str, base_path: str = "") -> Request:
         max_answer_bytes=BALANCER_ANSWER_BYTES if "elb" in context else LAMBDA_ANSWER_BYTES,
         wants_lists="elb" in context and "headers" not in event,
     )
+
+
+def _method_and_path(
+    event: dict[str, Any], context: dict[str, Any], base_path: str
+) -> tuple[str, str]:
+    http = context.get("http")
+    method = (http.get("method") if isinstance(http, dict) else None) or event.get("httpMethod")
+    path = event.get("rawPath") or event.get("path")
+    if not isinstance(method, str) or not isinstance(path, str):
+        raise MalformedRequest(
+            "the event must be an HTTP request from API Gateway, with a method and a path; "
+            "see events/ for examples"
+        )
+    # Only HTTP APIs set "version", and only they put the stage into this path. In a REST API with a
+    # stage called v1, the v1 of /v1/predict is not the stage
+    if "version" in event:
+        path = _without_stage(path, context.get("stage"))
+    path = without_base(path, base_path)
+    return method.upper(), path[:-1] if len(path) > 1 and path.endswith("/") else path
 
 
 def _is_harmless(request_id: Any) -> TypeGuard[str]:

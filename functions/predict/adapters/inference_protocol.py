@@ -45,20 +45,16 @@ def report_ready(_: Service, __: Request) -> Reply:
     return json_reply({"ready": True})
 
 
-def report_model_ready(
-    service: Service, request: Request, name: str, version: str | None = None
-) -> Reply:
+def report_model_ready(service: Service, request: Request, **model: str) -> Reply:
     """Answer GET /v2/models/{name}[/versions/{version}]/ready."""
-    if problem := _other_model(service, request, name, version):
+    if problem := _other_model(service, request, model):
         return problem
     return json_reply({"name": service.artifact.name, "ready": True})
 
 
-def describe_model(
-    service: Service, request: Request, name: str, version: str | None = None
-) -> Reply:
+def describe_model(service: Service, request: Request, **model: str) -> Reply:
     """Answer GET /v2/models/{name}[/versions/{version}]: the tensors that go in and come out."""
-    if problem := _other_model(service, request, name, version):
+    if problem := _other_model(service, request, model):
         return problem
     schema = service.artifact.schema
     count = len(schema.features)
@@ -76,13 +72,13 @@ def describe_model(
     )
 
 
-def infer(service: Service, request: Request, name: str, version: str | None = None) -> Reply:
+def infer(service: Service, request: Request, **model: str) -> Reply:
     """Answer POST /v2/models/{name}[/versions/{version}]/infer.
 
     Any one tensor of shape [n, features], or one tensor of n per feature, by name. The protocol
     has no errors per row: one invalid row fails the request, with every error named.
     """
-    if problem := _other_model(service, request, name, version):
+    if problem := _other_model(service, request, model):
         return problem
     try:
         return _infer(service, request)
@@ -164,12 +160,10 @@ def _wanted_outputs(document: dict[str, Any]) -> list[str]:
     return [str(name) for name in names]
 
 
-def _other_model(
-    service: Service, request: Request, name: str, version: str | None
-) -> Reply | None:
+def _other_model(service: Service, request: Request, model: dict[str, str]) -> Reply | None:
     """Return a 404 if the path names another model or version than the served one."""
     artifact = service.artifact
-    if name == artifact.name and version in (None, artifact.version):
+    if model in ({"name": artifact.name}, {"name": artifact.name, "version": artifact.version}):
         return None
     error = UnknownPath(f"{artifact.name}, version {artifact.version}, is the model served here")
     return _protocol_problem(error, request)

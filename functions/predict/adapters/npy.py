@@ -1,11 +1,11 @@
 """Reads numpy's file format, as ``numpy.save`` writes a table of numbers."""
 
 import array
-import math
 import re
 import sys
 from typing import Any
 
+from predict.adapters.tensors import nan_as_missing
 from runtime.errors import MalformedRequest
 
 #: numpy's kind and size → type code of the array module.
@@ -41,12 +41,7 @@ def read_npy(content: bytes) -> list[list[Any]]:
     values.frombytes(content[end:])
     if (order == ">") != (sys.byteorder == "big") and order != "|":
         values.byteswap()
-    numbers = [_number(value) for value in values]
+    numbers = [nan_as_missing(value) for value in values]
     if fortran == "True" and second:
         return [numbers[row::rows] for row in range(rows)]
     return [numbers[at : at + width] for at in range(0, rows * width, width)] if width else []
-
-
-def _number(value: float) -> float | None:
-    """NaN stands for a missing score."""
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -72,7 +72,7 @@ def _rows(tensors: dict[str, tuple[list[int], Sequence[Any]]], schema: Schema) -
         ((shape, data),) = tensors.values()
         if len(shape) != 2 or shape[1] != width or not shape[0]:
             raise MalformedRequest(f"the tensor must have the shape [n, {width}], n at least 1")
-        values = [_value(value) for value in data]
+        values = [nan_as_missing(value) for value in data]
         return [values[start : start + width] for start in range(0, len(values), width)]
     columns = []
     for feature in schema.features:
@@ -81,13 +81,14 @@ def _rows(tensors: dict[str, tuple[list[int], Sequence[Any]]], schema: Schema) -
                 f"send one tensor of shape [n, {width}], or one of shape [n] per feature; "
                 f"{feature.name} is missing"
             )
-        columns.append([_value(value) for value in tensors[feature.name][1]])
+        columns.append([nan_as_missing(value) for value in tensors[feature.name][1]])
     if len({len(column) for column in columns}) != 1 or len(tensors) != width or not columns[0]:
         raise MalformedRequest("the tensors of the features must all hold the same n values")
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _value(value: Any) -> Any:
+def nan_as_missing(value: Any) -> Any:
+    """Return None for NaN, any other value unchanged."""
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
