@@ -22,11 +22,12 @@ PATTERNS = {
     r"(?i)samples?\w*\W.{0,40}\b10[_,]?000\b": "functions/runtime/settings.py",
     r"\\uff1d|\uff1d": "cytology/results.py",
     r",;\\t\|['\"]": "cytology/reading/dialect.py",
+    # Two neighbours of the list; code that fills the columns by name has values between
+    rf"{COLUMNS[5]}['\"`],\s*['\"`]{COLUMNS[6]}\b": "cytology/results.py",
 }
 #: Names of a list, of which a second list would hold most → the file that may hold it.
 LISTS = {
     "functions/predict/routes.py": {route.path for route in ROUTES},
-    "cytology/results.py": {name for name in COLUMNS if "_" in name},
 }
 
 
