@@ -81,7 +81,7 @@ def test_a_body_that_is_not_its_base64_leaves_no_trace(transport, capfd):
     assert mark not in "".join(capfd.readouterr()) + json.dumps(result)
 
 
-def test_a_fault_of_our_own_leaves_no_trace_though_its_text_quotes_the_sample(
+def test_a_failure_of_the_service_leaves_no_trace_though_its_text_quotes_the_sample(
     transport, capfd, monkeypatch
 ):
     make = Maker(3)

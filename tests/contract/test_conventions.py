@@ -30,11 +30,6 @@ def test_an_answer_about_a_sample_is_never_cached(transport):
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_head_is_get_without_a_body(transport):
-    answer = transport.request("HEAD", "/v1/health")
-    assert (answer.status, answer.body) == (200, b"")
-
-
 @pytest.mark.parametrize(
     ("path", "allow"),
     [("/v1/predict", "POST, OPTIONS"), ("/v1/model", "GET, HEAD, OPTIONS")],

@@ -1,7 +1,6 @@
 """Tables in and out, by every road."""
 
 import csv
-import gzip
 import io
 import json
 
@@ -209,14 +208,6 @@ def test_ten_thousand_hostile_but_valid_rows_fit_into_an_answer(transport):
     answer = transport.request("POST", "/v1/predict?columns=id,scores", CSV, body)
     assert answer.status == 200
     assert len(answer.json()["predictions"]) == 10_000
-
-
-def test_bodies_may_be_gzipped_both_ways(transport):
-    packed = gzip.compress("\n".join([LINE] * 500).encode())
-    headers = CSV | {"content-encoding": "gzip", "accept-encoding": "gzip"}
-    answer = post(transport, packed, headers)
-    assert answer.headers["content-encoding"] == "gzip"
-    assert len(json.loads(gzip.decompress(answer.body))["predictions"]) == 500
 
 
 def test_a_formula_in_a_refused_row_comes_back_harmless(transport):

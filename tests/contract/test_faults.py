@@ -142,7 +142,7 @@ def test_a_rule_that_a_sample_breaks_is_named_422(transport, sample, field, mess
     )
 
 
-def test_all_faults_of_a_sample_are_named_at_once(transport):
+def test_all_errors_of_a_sample_are_named_at_once(transport):
     wrong = dict.fromkeys(NAMES, 11)
     errors = problem(post(transport, json.dumps(wrong)), 422)["errors"]
     assert [error["field"] for error in errors] == list(NAMES)
@@ -177,7 +177,7 @@ def test_base64_that_is_none_or_hides_no_text_is_400(transport, body):
     assert answered["statusCode"] == 400
 
 
-def test_a_faulty_batch_of_ten_thousand_still_fits_into_an_answer(transport):
+def test_an_invalid_batch_of_ten_thousand_still_fits_into_an_answer(transport):
     answer = post(transport, json.dumps({"samples": [[0] * 9] * 10_000}))
     assert answer.status == 422
     assert len(answer.body) < 6_000_000

@@ -152,9 +152,11 @@ def test_only_the_outputs_asked_for_are_answered(transport, name):
         ({"inputs": [tensor([[0] * 9])]}, 422),
         ({"inputs": [tensor([BENIGN])], "outputs": [{"name": "shap"}]}, 400),
         ({"inputs": [tensor([BENIGN])], "outputs": 5}, 400),
+        ({"inputs": [tensor([BENIGN])], "outputs": {}}, 400),
+        ({"inputs": [tensor([BENIGN])], "outputs": ""}, 400),
     ],
 )
-def test_a_faulty_inference_request_is_refused_as_the_protocol_says(
+def test_an_invalid_inference_request_is_refused_as_the_protocol_says(
     transport, name, document, status
 ):
     answer = infer(transport, name, document)

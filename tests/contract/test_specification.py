@@ -19,15 +19,9 @@ def test_the_specification_is_valid_openapi():
     assert document["openapi"].startswith("3.1")
 
 
-@pytest.mark.parametrize(
-    ("transport", "examples", "cases", "phases"),
-    # The image runs the same code: fewer, and without what is derived and not drawn
-    [("http", 280, 5_000, "all"), ("container-server", 60, 500, "fuzzing")],
-    indirect=["transport"],
-)
-def test_generated_requests_get_only_what_the_specification_says(
-    transport, examples, cases, phases, tmp_path
-):
-    generated = ask(transport.port, examples, 1, tmp_path, phases)
+# make fuzz sends about seven times as many; test_transports.py holds the image to the same answers
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+def test_generated_requests_get_only_what_the_specification_says(transport, tmp_path):
+    generated = ask(transport.port, 60, 1, tmp_path)
     assert generated.passed, generated.report
-    assert generated.cases >= cases
+    assert generated.cases >= 1_000

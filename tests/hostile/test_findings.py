@@ -48,7 +48,7 @@ def inference(**changes):
         bar.NORMAL | {"requestContext": {"requestId": f"{WORD}\r\nset-cookie: x"}},
     ],
 )
-def test_a_finding_stays_mended(found):
+def test_every_input_that_led_to_a_fix_keeps_the_rules(found):
     assert bar.judge(found).breaches == ()
 
 

@@ -18,9 +18,6 @@ from tests.support.containers import Container
 
 THROTTLED, BAD_GATEWAY, GATEWAY_TIMEOUT = 429, 502, 504
 
-#: What Lambda gives a function of 512 MB: less than a third of a processor, and no swap.
-HALF_GB = ("--cpus", "0.29", "--memory", "512m", "--memory-swap", "512m")
-
 
 class Delivery(NamedTuple):
     """What the caller of the front gets for one event.

@@ -22,7 +22,7 @@ values = st.one_of(
 
 
 @given(st.lists(values, max_size=20))
-def test_every_row_has_either_an_answer_or_faults(rows):
+def test_every_row_has_either_an_answer_or_errors(rows):
     batch = check_values(rows, SCHEMA)
 
     answers = score_batch(batch, ENGINE)
@@ -32,13 +32,13 @@ def test_every_row_has_either_an_answer_or_faults(rows):
     assert {index for index, answer in enumerate(answers) if answer is None} == faulty
 
 
-def test_a_row_is_answered_alike_alone_and_among_faulty_ones():
+def test_a_row_gets_the_same_answer_alone_and_among_invalid_ones():
     [alone] = score_batch(check_values([GOOD], SCHEMA), ENGINE)
     among = score_batch(check_values([[], GOOD, "text", GOOD], SCHEMA), ENGINE)
 
     assert among == [None, alone, None, alone]
 
 
-def test_a_batch_without_a_valid_row_is_all_faults_and_no_error():
+def test_a_batch_without_a_valid_row_has_no_answer():
     assert score_batch(check_values([[], {}], SCHEMA), ENGINE) == [None, None]
     assert score_batch(check_values([], SCHEMA), ENGINE) == []

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
-from training.candidates import CANDIDATES
 from training.dataset import load_dataset
 from training.evaluation import protocol
 from training.evaluation.choice import BASELINE, Contender, choose
 from training.evaluation.figures import Predicted
-from training.evaluation.gates import GATES, failed_gates, is_leak
+from training.evaluation.gates import failed_gates, is_leak
 from training.evaluation.intervals import (
     difference,
     measure_repeats,
@@ -72,10 +71,6 @@ def test_an_accuracy_above_ninety_eight_percent_is_taken_for_leakage():
 def test_the_fast_protocol_does_not_judge_what_it_cannot_measure():
     assert failed_gates(good_figures(inconclusive=0.15), full=False) == []
     assert failed_gates(good_figures(auc=0.9), full=False)
-
-
-def test_every_gate_has_its_figure():
-    assert {gate.figure for gate in GATES} == set(good_figures())
 
 
 # choice
@@ -239,7 +234,3 @@ def test_figures_are_cut_to_what_every_machine_agrees_on():
         "a": [0.3, None],
         "b": [1, True, "x", None],
     }
-
-
-def test_candidates_stand_from_the_simplest_on():
-    assert list(CANDIDATES)[:2] == ["plain-sum", "logistic"]

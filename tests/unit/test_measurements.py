@@ -85,7 +85,7 @@ def test_without_suggestions_a_misspelt_field_is_told_by_its_position():
     assert [error.field for error in caught.value.errors] == [""]
 
 
-def test_the_faults_of_a_sample_stay_short_however_many_there_are():
+def test_the_errors_of_a_sample_stay_short_however_many_there_are():
     names = [name + ending for name in SCHEMA.names for ending in ("s", "es", "x", "y", "z")]
     wrong = dict.fromkeys(SCHEMA.names, 10**9) | dict.fromkeys(names, 1) | {"id": "x" * 100_000}
     with pytest.raises(InvalidMeasurements) as caught:
@@ -156,7 +156,7 @@ def test_a_row_with_an_unusual_score_is_read_score_by_score(position, score, rea
     assert all(type(score) is int for score in sample.row if score is not None)
 
 
-def test_every_fault_of_a_row_is_named_at_once_and_in_order():
+def test_every_error_of_a_row_is_named_at_once_and_in_order():
     row = [0, 11, True, 4.5, "4", None, None, 1, 1]
     whole = "must be a whole number from 1 to 10, got"
     assert errors(row) == [

@@ -8,7 +8,6 @@ from cytology.artifact import POPULATION
 from cytology.population import (
     count_population,
     count_probabilities,
-    count_scores,
     histogram_names,
     parse_population,
 )
@@ -34,11 +33,6 @@ def small():
     )
 
 
-def test_missing_scores_are_counted_first_and_then_from_the_lowest_score(small):
-    assert count_scores(small.features[1], [None, 3, 4, 4, None]) == [2, 1, 2]
-    assert count_scores(small.features[0], [0, 2, 2, 2]) == [0, 1, 0, 3]
-
-
 @pytest.mark.parametrize(
     ("probability", "tenth"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.55, 5), (0.999, 9), (1.0, 9)]
 )
@@ -47,10 +41,6 @@ def test_a_probability_belongs_to_the_tenth_that_begins_at_or_below_it(probabili
 
     assert len(counts) == 10
     assert counts[tenth] == sum(counts) == 1
-
-
-def test_probabilities_of_one_tenth_add_up():
-    assert count_probabilities([0.31, 0.35, 0.39, 0.99]) == [0, 0, 0, 3, 0, 0, 0, 0, 0, 1]
 
 
 def test_a_population_counts_each_row_in_every_histogram(small):

@@ -141,7 +141,7 @@ def test_a_version_that_answers_otherwise_fails(harm, aws, artifact, monkeypatch
         app.handler(EVENT, CONTEXT)
 
 
-def test_a_fault_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
+def test_a_failure_of_the_hook_itself_stops_the_roll_out_too(aws, monkeypatch):
     monkeypatch.setattr(app, "judge", lambda _: 1 / 0)
     expect(aws[0], "Failed")
 

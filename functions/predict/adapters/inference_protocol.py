@@ -146,7 +146,9 @@ def _split(content: bytes, header_length: str | None) -> tuple[Any, bytes]:
 
 
 def _wanted_outputs(document: dict[str, Any]) -> list[str]:
-    asked = document.get("outputs") or []
+    asked = document.get("outputs")
+    if asked is None:
+        asked = []
     if not isinstance(asked, list):
         raise MalformedRequest('"outputs" must be an array of tensors')
     if not asked:
