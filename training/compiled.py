@@ -8,7 +8,7 @@ from cytology.decision import Decision
 from cytology.prediction import sigmoid
 from cytology.schema import Schema
 from cytology.scorecard import Scorecard, is_additive, parse_scorecard
-from training.compilers import (
+from training.compile import (
     CannotCompile,
     NotEqual,
     Proof,
@@ -17,7 +17,7 @@ from training.compilers import (
     compile_classifier,
     prove,
 )
-from training.compilers.inputs import Node
+from training.compile.inputs import Node
 from training.dataset import Dataset
 from training.frequencies import as_rows
 

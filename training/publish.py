@@ -17,7 +17,7 @@ from cytology import artifact
 from cytology.decision import Decision
 from cytology.population import Population
 from cytology.schema import Schema
-from training.compilers import write_document
+from training.compile import write_document
 from training.formats import ModelFile, joblib_file
 from training.frequencies import as_rows
 from training.model import Model

@@ -103,7 +103,7 @@ FAMILIES: dict[str, Callable[[], Any]] = {
 
 def ours(model: Any, table: Table, folder: Path) -> Path:
     """Write model.json."""
-    from training.compilers import Column, compile_classifier, write_document
+    from training.compile import Column, compile_classifier, write_document
 
     low, high = table.rows.min(axis=0).tolist(), table.rows.max(axis=0).tolist()
     limits = (

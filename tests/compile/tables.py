@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.compilers import Column
-from training.compilers.rows import as_arrays, as_rows, as_table, random_arrays
+from training.compile import Column
+from training.compile.rows import as_arrays, as_rows, as_table, random_arrays
 
 ROWS = 160
 COLOURS = ("blue", "green", "red")

@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from cytology.model import parse_model
 from tests.compile.families import COMPLETE_TREES, SMOOTH, TREES, encoded, prepared
 from tests.compile.tables import TABLES
-from training.compilers import compile_classifier, prove, write_document
+from training.compile import compile_classifier, prove, write_document
 
 RANDOM_ROWS = 2_000
 

@@ -13,8 +13,8 @@ from cytology.model import InvalidModel, Model, parse_model
 from tests.compile.families import COMPLETE_TREES, SMOOTH, TREES, encoded, prepared
 from tests.compile.tables import TABLES
 from tests.compile.test_families import fitted
-from training.compilers import centre, compile_classifier, write_document
-from training.compilers.rows import as_arrays
+from training.compile import centre, compile_classifier, write_document
+from training.compile.rows import as_arrays
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "model.schema.json").read_text())

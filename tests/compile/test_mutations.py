@@ -19,7 +19,7 @@ from cytology.model import trees
 from tests.compile.families import calibrated, encoded, prepared
 from tests.compile.tables import TABLES
 from tests.compile.test_families import RANDOM_ROWS, fitted
-from training.compilers import NotEqual, compile_classifier, prove
+from training.compile import NotEqual, compile_classifier, prove
 
 
 def proof_fails(classifier, document, table):

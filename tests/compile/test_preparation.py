@@ -27,7 +27,7 @@ from sklearn.preprocessing import (
 
 from tests.compile.tables import TABLES
 from tests.compile.test_families import fitted, proven
-from training.compilers import CannotCompile, compile_classifier
+from training.compile import CannotCompile, compile_classifier
 
 QUANTILE = {"quantile_method": "averaged_inverted_cdf"}
 TRANSFORMERS = {

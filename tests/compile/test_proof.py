@@ -13,10 +13,10 @@ from cytology.model import Model
 from cytology.model.sum import SCALE
 from tests.compile.tables import TABLES
 from tests.compile.test_families import fitted, proven
-from training.compilers import Column, NotEqual, compile_classifier, prove
-from training.compilers.cuts import rows_at_cuts
-from training.compilers.distance import nearest
-from training.compilers.rows import as_arrays
+from training.compile import Column, NotEqual, compile_classifier, prove
+from training.compile.cuts import rows_at_cuts
+from training.compile.distance import nearest
+from training.compile.rows import as_arrays
 
 POINTS = st.lists(st.integers(-50, 50), min_size=1, max_size=4)
 

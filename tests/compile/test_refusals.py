@@ -10,8 +10,8 @@ from tests.compile.tables import TABLES
 from tests.compile.test_families import proven
 from tests.support.classifiers import ARGUMENTS, SEVERAL_LABELS
 from training.candidates import CANDIDATES
-from training.compilers import CannotCompile, columns_of
-from training.compilers.rows import as_rows
+from training.compile import CannotCompile, columns_of
+from training.compile.rows import as_rows
 
 TABLE = TABLES["whole"]()
 

@@ -6,7 +6,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from cytology.model import parse_model
 from tests.compile.tables import TABLES
-from training.compilers import compile_classifier, write_document
+from training.compile import compile_classifier, write_document
 
 TREES = 100
 

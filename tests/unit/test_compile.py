@@ -72,7 +72,7 @@ def test_a_model_that_differs_from_its_classifier_is_refused(dataset, decision, 
         document["tables"][8]["points"][8] += 2**20  # mitoses 9, which no sample has
         return document
 
-    from training.compilers import compile_classifier
+    from training.compile import compile_classifier
 
     monkeypatch.setattr("training.compiled.compile_classifier", tampered)
 

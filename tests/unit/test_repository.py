@@ -14,6 +14,7 @@ LOCKS = sorted(
         *ROOT.glob("functions/*/requirements.txt"),
         *ROOT.glob("layers/*/requirements.txt"),
         *ROOT.glob("lab/benchmarks/peers/*/requirements.txt"),
+        *ROOT.glob("lab/benchmarks/*.txt"),
         *ROOT.glob("requirements/*/package-lock.json"),
         ROOT / "package-lock.json",
     ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.schema import Schema
-from training.compilers.proof import TOLERANCE
+from training.compile.proof import TOLERANCE
 from training.dataset import Dataset
 from training.evaluation import curves, limitations
 from training.evaluation.calibration import calibration_curve

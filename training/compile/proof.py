@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from batch.columns import probabilities, raw_scores
 from cytology.model import Model
-from training.compilers.cuts import rows_at_cuts
-from training.compilers.distance import bound_of, nearest
-from training.compilers.inputs import Column, Node
-from training.compilers.rows import (
+from training.compile.cuts import rows_at_cuts
+from training.compile.distance import bound_of, nearest
+from training.compile.inputs import Column, Node
+from training.compile.rows import (
     Arrays,
     Row,
     as_arrays,

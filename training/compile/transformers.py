@@ -5,8 +5,8 @@ from typing import Any
 
 from sklearn import compose, decomposition, feature_selection, impute, pipeline, preprocessing
 
-from training.compilers import encoders, scalers
-from training.compilers.inputs import CannotCompile, Inputs, plain, require
+from training.compile import encoders, scalers
+from training.compile.inputs import CannotCompile, Inputs, plain, require
 
 
 def transform(transformer: Any, inputs: Inputs) -> None:

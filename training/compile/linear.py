@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.compilers.inputs import CannotCompile, Inputs, Node
+from training.compile.inputs import CannotCompile, Inputs, Node
 
 SIGMOID: list[Node] = [{"kind": "sigmoid"}]
 

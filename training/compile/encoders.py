@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import BSpline, PPoly
 
-from training.compilers.inputs import Inputs, plain, require
+from training.compile.inputs import Inputs, plain, require
 
 
 def one_hot(encoder: Any, inputs: Inputs) -> None:

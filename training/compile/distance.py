@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.model.sum import SCALE
-from training.compilers.inputs import Column, Node
+from training.compile.inputs import Column, Node
 
 #: Inputs per half of the columns; more take more memory than a small machine has.
 MOST_OF_A_HALF = 4_000_000

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.columns import prepare
-from training.compilers.additive import columns_read
-from training.compilers.inputs import Column, Node
-from training.compilers.rows import Arrays
+from training.compile.additive import columns_read
+from training.compile.inputs import Column, Node
+from training.compile.rows import Arrays
 
 #: Halving the distance of two floats this often leaves neighbours.
 _HALVINGS = 1_100

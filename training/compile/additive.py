@@ -10,7 +10,7 @@ from typing import Any
 from cytology.model.steps import parse_steps
 from cytology.model.sum import SCALE
 from cytology.model.trees import parse as parse_trees
-from training.compilers.inputs import CannotCompile, Column, Node
+from training.compile.inputs import CannotCompile, Column, Node
 
 Weights = dict[int, float]
 

@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
-from training.compilers.inputs import CannotCompile, Inputs, Node
-from training.compilers.linear import SIGMOID
+from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.linear import SIGMOID
 
 #: A cut at infinity parts missing values from all others; JSON has no infinity.
 _INFINITY = sys.float_info.max
@@ -91,7 +91,7 @@ def histogram_boosting(classifier: Any, inputs: Inputs, index: int) -> Node:
 
 def _encode_categories(classifier: Any, inputs: Inputs) -> None:
     """Number the categories as the classifier does, and put them before all other inputs."""
-    from training.compilers.transformers import transform
+    from training.compile.transformers import transform
 
     is_category = classifier.is_categorical_
     pairs = list(zip(inputs.chosen, is_category, strict=True))

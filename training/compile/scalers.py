@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from training.compilers.inputs import Inputs, require
+from training.compile.inputs import Inputs, require
 
 _FUNCTIONS = {
     getattr(np, name): name

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cytology.model import FORMAT
-from training.compilers.additive import as_sum, centre
-from training.compilers.classifiers import classify
-from training.compilers.inputs import CannotCompile, Column, Inputs, Node, columns_of
-from training.compilers.proof import NotEqual, Proof, prove
-from training.compilers.rows import as_table, one_by_one
+from training.compile.additive import as_sum, centre
+from training.compile.classifiers import classify
+from training.compile.inputs import CannotCompile, Column, Inputs, Node, columns_of
+from training.compile.proof import NotEqual, Proof, prove
+from training.compile.rows import as_table, one_by_one
 
 __all__ = [
     "CannotCompile",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.compilers.inputs import Column
+from training.compile.inputs import Column
 
 Arrays = list[NDArray[Any]]
 Row = tuple[Any, ...]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from training.compilers.inputs import Inputs, Node
-from training.compilers.linear import SIGMOID
+from training.compile.inputs import Inputs, Node
+from training.compile.linear import SIGMOID
 
 
 def perceptron(classifier: Any, inputs: Inputs, index: int) -> Node:

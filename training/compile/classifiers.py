@@ -21,9 +21,9 @@ from sklearn import (
 )
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  (makes the classes known)
 
-from training.compilers import kernel, linear, network, trees
-from training.compilers.inputs import CannotCompile, Inputs, Node
-from training.compilers.transformers import transform
+from training.compile import kernel, linear, network, trees
+from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.transformers import transform
 
 Compiler = Callable[[Any, Inputs, int], Node]
 

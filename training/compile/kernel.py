@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from training.compilers.inputs import CannotCompile, Inputs, Node
-from training.compilers.linear import weighted
+from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.linear import weighted
 
 _FUNCTIONS = {"rbf": "rbf", "poly": "poly", "sigmoid": "tanh"}
 
