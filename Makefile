@@ -50,7 +50,7 @@ build/site/openapi.json: $(MODEL) docs/openapi.json tools/site.py tools/markdown
 	@$(WITH_MODEL) $(PYTHON) -m tools.site
 
 ## Use
-.PHONY: serve predict wheel
+.PHONY: serve predict export wheel
 serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
@@ -59,6 +59,9 @@ predict: .local $(MODEL) ## score a file of any size: CSV=samples.csv (OUT=….p
 	$(call need,CSV,samples.csv)
 	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
 	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
+
+export: .local $(MODEL) ## an additive model as one SQL expression: log-odds in units of 2^-44
+	@$(WITH_MODEL) $(PYTHON) -m batch.sql
 
 wheel: .local $(MODEL) ## a package with the command cytology, the form and the model, in dist/
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist . && ls dist/*.whl

@@ -104,7 +104,7 @@ def write_part(columns: dict[str, Any], path: Path, suffix: str, dialect: str) -
     if suffix == ".parquet":
         import pyarrow as pa
 
-        table = _as_arrow(columns)
+        table = arrow_table(columns)
         with pa.OSFile(str(made), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
     else:
@@ -188,7 +188,8 @@ def _cells(column: Any) -> list[Any]:
     return column.tolist()  # type: ignore[no-any-return]
 
 
-def _as_arrow(columns: dict[str, Any]) -> Any:
+def arrow_table(columns: dict[str, Any]) -> Any:
+    """Return columns of the results as an Arrow table: nothing where a cell is empty."""
     import pyarrow as pa
 
     found = {}

@@ -70,7 +70,9 @@ def read_block(block: Block, reading: Reading) -> Samples:
     if head is None:
         raise TypeError("a file without a head has been read as a whole")
     if isinstance(content, Group):
-        return _of_group(content, reading, head)
+        from pyarrow.parquet import ParquetFile
+
+        return read_table(ParquetFile(content.path).read_row_group(content.number), reading)
     if isinstance(content, Stretch):
         with content.path.open("rb") as file:
             file.seek(content.start)
@@ -166,10 +168,11 @@ def _split(lines: Sequence[str], head: Head) -> list[list[str]]:
     return [row for row in csv_reader(lines, head.delimiter) if is_row(row)]
 
 
-def _of_group(group: Group, reading: Reading, head: Head) -> Samples:
-    from pyarrow.parquet import ParquetFile
-
-    table = ParquetFile(group.path).read_row_group(group.number)
+def read_table(table: Any, reading: Reading) -> Samples:
+    """Read the rows of an Arrow table; errors as :func:`read_block`."""
+    head = reading.head
+    if head is None:
+        raise TypeError("a table is read by the names of its columns")
 
     def cells_of(rows: Sequence[int]) -> list[list[str]]:
         columns = [_texts(column).to_pylist() for column in table.take(list(rows)).columns]
