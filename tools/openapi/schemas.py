@@ -273,7 +273,7 @@ def tensors(schema: Schema) -> dict[str, Document]:
             "type": "object",
             "required": ["inputs"],
             "properties": {
-                "id": {"type": "string", "pattern": ONE_LINE},
+                "id": {"type": ["string", "null"], "pattern": ONE_LINE},
                 "inputs": {
                     "type": "array",
                     "minItems": 1,
@@ -292,7 +292,7 @@ def tensors(schema: Schema) -> dict[str, Document]:
                     },
                 },
                 "outputs": {
-                    "type": "array",
+                    "type": ["array", "null"],
                     "items": _object({"name": {"enum": ["predict", "predict_proba"]}})
                     | {"additionalProperties": True},
                 },
