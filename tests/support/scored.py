@@ -17,7 +17,7 @@ from cytology.reading.files import read_file
 from cytology.reading.table import NO_CHOICES
 from cytology.results import result_lines, write_csv
 from runtime.engines import load_engine
-from training.compilers import columns_of, compile_classifier, write_document
+from training.compile import columns_of, compile_classifier, write_document
 
 LINE = "5,1,1,1,2,1,3,1,1"
 WRONG = "0,1,1,1,2,1,3,1,1"
