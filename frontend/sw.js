@@ -32,10 +32,12 @@ const FILES = [
   "form/history.js",
   "form/local.js",
   "form/place.js",
+  "form/prevalence.js",
   "form/reasons.js",
   "form/result.css",
   "form/result.js",
   "form/share.js",
+  "form/sheet.js",
   "form/whatif.js",
   "batch/batch.js",
   "batch/choice.js",
@@ -59,6 +61,8 @@ const MADE = [
   "model.json",
   "openapi.json",
   "reference.json",
+  "sheet.de.html",
+  "sheet.en.html",
   "site.json",
 ];
 

@@ -31,8 +31,9 @@ def main() -> None:
     write_card(model_dir, TARGET)
     if (model_dir / "model.json").is_file():
         shutil.copyfile(model_dir / "model.json", TARGET / "model.json")
-    # The API page links the interactive reference only if it exists
-    content = json.dumps({"reference": SWAGGER.is_dir()}) + "\n"
+    # The pages link the interactive reference and the sheets only if they exist
+    sheets = sorted(path.name.split(".")[1] for path in TARGET.glob("sheet.*.html"))
+    content = json.dumps({"reference": SWAGGER.is_dir(), "sheets": sheets}) + "\n"
     (TARGET / "site.json").write_text(content, encoding="utf-8")
     if not SWAGGER.is_dir():
         return

@@ -6,7 +6,7 @@ import { send } from "../shared/service.js";
 import { choice } from "./choice.js";
 import { errorWords, summary, table } from "./view.js";
 
-/** @import { Answer, Page } from "../shared/types.js" */
+/** @import { Answer, Page, Prediction } from "../shared/types.js" */
 
 /** What a request was made of; the answer belongs to exactly this. @typedef {{ body: string | File, columns: string }} Request */
 
@@ -19,6 +19,8 @@ let problem = null;
 /** @type {AbortController | null} */
 let running = null;
 let opened = false;
+/** The row that the reader left the table for. @type {number | null} */
+let left = null;
 
 const area = () => /** @type {HTMLTextAreaElement} */ (byId("rows"));
 
@@ -27,6 +29,10 @@ export function openBatch(page) {
   if (!opened) page.redraws.add(() => draw(page));
   if (!opened) draw(page);
   opened = true;
+  if (left === null) return;
+  const row = byId("batch-out").querySelectorAll(".rows tbody tr")[left];
+  /** @type {HTMLElement | null} */ (row?.querySelector("button"))?.focus();
+  left = null;
 }
 
 /** @param {Page} page */
@@ -159,7 +165,7 @@ async function classify(page) {
   byId("stop").focus();
   try {
     const { answer } = await send(
-      query(asked),
+      query(asked, "&samples=true"),
       post(asked, "application/json"),
       running.signal,
       async (response) => read(response, await response.text()),
@@ -220,9 +226,22 @@ function show(page) {
       ? [el("ul", { class: "notes" }, ...answer.notes.map((note) => el("li", {}, note)))]
       : []),
     ...summary(page, answer),
-    table(page, answer),
+    table(page, answer, (index, prediction) => void openRow(page, index, prediction)),
   );
   mark(page);
+}
+
+/** The row becomes a case with its own card; Back, and a link on the card, return to the table. */
+/** @param {Page} page @param {number} index @param {Prediction} prediction */
+async function openRow(page, index, { id, sample = [] }) {
+  const [filling, cases] = await Promise.all([
+    import("../form/filling.js"),
+    import("../form/case.js"),
+  ]);
+  left = index;
+  location.hash = "#single";
+  filling.openRow(page, sample, id);
+  await cases.classify(page, index);
 }
 
 /** The service writes the file, so that its columns have one home. */

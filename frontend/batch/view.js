@@ -1,9 +1,9 @@
 /** Draws the answers to a table: counts, and a row for every row. */
-import { el } from "../shared/dom.js";
+import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { category, categoryText, labelOf, rangeText, warningText } from "../shared/words.js";
 
-/** @import { Answer, Key, Page, ServiceError } from "../shared/types.js" */
+/** @import { Answer, Key, Page, Prediction, ServiceError } from "../shared/types.js" */
 
 /** An error in the reader's language by its code, else in the service's words. */
 /** @param {Page} page @param {ServiceError} error */
@@ -13,8 +13,12 @@ export function errorWords(page, { code, field, message }) {
   return page.say(key, { field: labelOf(page, field) });
 }
 
-/** @param {Page} page @param {Answer} answer */
-export function table(page, { predictions, errors = [] }) {
+/**
+ * @param {Page} page
+ * @param {Answer} answer
+ * @param {(index: number, prediction: Prediction) => void} opened
+ */
+export function table(page, { predictions, errors = [] }, opened) {
   const classed = predictions.some((each) => each && "class" in each);
   /** @type {Key[]} */
   const keys = ["col_row", "col_id", "col_answer", "probability", "col_notes"];
@@ -25,10 +29,12 @@ export function table(page, { predictions, errors = [] }) {
     if (!prediction) {
       const why = own.map((error) => errorWords(page, error)).join("; ");
       const text = page.say("row_error", { row: index + 1, why });
-      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length - 1 }, text));
+      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length }, text));
     }
     const kind = category(page, prediction);
-    const more = /** @type {Record<string, string>} */ (/** @type {unknown} */ (prediction));
+    const { sample } = prediction;
+    const open = button(page.say("row_open"), () => sample && opened(index, prediction));
+    open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
     return el(
       "tr",
       {},
@@ -36,8 +42,9 @@ export function table(page, { predictions, errors = [] }) {
       el("td", {}, prediction.id ?? ""),
       el("td", {}, icon(kind), ` ${categoryText(page, kind)}`),
       el("td", { class: "number" }, rangeText(page, prediction)),
-      classed && el("td", {}, page.own(more.class ?? "")),
+      classed && el("td", {}, page.own(prediction.class ?? "")),
       el("td", {}, prediction.warnings.map((warning) => warningText(page, warning)).join(" ")),
+      el("td", {}, sample && open),
     );
   });
   return el(
@@ -49,7 +56,7 @@ export function table(page, { predictions, errors = [] }) {
       el(
         "thead",
         {},
-        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key)))),
+        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key))), el("td")),
       ),
       el("tbody", {}, ...rows),
     ),

@@ -11,7 +11,7 @@ import { link } from "./share.js";
 /** @param {Page} page @param {Case} answered @param {string[]} notes */
 export function actions(page, answered, notes) {
   const news = el("span", { role: "status" });
-  const address = link(page, answered.values);
+  const address = link(page, answered.values, answered.prevalence);
   const copy = async (/** @type {string} */ text, /** @type {"copied" | "link_copied"} */ done) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -55,8 +55,9 @@ function asText(page, { values, label, prediction, model, requestId, time }, not
 }
 
 /** @param {Page} page @param {Case} answered */
-function asJson(page, { values, label, prediction, model, requestId, time, source }) {
+function asJson(page, { values, label, prediction, model, requestId, time, source, prevalence }) {
   const sample = Object.fromEntries(page.schema.features.map(({ name }, i) => [name, values[i]]));
   const facts = { time: time.toISOString(), request_id: requestId, answered_by: source, model };
-  return `${JSON.stringify({ label, ...facts, sample, prediction }, null, 2)}\n`;
+  const asked = prevalence === null ? {} : { prevalence };
+  return `${JSON.stringify({ label, ...facts, ...asked, sample, prediction }, null, 2)}\n`;
 }

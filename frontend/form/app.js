@@ -83,6 +83,7 @@ const page = {
     press(gate);
   },
   answered: null,
+  prevalence: null,
 };
 
 /** Reload and Back find the case in the history entry, which no server and no link sees. */
@@ -91,6 +92,7 @@ function keep() {
     values: page.values(),
     label: label().value,
     gate: gate(),
+    prevalence: page.prevalence,
     answered: page.answered,
   };
   try {
@@ -268,6 +270,7 @@ function route(moved) {
 async function restore() {
   const kept = history.state;
   if (kept?.values?.length !== page.schema.features.length) return;
+  page.prevalence = kept.prevalence ?? null;
   page.fill(kept.values, kept.label, kept.gate);
   if (kept.answered) await using(lazy.case, ({ show }) => show(page, kept.answered));
   page.check();

@@ -8,7 +8,9 @@ import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
 import { preparePlace } from "./place.js";
+import { isShare, preparePrevalence } from "./prevalence.js";
 import { showResult } from "./result.js";
+import { offerSheet } from "./sheet.js";
 
 /** @import { Case, Page, Row, Value } from "../shared/types.js" */
 /** @import { Shown } from "./errors.js" */
@@ -27,6 +29,8 @@ export function prepare(page) {
   prepared = true;
   openHistory(page);
   preparePlace(page);
+  preparePrevalence(page);
+  offerSheet(page).catch(() => {});
   page.redraws.add(() => page.answered && showResult(page, page.answered));
   page.checks.add(() => mark(page));
   page.checks.add(() => preview(page));
@@ -50,7 +54,8 @@ function mark(page) {
   const answered = page.answered;
   card.hidden = !answered || byId("gated").textContent !== "";
   if (!answered) return;
-  const same = page.adequate() && String(page.values()) === String(answered.values);
+  const scores = page.adequate() && String(page.values()) === String(answered.values);
+  const same = scores && page.prevalence === answered.prevalence;
   const version = !page.version || page.version === answered.model.version;
   card.dataset.current = String(same && version);
   const note = card.querySelector(".out-of-date");
@@ -62,8 +67,9 @@ function preview(page) {
   const values = page.values();
   const engine = ready();
   const shown = byId("result").dataset.current === "true" && page.answered;
-  const whole = !shown && engine && page.adequate() && !values.includes(undefined);
-  const answer = whole ? engine.predict(/** @type {Row} */ (values)) : null;
+  const whole = page.adequate() && !values.includes(undefined) && isShare(page.prevalence);
+  const answer =
+    !shown && engine && whole ? engine.predict(/** @type {Row} */ (values), page.prevalence) : null;
   byId("preview").textContent = answer
     ? page.say("preview", {
         category: categoryText(page, category(page, answer)),
@@ -72,8 +78,8 @@ function preview(page) {
     : "";
 }
 
-/** @param {Page} page @returns {Promise<void>} */
-export async function classify(page) {
+/** @param {Page} page @param {number} [tableRow] @returns {Promise<void>} */
+export async function classify(page, tableRow) {
   if (running) return;
   prepare(page);
   const values = page.values();
@@ -89,7 +95,8 @@ export async function classify(page) {
   const cancel = () => running?.abort();
   byId("cancel").addEventListener("click", cancel);
   try {
-    page.answered = await ask(page, /** @type {Row} */ (values), running.signal);
+    const answered = await ask(page, /** @type {Row} */ (values), running.signal);
+    page.answered = { ...answered, tableRow };
     clearTimeout(slow);
     showResult(page, page.answered);
     page.enter("done", page.say(`by_${page.answered.source}`));
@@ -110,16 +117,17 @@ export async function classify(page) {
 /** @param {Page} page @param {Row} values @param {AbortSignal} signal @returns {Promise<Case>} */
 async function ask(page, values, signal) {
   const label = /** @type {HTMLInputElement} */ (byId("sample-label")).value.trim();
-  const common = { values, label, time: new Date(), requestId: "", difference: 0 };
+  const { prevalence } = page;
+  const common = { values, label, prevalence, time: new Date(), requestId: "", difference: 0 };
   if (onDevice()) return { ...common, ...(await device(page, values)), source: "device" };
   try {
     const sample = Object.fromEntries(page.schema.features.map((f, i) => [f.name, values[i]]));
-    const { answer, requestId } = await predict([sample], { signal });
+    const { answer, requestId } = await predict([sample], { signal, prevalence });
     const [prediction] = answer.predictions;
     if (!prediction) throw new Failure("refused", { errors: answer.errors, requestId });
     page.version = answer.model.version;
     const { model } = answer;
-    const apart = difference(values, prediction, model.version);
+    const apart = difference(values, prediction, model.version, prevalence);
     return { ...common, prediction, model, requestId, source: "service", difference: apart };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "offline" || !ready()) throw error;
@@ -132,7 +140,7 @@ async function device(page, values) {
   const engine = await load(page).catch(() => {
     throw new Failure("unreadable_model");
   });
-  return { prediction: engine.predict(values), model: engine.model };
+  return { prediction: engine.predict(values, page.prevalence), model: engine.model };
 }
 
 /** @param {Page} page @param {Value[]} values @returns {Shown[]} */
@@ -141,6 +149,8 @@ function missing(page, values) {
     const text = errorText(page, feature, values[index]);
     return text ? [{ field: feature.name, message: text }] : [];
   });
+  if (!isShare(page.prevalence))
+    errors.push({ field: "prevalence", message: page.say("error_prevalence") });
   return page.adequate() ? errors : [{ field: "gate", message: page.say("error_gate") }, ...errors];
 }
 

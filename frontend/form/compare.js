@@ -2,6 +2,8 @@
 import { button, byId, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { category, categoryText, labelOf, rangeText, valueText } from "../shared/words.js";
+import { classNames } from "../shared/words.js";
+import { shareText } from "./prevalence.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
 
@@ -58,6 +60,13 @@ export function showCompare(page) {
           page.say("probability"),
           cases.map(({ prediction }) => [rangeText(page, prediction)]),
         ),
+        cases.some(({ prevalence }) => prevalence !== null) &&
+          row(
+            page.say("col_prevalence", classNames(page)),
+            cases.map(({ prevalence }) => [
+              prevalence === null ? page.say("as_trained") : shareText(page, prevalence),
+            ]),
+          ),
         ...page.schema.features.map(({ name }, index) => {
           const texts = cases.map(({ values }) => valueText(page, values[index]));
           const made = row(

@@ -61,12 +61,13 @@ export function showErrors(page, errors) {
 /** @param {Page} page @param {Shown} error */
 function link(page, { field, message }) {
   const feature = page.schema.features.find((each) => each.name === field);
-  if (!feature && field !== "gate") return message;
-  const made = el("a", { href: feature ? `#group-${field}` : "#yes" }, message);
+  const other = { gate: "yes", prevalence: "prevalence" }[field];
+  if (!feature && !other) return message;
+  const made = el("a", { href: `#${other ?? `group-${field}`}` }, message);
   made.addEventListener("click", (event) => {
     event.preventDefault();
     if (feature) focusField(feature);
-    else byId("yes").focus();
+    else byId(other ?? "").focus();
   });
   return made;
 }

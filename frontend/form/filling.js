@@ -7,8 +7,8 @@ import { readLink, readTexts } from "./share.js";
 const label = () => /** @type {HTMLInputElement} */ (byId("sample-label"));
 const gate = () => (byId("yes").ariaPressed === "true" ? true : null);
 
-/** @type {{ values: Value[], label: string, gate: boolean | null }} */
-let before = { values: [], label: "", gate: null };
+/** @type {{ values: Value[], label: string, gate: boolean | null, prevalence: number | null }} */
+let before = { values: [], label: "", gate: null, prevalence: null };
 
 /**
  * Put values into the form; they are another sample's until the reader says otherwise.
@@ -16,10 +16,12 @@ let before = { values: [], label: "", gate: null };
  * @param {Page} page
  * @param {Value[]} values
  * @param {string} news what the status line says
- * @param {{ label?: string, gate?: boolean | null }} [more]
+ * @param {{ label?: string, gate?: boolean | null, prevalence?: number | null }} [more]
  */
 export function fill(page, values, news, more = {}) {
-  before = { values: page.values(), label: label().value, gate: gate() };
+  const { prevalence } = page;
+  before = { values: page.values(), label: label().value, gate: gate(), prevalence };
+  if (more.prevalence !== undefined) page.prevalence = more.prevalence;
   page.fill(values, more.label ?? label().value, more.gate === undefined ? gate() : more.gate);
   page.changed(news);
   byId("undo").hidden = !before.values.some((value) => value !== undefined);
@@ -55,7 +57,12 @@ export function paste(page, text) {
 
 /** @param {Page} page @param {string} hash the end of a shared link */
 export function open(page, hash) {
-  const { values, why } = readLink(page, hash);
-  if (values) fill(page, values, page.say("opened"));
+  const { values, why, prevalence } = /** @type {any} */ (readLink(page, hash));
+  if (values) fill(page, values, page.say("opened"), { prevalence });
   else page.changed(page.say("not_opened", { why }));
 }
+
+/** A row of the table as a case; its answer was given for the training data's prevalence. */
+/** @param {Page} page @param {Value[]} values @param {string} [id] */
+export const openRow = (page, values, id = "") =>
+  fill(page, values, "", { label: id.slice(0, 40), gate: true, prevalence: null });

@@ -4,6 +4,7 @@ import { icon } from "../shared/icons.js";
 import { category, categoryText, rangeText, timeText, valueText } from "../shared/words.js";
 import { CATEGORIES, warningText } from "../shared/words.js";
 import { fill } from "./filling.js";
+import { isShare, prevalenceText } from "./prevalence.js";
 
 /** @import { Case, Page, Row, Prediction } from "../shared/types.js" */
 
@@ -21,6 +22,7 @@ const KEPT = 50;
  * @property {[number, number]} [probability_range]
  * @property {Prediction["warnings"]} [warnings]
  * @property {string} version of the model
+ * @property {number | null} [prevalence] that was asked for
  */
 
 /** @type {Entry[]} */
@@ -47,9 +49,9 @@ export function openHistory(page) {
 }
 
 /** @param {Page} page @param {Case} answered */
-export function remember(page, { time, label, values, prediction, model }) {
+export function remember(page, { time, label, values, prediction, model, prevalence }) {
   const { probability, probability_range, warnings } = prediction;
-  const more = { probability, probability_range, warnings, version: model.version };
+  const more = { probability, probability_range, warnings, version: model.version, prevalence };
   const kind = category(page, prediction);
   const entry = { time: time.toISOString(), label, scores: values, category: kind, ...more };
   entries = [entry, ...entries].slice(0, KEPT);
@@ -77,6 +79,7 @@ function isEntry({ schema }, entry) {
     ) &&
     typeof entry.probability === "number" &&
     typeof entry.label === "string" &&
+    isShare(entry.prevalence ?? null) &&
     (entry.warnings === undefined || Array.isArray(entry.warnings)) &&
     !Number.isNaN(Date.parse(entry.time))
   );
@@ -123,12 +126,13 @@ function draw(page) {
 
 /** @param {Page} page @param {Entry} entry */
 function line(page, entry) {
-  const { time, label, scores, category, warnings = [] } = entry;
+  const { time, label, scores, category, warnings = [], prevalence = null } = entry;
   const again = button(page.say("history_open"), () => {
-    fill(page, scores, page.say("filled"), { label });
+    fill(page, scores, page.say("filled"), { label, prevalence });
     byId("yes").focus();
   });
   const text = [label, timeText(new Date(time))].filter(Boolean).join(", ");
+  const asked = prevalence !== null && prevalenceText(page, prevalence);
   again.setAttribute("aria-label", `${page.say("history_open")}: ${text}`);
   return el(
     "li",
@@ -139,6 +143,7 @@ function line(page, entry) {
     el("span", { class: "hint" }, text),
     again,
     el("span", { class: "hint other-model" }),
+    asked && el("span", { class: "hint" }, asked),
     ...warnings.map((each) => el("span", { class: "hint warning" }, warningText(page, each))),
   );
 }

@@ -1,9 +1,11 @@
 /** Answers on this device, from the model that the service describes. */
 import { average, frequencies, fromScorecard, parse } from "../shared/engine.js";
+import { moved, shift } from "./prevalence.js";
 
 /** @import { Page, Prediction, Row } from "../shared/types.js" */
 
-/** @typedef {{ predict: (values: Row) => Prediction, model: { name: string, version: string, engine: string } }} Engine */
+/** @typedef {{ name: string, version: string, engine: string, prevalence: number }} Model */
+/** @typedef {{ predict: (values: Row, prevalence?: number | null) => Prediction, model: Model }} Engine */
 
 /** Two answers of the same model differ by rounding at most. */
 const TOLERANCE = 1e-9;
@@ -33,20 +35,24 @@ async function read({ schema }) {
   const document = described.scorecard
     ? fromScorecard(described)
     : await (await fetch("model.json")).json();
-  const { name, version, threshold, conformal } = described;
+  const { name, version, threshold, conformal, prevalence: trained } = described;
   const evaluated = parse(document);
   const limits = {
     negative: conformal[`${schema.negative}_at_most`],
     positive: conformal[`${schema.positive}_at_least`],
   };
-  const model = { name, version, engine: "browser" };
+  const model = { name, version, engine: "browser", prevalence: trained };
   const classes = [schema.negative, schema.positive].map((name) =>
     frequencies(described.features, described.log_frequencies[name]),
   );
   const filled = (/** @type {Row} */ values) => average(values, evaluated.probability, classes);
   return {
     model,
-    predict: (values) => decide(values, evaluated, filled, threshold, limits, schema),
+    predict: (values, prevalence = null) =>
+      moved(
+        decide(values, evaluated, filled, threshold, limits, schema),
+        shift(prevalence, trained),
+      ),
   };
 }
 
@@ -110,10 +116,11 @@ function decide(
  * @param {Row} values
  * @param {Prediction} prediction
  * @param {string} version of the model that gave it
+ * @param {number | null} prevalence that it was given for
  */
-export function difference(values, prediction, version) {
+export function difference(values, prediction, version, prevalence) {
   if (engine?.model.version !== version) return 0;
-  const own = engine.predict(values);
+  const own = engine.predict(values, prevalence);
   const apart = Math.abs(own.probability - prediction.probability);
   const same = own.label === prediction.label && own.inconclusive === prediction.inconclusive;
   if (same && apart <= TOLERANCE) return 0;

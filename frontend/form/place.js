@@ -1,11 +1,12 @@
 /** Draws where a case lies among the training samples. */
 import { el, svg } from "../shared/dom.js";
 import { classNames, logOdds, probabilityText } from "../shared/words.js";
+import { shift } from "./prevalence.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
 
 /** @typedef {{ edges: number[] } & Record<string, number[]>} Reference */
-/** @typedef {Record<string, number>} Limits */
+/** @typedef {{ limits?: Record<string, number>, prevalence: number }} Model */
 
 const WIDTH = 300;
 const HALF = 50;
@@ -15,7 +16,7 @@ const MINOR = [0.01, 0.5, 0.99];
 /** A number nearer than this to the border would be cut. */
 const EDGE = 12;
 
-/** @type {Promise<[Reference, Limits | undefined]> | undefined} */
+/** @type {Promise<[Reference, Model]> | undefined} */
 let loaded;
 
 /** Asked a second time where the network failed. @param {string} path */
@@ -39,17 +40,20 @@ async function load({ schema }) {
   ) {
     throw new Error("reference.json does not hold one count per bin and class");
   }
-  return /** @type {[Reference, Limits | undefined]} */ ([reference, model.conformal]);
+  const { conformal: limits, prevalence } = model;
+  return /** @type {[Reference, Model]} */ ([reference, { limits, prevalence }]);
 }
 
 /** Nothing is drawn where the model came without its counts. */
 /** @param {Page} page @param {Case} answered */
-export function place(page, { prediction }) {
+export function place(page, { prediction: { probability }, prevalence }) {
   const host = el("section", { class: "place", "aria-labelledby": "place-title", hidden: true });
   loaded ??= load(page);
   loaded.then(
-    ([reference, limits]) => {
-      host.append(...draw(page, prediction.probability, reference, limits));
+    ([reference, model]) => {
+      // The training samples have their own prevalence, whatever was asked for
+      const odds = logOdds(probability) - shift(prevalence, model.prevalence);
+      host.append(...draw(page, odds, reference, model.limits));
       host.hidden = false;
     },
     () => (loaded = undefined),
@@ -59,18 +63,18 @@ export function place(page, { prediction }) {
 
 /**
  * @param {Page} page
- * @param {number} probability
+ * @param {number} given log-odds of the case
  * @param {Reference} reference
- * @param {Limits} [limits]
+ * @param {Record<string, number>} [limits]
  */
-function draw(page, probability, reference, limits) {
+function draw(page, given, reference, limits) {
   const { edges } = reference;
   const { negative: lower, positive: upper } = page.schema;
   const [negative, positive] = [reference[lower], reference[upper]];
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const inside = (/** @type {number} */ odds) => Math.min(high, Math.max(low, odds));
   const x = (/** @type {number} */ odds) => ((inside(odds) - low) / (high - low)) * WIDTH;
-  const odds = inside(logOdds(probability));
+  const odds = inside(given);
   const bin = Math.max(
     0,
     edges.findLastIndex((edge, i) => edge <= odds && i < negative.length),

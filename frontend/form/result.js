@@ -4,6 +4,7 @@ import { hundred, icon } from "../shared/icons.js";
 import * as words from "../shared/words.js";
 import { actions } from "./actions.js";
 import { place } from "./place.js";
+import { prevalenceText } from "./prevalence.js";
 import { reasons } from "./reasons.js";
 import { link } from "./share.js";
 import { whatIf } from "./whatif.js";
@@ -25,6 +26,7 @@ export function showResult(page, answered) {
       words.depends(prediction) ? page.say("depends") : words.categoryText(page, category),
     ),
     el("p", { class: "out-of-date" }),
+    ...fromRow(page, answered),
     el(
       "div",
       { class: "gist" },
@@ -51,9 +53,17 @@ export function showResult(page, answered) {
   page.check();
 }
 
+/** The way back to the table. @param {Page} page @param {Case} answered */
+function fromRow(page, { tableRow }) {
+  if (tableRow === undefined) return [];
+  const back = el("a", { href: "#batch" }, page.say("back_to_table"));
+  return [el("p", { class: "from-row" }, page.say("from_row", { row: tableRow + 1 }), " ", back)];
+}
+
 /** What the reader should know beside the number. @param {Page} page @param {Case} answered */
-function notes(page, { prediction, source, difference }) {
+function notes(page, { prediction, source, difference, prevalence }) {
   const lines = [];
+  if (prevalence !== null) lines.push(prevalenceText(page, prevalence));
   if (difference) lines.push(page.say("difference"));
   if (source !== "service") lines.push(page.say(`note_${source}`));
   if (prediction.inconclusive) {
@@ -70,7 +80,8 @@ function notes(page, { prediction, source, difference }) {
 }
 
 /** @param {Page} page @param {Case} answered */
-function facts(page, { values, prediction, model, requestId, time, label, source }) {
+function facts(page, answered) {
+  const { values, prediction, model, requestId, time, label, source, prevalence } = answered;
   const names = words.classNames(page);
   /** @type {[Key, string][]} */
   const entries = [
@@ -80,7 +91,7 @@ function facts(page, { values, prediction, model, requestId, time, label, source
     ["fact_model", `${model.name} ${model.version}`],
     ["fact_time", words.timeText(time)],
     ["fact_by", page.say(`by_${source}`)],
-    ["fact_link", link(page, values)],
+    ["fact_link", link(page, values, prevalence)],
   ];
   if (requestId) entries.splice(6, 0, ["fact_request", requestId]);
   if (prediction.fragility !== undefined) {

@@ -1,19 +1,20 @@
 /** Writes values into the part of a link that no server sees, and reads such a part. */
 import { errorText } from "./errors.js";
+import { isShare } from "./prevalence.js";
 
 /** @import { Page, Row } from "../shared/types.js" */
 
-/** @typedef {{ values: Row, why?: undefined } | { values?: undefined, why: string }} Read */
+/** @typedef {{ values: Row, why?: undefined, prevalence?: number | null } | { values?: undefined, why: string }} Read */
 
 const VERSION = "1";
 const NOT_SCORED = "-";
 
-/** @param {Page} page @param {Row} values @returns {string} */
-export function link(page, values) {
+/** @param {Page} page @param {Row} values @param {number | null} prevalence @returns {string} */
+export function link(page, values, prevalence) {
   // A dot separates whole scores, as in every link so far; other values need another sign
   const sign = values.every((value) => value === null || Number.isInteger(value)) ? "." : "~";
   const text = values.map((value) => encodeURIComponent(value ?? NOT_SCORED)).join(sign);
-  return `${location.origin}${location.pathname}?lang=${page.lang}#v=${VERSION}&s=${text}`;
+  return `${location.origin}${location.pathname}?lang=${page.lang}#v=${VERSION}&s=${text}${prevalence === null ? "" : `&p=${prevalence}`}`;
 }
 
 /**
@@ -26,10 +27,13 @@ export function readLink(page, hash) {
   if (given.get("v") !== VERSION) return { why: page.say("link_version") };
   const text = given.get("s") ?? "";
   const parts = text.split(text.includes("~") ? "~" : ".");
-  return readTexts(
+  const prevalence = given.has("p") ? Number(given.get("p")) : null;
+  if (!isShare(prevalence)) return { why: page.say("error_prevalence") };
+  const read = readTexts(
     page,
     parts.map((part) => (part === NOT_SCORED ? page.schema.missing : part)),
   );
+  return read.values ? { ...read, prevalence } : read;
 }
 
 /** @param {Page} page @param {string[]} texts one per feature, in the schema's order @returns {Read} */

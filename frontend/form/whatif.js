@@ -40,7 +40,7 @@ export function whatIf(page, answered) {
 
 /** This device answers where it has the same model, else one call asks for every alternative. */
 /** @param {Page} page @param {Case} answered @returns {Promise<Strip[]>} */
-async function ask(page, { values, prediction, model }) {
+async function ask(page, { values, prediction, model, prevalence }) {
   /** @type {Row[]} */
   const samples = [];
   const plan = page.schema.features.flatMap((feature, index) => {
@@ -53,8 +53,8 @@ async function ask(page, { values, prediction, model }) {
   const engine = ready();
   const answers =
     engine?.model.version === model.version
-      ? samples.map(engine.predict)
-      : (await predict(samples, { explain: false })).answer.predictions;
+      ? samples.map((sample) => engine.predict(sample, prevalence))
+      : (await predict(samples, { explain: false, prevalence })).answer.predictions;
   return plan.map(({ name, places }) => ({
     name,
     cells: places.map(({ score, at }) => ({

@@ -13,6 +13,7 @@ const PAUSE_MS = 400;
  * @typedef {object} Options
  * @property {boolean} [explain] force reasons on or off
  * @property {AbortSignal} [signal] the reader's own Cancel
+ * @property {number | null} [prevalence] share of the positive class among the samples
  */
 
 /**
@@ -21,8 +22,12 @@ const PAUSE_MS = 400;
  * @returns {Promise<{ answer: Answer, requestId: string }>}
  * @throws {Failure}
  */
-export function predict(samples, { explain, signal } = {}) {
-  const query = explain === undefined ? "" : `?explain=${explain}`;
+export function predict(samples, { explain, signal, prevalence = null } = {}) {
+  const asked = Object.entries({ explain, prevalence: prevalence ?? undefined })
+    .filter(([, value]) => value !== undefined)
+    .map((pair) => pair.join("="))
+    .join("&");
+  const query = asked && `?${asked}`;
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", headers, body: JSON.stringify({ samples }) };
   return send(`/v1/predict${query}`, request, signal, async (response) =>

@@ -41,7 +41,7 @@ export default {
     closed:
       "Dieser Dienst antwortet nur nach einer Anmeldung, die diese Seite nicht bietet. Ihre Scores bleiben erhalten.",
     cancelled: "Abgebrochen. Ihre Scores bleiben erhalten.",
-    stale: "Veraltet: Im Formular stehen andere Scores. Für eine neue Antwort „Einordnen“ drücken.",
+    stale: "Veraltet: Im Formular stehen andere Werte. Für eine neue Antwort „Einordnen“ drücken.",
     request_id: "Anfrage {id}.",
     of100:
       "Von 100 so bewerteten Proben sind etwa {count} {positive} und {others} {negative} zu erwarten.",
@@ -130,7 +130,6 @@ export default {
     batch_empty: "Es gibt keine Zeilen zu senden.",
     batch_run: "Einordnen",
     batch_done: "{answered} von {count} Zeilen haben eine Antwort.",
-    batch_cancelled: "Abgebrochen.",
     batch_table: "Zeilen und Antworten",
     col_row: "Zeile",
     col_id: "Kennung",
@@ -194,9 +193,6 @@ export default {
     reading_scores: "die Scores",
     reading_class: "Klasse",
     reading_ignore: "eine Spalte, die nicht zählt",
-    last_class: "Die letzte Spalte ist die Klasse",
-    last_score: "Die letzte Spalte ist ein Score",
-    last_ignore: "Die letzte Spalte weglassen",
     save_csv: "Als CSV speichern",
     save_excel: "Für Excel speichern",
     save_json: "Als JSON speichern",
@@ -231,6 +227,15 @@ export default {
     code_unreadable_text: "Der Text der Datei ist nicht lesbar.",
     code_unsupported_file: "Diese Art von Datei wird nicht gelesen. Als CSV speichern.",
     code_invalid_choice: "Diese Wahl der Spalten passt nicht zur Tabelle.",
+    more: "Mehr",
+    prevalence: "Anteil der Klasse {positive} unter Ihren Proben, in Prozent",
+    prevalence_hint:
+      "Leer: {share} %, wie in den Trainingsdaten. Er verschiebt die Wahrscheinlichkeit; die Einstufung bleibt.",
+    error_prevalence: "Der Anteil muss über 0 und unter 100 Prozent liegen",
+    for_prevalence: "Für Proben, von denen {share} % {positive} sind.",
+    col_prevalence: "Anteil {positive} in Prozent",
+    as_trained: "wie in den Trainingsdaten",
+    nav_sheet: "Der Wert auf Papier",
     english_only: "Diese Seite gibt es nur auf Englisch.",
   },
   // By the English text itself: where that changes, the new English is shown, not an old German

@@ -41,7 +41,7 @@ export default {
     closed:
       "This service answers only callers who have signed in, which this page cannot do. Your scores are kept.",
     cancelled: "Cancelled. Your scores are kept.",
-    stale: "Out of date: the form holds other scores. Press Classify for a new answer.",
+    stale: "Out of date: the form holds other values. Press Classify for a new answer.",
     request_id: "Request {id}.",
     // The result card
     of100:
@@ -131,7 +131,6 @@ export default {
     batch_empty: "There are no rows to send.",
     batch_run: "Classify",
     batch_done: "{answered} of {count} rows have an answer.",
-    batch_cancelled: "Cancelled.",
     batch_table: "Rows and answers",
     col_row: "Row",
     col_id: "Id",
@@ -193,9 +192,6 @@ export default {
     reading_scores: "the scores",
     reading_class: "class",
     reading_ignore: "a column to ignore",
-    last_class: "The last column is the class",
-    last_score: "The last column is a score",
-    last_ignore: "Ignore the last column",
     save_csv: "Save as CSV",
     save_excel: "Save for Excel (German)",
     save_json: "Save as JSON",
@@ -230,6 +226,15 @@ export default {
     code_unreadable_text: "The text of the file cannot be read.",
     code_unsupported_file: "This kind of file is not read. Save it as CSV.",
     code_invalid_choice: "This choice of columns does not fit the table.",
+    more: "More",
+    prevalence: "Share of {positive} among your samples, in per cent",
+    prevalence_hint:
+      "Left empty: {share} %, as in the training data. It moves the probability; the label stays.",
+    error_prevalence: "The share must be above 0 and below 100 per cent",
+    for_prevalence: "For samples of which {share} % are {positive}.",
+    col_prevalence: "Share of {positive}, per cent",
+    as_trained: "as in the training data",
+    nav_sheet: "The score on paper",
     english_only: "",
   },
   /** Texts of the schema that have a translation; English ones need none. */

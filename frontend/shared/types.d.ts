@@ -53,6 +53,10 @@ export interface ServiceError {
 
 export interface Prediction {
   id?: string;
+  /** As a table states it. */
+  class?: string;
+  /** The values as read, where they were asked for. */
+  sample?: Row;
   label: string;
   probability: number;
   inconclusive: boolean;
@@ -97,6 +101,10 @@ export interface Case {
   model: Answer["model"];
   requestId: string;
   time: Date;
+  /** The share of the positive class that was asked for; null: as in the training data. */
+  prevalence: number | null;
+  /** The row of the table that it comes from, counted from 0. */
+  tableRow?: number;
   /** Who answered: the service; this device, as chosen; this device, as there was no network. */
   source: "service" | "device" | "offline";
   /** How far this device's answer is from the service's; 0 where they agree. */
@@ -123,6 +131,8 @@ export interface Page {
   redraws: Set<() => void>;
   /** What compares shown answers with the form, after everything that happens. */
   checks: Set<() => void>;
+  /** Share of the positive class that answers are asked for; null: as in the training data. */
+  prevalence: number | null;
   check(): void;
   values(): Value[];
   adequate(): boolean;

@@ -37,6 +37,8 @@ def as_json(
     schema: Schema,
     detail: Detail = Detail.REASONS,
     prevalence: float | None = None,
+    *,
+    samples: bool = False,
 ) -> str:
     """Return the JSON document: the model, a prediction or null per sample, and every error.
 
@@ -54,8 +56,11 @@ def as_json(
         The parts to include.
     prevalence
         The share of the positive class that the caller stated, or None.
+    samples
+        True to repeat the values that were read in each entry.
     """
-    entries = ",".join(_encode_entries(batch.samples, answers, schema, detail))
+    encoded = _encode_entries(batch.samples, answers, schema, detail)
+    entries = ",".join(_with_row(batch, encoded, samples=samples))
     extra: dict[str, Any] = error_entries(batch.errors)
     if prevalence is not None:
         extra["prevalence"] = prevalence
@@ -147,6 +152,16 @@ def _encode_entries(
             yield f"{template[0]}{answer.probability!r}{template[1]}"
         else:
             yield encode(entry(sample, answer, schema, detail))
+
+
+def _with_row(batch: Batch, entries: Iterable[str], *, samples: bool) -> Iterable[str]:
+    """Yield each entry with the class of its row and, if asked, the values that were read."""
+    labels = batch.labels or [None] * len(batch.samples)
+    for text, sample, label in zip(entries, batch.samples, labels, strict=True):
+        row: dict[str, Any] = {} if label is None else {"class": label}
+        if samples and sample is not None:
+            row["sample"] = sample.row
+        yield text if not row or text == "null" else f"{text[:-1]},{encode(row)[1:]}"
 
 
 def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def predict(service: Service, request: Request) -> Reply:
     runtime.errors.RequestError
         The request as a whole cannot be answered; InvalidSamples if no sample is valid.
     """
-    explain = _explain(request)
+    explain = _flag(request, "explain")
     batch = read_batch(request, service.artifact.schema, service.settings)
     if explain is None:
         explain = len(batch.samples) <= EXPLAINED_BY_DEFAULT
@@ -130,6 +130,7 @@ def _fitting_json(
                 service.artifact.schema,
                 detail,
                 _prevalence(request),
+                samples=bool(_flag(request, "samples")),
             )
             if _sent_size(body) <= request.max_answer_bytes:
                 break
@@ -263,10 +264,10 @@ def _prevalence(request: Request) -> float | None:
     return share
 
 
-def _explain(request: Request) -> bool | None:
-    asked = request.query.get("explain")
+def _flag(request: Request, name: str) -> bool | None:
+    asked = request.query.get(name)
     if asked is None:
         return None
     if asked not in ("true", "false"):
-        raise MalformedRequest("explain must be true or false")
+        raise MalformedRequest(f"{name} must be true or false")
     return asked == "true"

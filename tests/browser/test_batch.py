@@ -20,6 +20,10 @@ def batch(visit):
     return opened
 
 
+def names(address):
+    return [feature["name"] for feature in service.schema(address)["features"]]
+
+
 def run(page, text, state="done"):
     page.fill("#rows", text)
     page.click("#run")
@@ -46,8 +50,7 @@ def current(page):
 
 
 def test_the_whole_data_set_gets_the_answers_of_the_api_in_one_request(batch, address, samples):
-    names = [feature["name"] for feature in service.schema(address)["features"]]
-    expected = service.ask(address, [service.row(sample, names) for sample in samples])
+    expected = service.ask(address, [service.row(sample, names(address)) for sample in samples])
     bodies = []
     batch.on("request", lambda request: bodies.append(request.post_data))
 
@@ -132,8 +135,8 @@ def test_the_example_rows_are_those_of_the_form_and_are_answered(batch, address)
 def test_the_template_names_every_column(batch, address):
     with batch.expect_download() as download:
         batch.click("#template")
-    names = [feature["name"] for feature in service.schema(address)["features"]]
-    assert download.value.path().read_text().strip().split(",") == ["id", *names, "class"]
+    columns = download.value.path().read_text().strip().split(",")
+    assert columns == ["id", *names(address), "class"]
 
 
 def test_a_table_that_can_be_read_in_two_ways_is_scored_as_the_reader_says(batch, address):
@@ -204,3 +207,27 @@ def test_the_file_for_excel_opens_in_a_german_one(batch):
     head, row = content.strip().split("\r\n")
     assert head.startswith("\ufeffrow;id;label;probability;")
     assert re.fullmatch(r"0,\d+", row.split(";")[3])
+
+
+def test_a_row_leads_to_its_card_and_the_card_back_to_the_row(batch, address):
+    run(batch, f"id,{','.join(names(address))}\nslide 7,{GOOD}\n")
+    shown = batch.inner_text(".rows tbody td:nth-child(4)")
+
+    batch.get_by_role("button", name="Open: Row 1").click()
+    batch.wait_for_selector("#result[data-current=true]")
+    assert batch.input_value("#sample-label") == "slide 7"
+    assert batch.text_content("dd.fact_values") == GOOD.replace(",", " ")
+    assert shown == batch.text_content("dd.fact_probability")
+
+    batch.get_by_role("link", name="Back to the table").click()
+    batch.wait_for_selector("#rows")
+    focused = "() => document.activeElement.ariaLabel"
+    assert batch.evaluate(focused) == "Open: Row 1"
+    assert current(batch)
+
+
+def test_a_labelled_table_shows_each_class(batch, address):
+    run(batch, f"{','.join(names(address))},class\n{GOOD},2\n{GOOD},4\n")
+
+    shown = batch.locator(".rows tbody td:nth-child(5)").all_inner_texts()
+    assert shown == ["benign", "malignant"]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support.samples import BENIGN, JSON, NAMES
+from tests.support.samples import BENIGN, JSON, NAMES, UNSCORED
 from training.dataset import DATA_PATH
 
 CSV = {"content-type": "text/csv"}
@@ -213,3 +213,14 @@ def test_ten_thousand_hostile_but_valid_rows_fit_into_an_answer(transport):
 def test_a_formula_in_a_refused_row_comes_back_harmless(transport):
     answer = post(transport, f"{LINE}\n=cmd()|calc,1;=1+1,1,1,2,1,3,1,1", TABLE)
     assert rows(answer)[1]["input"].startswith("'=cmd()|calc,1;'=1+1,1")
+
+
+def test_a_prediction_has_its_class_and_where_asked_the_values_that_were_read(transport):
+    table = f"{','.join(NAMES)},class\n{LINE},2\n{','.join(map(str, UNSCORED))},\n"
+    plain = post(transport, table).json()["predictions"]
+    path = "/v1/predict?samples=true"
+    full = transport.request("POST", path, CSV, table).json()["predictions"]
+    assert [entry.get("class") for entry in plain] == ["benign", None]
+    assert [entry.pop("sample") for entry in full] == [BENIGN, [*UNSCORED[:5], None, *UNSCORED[6:]]]
+    assert full == plain
+    assert transport.request("POST", "/v1/predict?samples=1", CSV, table).status == 400

@@ -25,7 +25,7 @@ def prediction(summary: str, tag: str) -> Document:
     return {
         "summary": summary,
         "tags": [tag],
-        "parameters": [*([_EXPLAIN] if tag == "predict" else []), _PREVALENCE, *_TABLE],
+        "parameters": [*([_EXPLAIN] if tag == "predict" else []), _PREVALENCE, _SAMPLES, *_TABLE],
         "requestBody": {
             "required": True,
             "content": {
@@ -118,6 +118,13 @@ _EXPLAIN: Document = {
     "name": "explain",
     "in": "query",
     "description": "Reasons per sample; left out, they come for up to 100 samples.",
+    "schema": {"enum": ["true", "false"]},
+}
+
+_SAMPLES: Document = {
+    "name": "samples",
+    "in": "query",
+    "description": "Whether each prediction repeats the values that were read.",
     "schema": {"enum": ["true", "false"]},
 }
 

@@ -145,9 +145,17 @@ def answers(schema: Schema) -> dict[str, Document]:
                 | {"description": "Share of one-step re-scorings that change the label."},
                 "fragility_exact": {"type": "boolean"},
                 "warnings": {"type": "array", "items": ref("Warning")},
+                "class": label | {"description": "As the class column of the table states it."},
+                "sample": {
+                    "type": "array",
+                    "description": "The values as read, in the order of the features; null where "
+                    "one is missing. Only with `?samples=true`.",
+                },
             },
             optional=(
                 "id",
+                "class",
+                "sample",
                 "probability_range",
                 "base",
                 "contributions",
