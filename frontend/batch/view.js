@@ -29,12 +29,14 @@ export function table(page, { predictions, errors = [] }, opened) {
     if (!prediction) {
       const why = own.map((error) => errorWords(page, error)).join("; ");
       const text = page.say("row_error", { row: index + 1, why });
-      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length }, text));
+      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length - 1 }, text));
     }
     const kind = category(page, prediction);
-    const { sample } = prediction;
-    const open = button(page.say("row_open"), () => sample && opened(index, prediction));
-    open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
+    if (prediction.sample) {
+      const open = button(`${index + 1} ›`, () => opened(index, prediction));
+      open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
+      head.replaceChildren(open);
+    }
     return el(
       "tr",
       {},
@@ -44,7 +46,6 @@ export function table(page, { predictions, errors = [] }, opened) {
       el("td", { class: "number" }, rangeText(page, prediction)),
       classed && el("td", {}, page.own(prediction.class ?? "")),
       el("td", {}, prediction.warnings.map((warning) => warningText(page, warning)).join(" ")),
-      el("td", {}, sample && open),
     );
   });
   return el(

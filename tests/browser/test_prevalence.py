@@ -48,7 +48,10 @@ def test_this_device_answers_as_the_service_does(page, address, samples, prevale
     own = page.evaluate(EVALUATE, [rows, prevalence])
 
     for mine, theirs in zip(own, ask(address, rows, prevalence), strict=True):
-        assert (mine["label"], mine["prediction_set"]) == (theirs["label"], theirs["prediction_set"])
+        assert (mine["label"], mine["prediction_set"]) == (
+            theirs["label"],
+            theirs["prediction_set"],
+        )
         for key in keys:
             assert mine.get(key) == (theirs.get(key) and pytest.approx(theirs[key], abs=1e-10))
 
