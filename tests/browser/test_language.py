@@ -78,7 +78,7 @@ def test_switching_keeps_scores_and_result_and_survives_a_reload(page, kinds):
     assert "," in page.inner_text("dd.fact_probability")
 
     page.reload()
-    page.wait_for_selector("html[data-state=ready]")
+    page.wait_for_selector("html[data-state=done]")
     assert page.inner_text("#classify") == "Einordnen"
     page.click("#language")
     page.get_by_role("button", name="Classify").wait_for()
