@@ -44,7 +44,7 @@ CLASSIFY_ALL = """async ([vectors, last]) => {
       parts: [...document.querySelectorAll("#result .reasons tbody tr")].map((row) =>
         [row.cells[0].textContent, row.cells[2].textContent]),
       sum: text(".reasons tfoot th"),
-      total: text(".reasons tfoot td"),
+      total: text(".reasons tfoot .number"),
       strips: [...document.querySelectorAll("#result [role=gridcell]")].map((cell) =>
         cell.getAttribute("aria-label")),
     });
