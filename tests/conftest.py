@@ -29,6 +29,7 @@ GROUPS = {
     "tests/container/test_sam_local.py": "sam",
     "tests/container/": "containers",
     "tests/chaos/": "containers",
+    "tests/deploy/test_first_deployment.py": "containers",
     "tests/hostile/test_handler.py": "hostile",
     "tests/infrastructure/": "scanners",
     "tests/unit/test_bootstrap.py": "bootstrap",

@@ -85,7 +85,13 @@ def _addresses(service: str) -> list[tuple[str, str, str, re.Pattern[str], set[s
     model = botocore.session.get_session().get_service_model(service)
     found = []
     for name in model.operation_names:
-        http = model.operation_model(name).http
+        operation = model.operation_model(name)
+        http, shape = operation.http, operation.input_shape
+        members = shape.members if shape else {}
+        required = [members[key].serialization for key in (shape.required_members if shape else ())]
+        # UploadPartCopy has the address of UploadPart, and a header that is not recorded
+        if any(item.get("location") == "header" for item in required):
+            continue
         path, _, query = http["requestUri"].partition("?")
         if service == "s3" and not path.startswith("/{Bucket}") and name != "ListBuckets":
             path = "/{Bucket}" + path
@@ -95,5 +101,6 @@ def _addresses(service: str) -> list[tuple[str, str, str, re.Pattern[str], set[s
             for part in parts
         )
         needed = set(parse_qs(query, keep_blank_values=True))
+        needed |= {item["name"] for item in required if item.get("location") == "querystring"}
         found.append((name, http["method"], path, re.compile(f"{pattern}/?"), needed))
     return found

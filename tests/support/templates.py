@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from cfnlint.decode import decode
+from cfnlint.decode import decode, decode_str
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
@@ -35,6 +35,17 @@ def translate(name: str, **given: str) -> dict[str, Any]:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["ImageUri"] = IMAGE
+    return _transformed(template, given)
+
+
+def translate_text(text: str, **given: str) -> dict[str, Any]:
+    """The same for a template as `sam deploy` sends it."""
+    document, problems = decode_str(text)
+    assert not problems, problems
+    return _transformed(json.loads(json.dumps(document)), given)
+
+
+def _transformed(template: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1"))
     # Parameters keep their references, but for those that SAM itself reads
