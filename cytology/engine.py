@@ -8,7 +8,7 @@ from cytology.decision import Decision
 from cytology.explanation import Explainer
 from cytology.measurements import Row
 from cytology.missing import Frequencies, average
-from cytology.prediction import Prediction, Reasons, sigmoid
+from cytology.prediction import Prediction, Reasons, logit, sigmoid
 from cytology.schema import Schema
 
 Probabilities = Callable[[Sequence[Row]], list[float]]
@@ -62,6 +62,12 @@ class ModelEngine:
         fillings = len(self._frequencies.fillings(row).rows)
         return sum(fillings if None in question else 1 for question in asked)
 
+    def _calibrate(self, probability: float) -> float:
+        # A unanimous forest answers 0 or 1, which have no log-odds
+        if self._link.is_identity:
+            return probability
+        return self._link.probability(logit(probability))
+
     def _average(
         self, rows: Sequence[Row]
     ) -> tuple[list[float], list[float], dict[int, tuple[float, float]]]:
@@ -72,7 +78,7 @@ class ModelEngine:
         complete = [row for row in rows if None not in row]
         asked = [*complete, *chain.from_iterable(found.rows for found in fillings.values())]
         answers = self._probabilities(asked)
-        linked = [self._link.calibrated(answer) for answer in answers]
+        linked = [self._calibrate(answer) for answer in answers]
         known = iter(zip(linked, answers, strict=False))
         start = len(complete)
         calibrated, raw, ranges = [], [], {}

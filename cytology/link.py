@@ -37,11 +37,6 @@ class Link(NamedTuple):
         """Return the calibrated probability of the model's log-odds."""
         return sigmoid(self.log_odds(raw))
 
-    def calibrated(self, probability: float) -> float:
-        """Return the calibrated probability of the model's probability."""
-        # A unanimous forest answers 0 or 1, which have no log-odds
-        return probability if self.is_identity else self.probability(logit(probability))
-
     def raw_log_odds(self, probability: float) -> float:
         """Return the model's log-odds that give a calibrated probability."""
         wanted = logit(probability)

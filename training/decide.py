@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from cytology.decision import Decision
 from cytology.link import Link
 from cytology.schema import Schema
+from training.compile import training_weights
 from training.dataset import Dataset
-from training.frequencies import learn_familiarity, training_weights
+from training.frequencies import learn_familiarity
 
 #: Share of positive samples that the threshold may miss, out of fold.
 MISSED_SHARE = 0.01

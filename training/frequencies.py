@@ -52,13 +52,3 @@ def _log_frequencies(column: NDArray[np.float64], scores: NDArray[np.int64]) -> 
 def as_rows(scores: NDArray[np.float64]) -> list[Row]:
     """(n, features) with NaN → rows of int or None, as the service handles them."""
     return [tuple(None if np.isnan(value) else int(value) for value in vector) for vector in scores]
-
-
-def training_weights(scores: NDArray[np.float64], schema: Schema) -> tuple[tuple[float, ...], ...]:
-    """Per feature, the share of training rows at each value: missing first, then every score."""
-    weights = []
-    for column, feature in zip(scores.T, schema.features, strict=True):
-        counts = [int(np.isnan(column).sum())]
-        counts += [int((column == score).sum()) for score in feature.scores]
-        weights.append(tuple(count / len(column) for count in counts))
-    return tuple(weights)

@@ -1,5 +1,6 @@
 """The command ``cytology`` and ``load_model``, from a checkout and from an installed wheel."""
 
+import os
 import subprocess
 import sys
 import venv
@@ -84,7 +85,9 @@ def installed(tmp_path_factory, artifact_dir):
     python = folder / "venv" / "bin" / "python"
     [wheel] = folder.glob("*.whl")
     put = [*pip, "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel]
-    subprocess.run(put, check=True, capture_output=True)
+    # PYTHONPATH names the checkout, whose metadata would make pip think that it is installed
+    apart = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(put, check=True, capture_output=True, env=apart)
     return python
 
 

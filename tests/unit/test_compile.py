@@ -4,10 +4,11 @@ import pytest
 from cytology.link import Link
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
+from training.compile import training_weights
 from training.compiled import compile_model
 from training.dataset import load_dataset
 from training.decide import decide
-from training.frequencies import as_rows, training_weights
+from training.frequencies import as_rows
 
 schema = load_schema()
 ADDITIVE = (
