@@ -33,9 +33,9 @@ export function table(page, { predictions, errors = [] }, opened) {
     }
     const kind = category(page, prediction);
     if (prediction.sample) {
-      const open = button(`${index + 1} ›`, () => opened(index, prediction));
+      const open = button("›", () => opened(index, prediction));
       open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
-      head.replaceChildren(open);
+      head.append(" ", open);
     }
     return el(
       "tr",

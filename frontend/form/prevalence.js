@@ -29,6 +29,8 @@ function draw(page, host) {
     min: 0,
     max: 100,
     step: "any",
+    // Closed, the label is not rendered
+    "aria-label": page.say("prevalence", names),
     "aria-describedby": "prevalence-hint prevalence-error",
   });
   input.addEventListener("input", () => {
