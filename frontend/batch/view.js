@@ -57,7 +57,7 @@ export function table(page, { predictions, errors = [] }, opened) {
       el(
         "thead",
         {},
-        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key))), el("td")),
+        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key)))),
       ),
       el("tbody", {}, ...rows),
     ),
