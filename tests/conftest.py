@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
@@ -18,6 +19,10 @@ from tests.support.required import required
 # Read when predict.app is imported, which any test may do first
 os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
 os.environ.setdefault("LOG_LEVEL", "INFO")
+
+# A property holds or not; how long an example takes depends on what else the machine does
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 FORESTS = ROOT / "tests" / "support" / "forests.py"
