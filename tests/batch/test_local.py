@@ -17,6 +17,8 @@ from tests.support.scored import LINE, WRONG, lines_of, score, write
 
 SCHEMA = load_schema()
 HEADER = ",".join([*SCHEMA.names, "class"])
+#: Rows of a file that two processes score for seconds, so that a signal finds them at it.
+LONG = 1_200_000
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
 
 
@@ -165,7 +167,7 @@ def start(path):
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_of_several_processes_that_is_ended_goes_on(tmp_path, scorer, ending):
-    path = long_file(tmp_path, 400_000)
+    path = long_file(tmp_path, LONG)
     partial = tmp_path / "samples.predictions.csv.partial"
     with start(path) as running:
         while not list(partial.glob("[0-9]*.json")):
@@ -181,4 +183,4 @@ def test_a_run_of_several_processes_that_is_ended_goes_on(tmp_path, scorer, endi
         again.communicate(timeout=60)
     assert again.returncode == 0
     rows = [line.split(b",")[:2] for line in target_of(path).read_bytes().splitlines()[1:]]
-    assert rows == [[b"%d" % (number + 1), b"%d" % number] for number in range(400_000)]
+    assert rows == [[b"%d" % (number + 1), b"%d" % number] for number in range(LONG)]

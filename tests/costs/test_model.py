@@ -43,7 +43,7 @@ def month(inputs, node):
             + 0.01 * 1.00  # HTTP API
             + 10_000 * 1250 / GB * (0.50 + 0.03)  # logs, with 250 bytes of access log
             + 10_000 * 1000 / GB * 0.09  # answers
-            + 0.50  # alarms
+            + 0.70  # seven alarm metrics
             + 2.40 * (1 - 1.125e-6)  # metrics in hours with a request: 1 - e^-(10,000 / 730)
             + 0.05  # image
             + 0.002 * 0.023,  # site in the bucket
@@ -55,7 +55,7 @@ def month(inputs, node):
             + 1.00
             + 1e6 * 1250 / GB * 0.53
             + 1e6 * 1000 / GB * 0.09
-            + 2.90
+            + 3.10
             + 0.05
             + 0.000046,
         ),
@@ -66,7 +66,7 @@ def month(inputs, node):
             + (300 * 1.00 + 700 * 0.90)  # second tier of the HTTP API
             + 1e9 * 1250 / GB * 0.53
             + 1e9 * 1000 / GB * 0.09
-            + 2.95
+            + 3.15
             + 0.000046,
         ),
     ],
@@ -123,7 +123,7 @@ def test_fargate_costs_its_task_balancer_and_three_addresses(month):
 def test_ecs_adds_logs_monitoring_and_image_to_its_hosts(month):
     lines = month(1e6)["ecs-ec2"]["lines"]
     assert lines["logs"] == pytest.approx(1e6 * 1000 / GB * 0.53)
-    assert lines["monitoring"] == pytest.approx(2.90)
+    assert lines["monitoring"] == pytest.approx(3.10)
     assert lines["image"] == pytest.approx(0.05)
 
 
@@ -185,7 +185,7 @@ def test_break_even_against_one_host_follows_from_two_prices(inputs, month):
     [[found]] = break_evens(inputs, [pair])
 
     million = 0.0500001 + 1.20 + 1e6 * 1250 / GB * 0.53
-    assert found["requests"] == pytest.approx((HOST - 2.950046) / million * 1e6, abs=2)
+    assert found["requests"] == pytest.approx((HOST - 3.150046) / million * 1e6, abs=2)
     assert found["cheaper"] == "ec2"
     before, after = (month(found["requests"] - less, redundant=False) for less in (1, 0))
     assert before["lambda"]["usd"] <= before["ec2"]["usd"]

@@ -87,7 +87,10 @@ def lend_packages(directory):
     (environment / "installed-dev").write_text(hashlib.sha256(lock).hexdigest())
     (environment / "created").touch()
     if (ROOT / "node_modules").exists():
-        (directory / "node_modules").symlink_to((ROOT / "node_modules").resolve())
+        # Hard links: through a symbolic one npm would empty this checkout's own folder
+        copy = ["cp", "--archive", "--link", (ROOT / "node_modules").resolve()]
+        subprocess.run([*copy, directory / "node_modules"], check=True)
+        (directory / "node_modules" / ".package-lock.json").touch()
 
 
 @pytest.fixture(scope="module")
