@@ -258,17 +258,20 @@ def test_every_region_has_every_type_of_the_templates_that_are_sent_with_the_def
         assert kinds <= set(PROVIDER_SCHEMA_MANAGER.get_resource_types(region)), region
 
 
-def test_without_cloudfront_every_get_of_the_api_s_paths_still_reaches_the_function(site):
-    made = resources(site, {"Site": "s3", "Target": "function", "AuthorizationType": "JWT"})
+def test_without_cloudfront_every_get_of_the_api_s_paths_still_reaches_the_function(api, site):
+    issuer = {"JwtIssuer": "https://issuer.example", "JwtAudience": "api", "Site": "s3"}
+    made = resources(api, issuer) | resources(site, {"Site": "s3"})
     routes = {item["RouteKey"]: item for name, item in made.items() if name.endswith("Route")}
+    function = made["PredictRoute"]["Target"]
 
-    files = {key for key, item in routes.items() if item["Target"] != "function"}
+    files = {key for key, item in routes.items() if item["Target"] != function}
     assert files == {"GET /", "GET /{proxy+}"}
     for path in {route.path for route in ROUTES if route.method == "GET"} - {"/ping"}:
         known = [key for key in routes if fnmatch(f"GET {path}", key.replace("{proxy+}", "*"))]
         # An exact path before a greedy one, and of these the longest: API Gateway's own order
         route = routes[max(known, key=lambda key: ("{" not in key, len(key)))]
-        assert (route["Target"], route["AuthorizationType"]) == ("function", "JWT"), path
+        asked = "NONE" if path == "/v1/health" else "JWT"
+        assert (route["Target"], route["AuthorizationType"]) == (function, asked), path
 
 
 def test_the_upgrade_to_cloudfront_keeps_bucket_api_and_function(api, site):
