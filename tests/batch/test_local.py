@@ -162,7 +162,14 @@ def long_file(folder, count):
 
 def start(path):
     command = [sys.executable, "-m", "cytology", "predict", str(path)]
-    return subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE)
+    # As a terminal starts it: a shell that runs the tests in the background ignores SIGINT
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])

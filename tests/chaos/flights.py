@@ -82,11 +82,12 @@ class Flights:
                         self.answered.append((sent_s, time.monotonic()))
                     else:
                         self.lost.append(f"status {response.status}, {count} rows")
-            # Closed or reset before a byte of an answer: a client may ask again elsewhere
-            except (ConnectionError, http.client.RemoteDisconnected) as error:
+            except http.client.IncompleteRead as error:
+                self._lose(error)
+            # Sent to a server that was told to stop: refused, or the next container at this
+            # address answers; only what was sent before the stop is owed an answer
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 if not self._stop_at or sent_s < self._stop_at - ACCEPTED_S:
                     self._lose(error)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                self._lose(error)
             finally:
                 connection.close()
