@@ -1,49 +1,40 @@
-"""Reads features.json: the features that may be measured, and the two classes."""
+"""Reads features.json: the features that may be measured, and the two classes (docs/schema.md)."""
 
 import json
 import os
+from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NamedTuple
+
+from cytology.entries import Entries, InvalidSchema
+from cytology.feature import CATEGORY, REAL, WHOLE, Feature, Value, parse_feature
+
+__all__ = ["CATEGORY", "REAL", "WHOLE", "Feature", "InvalidSchema", "Value"]
 
 DEFAULT_SCHEMA_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "features.json")
 
-#: Names that a request uses itself; a feature of that name would be ambiguous.
-RESERVED_NAMES = frozenset({"id", "samples"})
+#: Scores of all features up to which a row is checked as one set.
+_MOST_COMMON = 1_000
 
-
-class InvalidSchema(ValueError):
-    """The schema file breaks a rule; the message has the entry and the rule."""
-
-
-class Feature(NamedTuple):
-    """One measurement: an ordinal integer score.
-
-    ``direction`` is +1 where a higher score may only raise the probability of the positive class,
-    -1 where it may only lower it, 0 where neither is promised.
-    """
-
-    name: str
-    label: str
-    help: str
-    low: str
-    high: str
-    minimum: int
-    maximum: int
-    may_be_missing: bool
-    direction: int
-    #: Other names that a column of this feature may have in a table.
-    synonyms: tuple[str, ...] = ()
-
-    @property
-    def scores(self) -> range:
-        """Every score that may be given, lowest first."""
-        return range(self.minimum, self.maximum + 1)
+_TRANSLATION = frozenset(
+    {"title", "lead", "gate", "limits_of_use", "features", "classes", "examples"}
+)
+_TRANSLATED_FEATURE = frozenset({"label", "help", "low", "high", "unit", "values"})
 
 
 class Diagnosis(NamedTuple):
     """One class: its name everywhere in the product, and its code in the data set's file."""
 
     name: str
-    code: int
+    code: int | float | str
+    label: str = ""
+
+
+class Example(NamedTuple):
+    """A sample that the form offers: one value a feature in schema order, None where missing."""
+
+    label: str
+    row: tuple[Value | None, ...]
 
 
 class Schema(NamedTuple):
@@ -65,6 +56,15 @@ class Schema(NamedTuple):
     class_synonyms: tuple[str, ...] = ()
     #: Other cells of the class column, each with its class: pairs of text and name.
     class_values: tuple[tuple[str, str], ...] = ()
+    #: Rows with the same cell here stay together when a model is judged; "" for the id column.
+    group_column: str = ""
+    #: A paragraph for the start of the form.
+    lead: str = ""
+    #: What a person confirms before the form shows; "" for nothing.
+    gate: str = ""
+    examples: tuple[Example, ...] = ()
+    #: Texts in other languages, by language.
+    translations: Mapping[str, Mapping[str, Any]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +81,15 @@ class Schema(NamedTuple):
         """The class that is not the positive one."""
         first, second = self.class_names
         return second if first == self.positive else first
+
+    @property
+    def noun(self) -> str:
+        """What messages call a measurement: score where all are whole numbers, else value."""
+        return "score" if all(feature.kind == WHOLE for feature in self.features) else "value"
+
+
+#: ``form`` holds texts of the form until they stand in the entries above.
+_TOP = frozenset(Schema._fields) - {"common_scores"} | {"form"}
 
 
 def load_schema(path: str = DEFAULT_SCHEMA_PATH) -> Schema:
@@ -101,72 +110,129 @@ def parse_schema(text: str | bytes) -> Schema:
         raw = json.loads(text)
     except ValueError as error:
         raise InvalidSchema(f"the schema is not JSON: {error}") from None
-    if not isinstance(raw, dict):
-        raise InvalidSchema("the schema must be a JSON object")
+    top = Entries(raw, "", _TOP)
     for key in ("classes", "features", "positive"):
         if key not in raw:
             raise InvalidSchema(f"the schema lacks {key!r}")
-    features = tuple(_feature(entry, index) for index, entry in enumerate(raw["features"]))
-    classes = tuple(_diagnosis(entry, index) for index, entry in enumerate(raw["classes"]))
+    missing = top.text("missing", "?")
+    features = _features(top, missing)
+    classes = _classes(top)
+    names = (classes[0].name, classes[1].name)
+    return Schema(
+        name=top.text("name", "model"),
+        title=top.text("title", ""),
+        id_column=top.text("id_column", "id"),
+        class_column=top.text("class_column", "class"),
+        missing=missing,
+        features=features,
+        classes=classes,
+        positive=top.choice("positive", names, None),
+        limits_of_use=top.texts("limits_of_use"),
+        common_scores=_common_scores(features),
+        id_synonyms=top.texts("id_synonyms"),
+        class_synonyms=top.texts("class_synonyms"),
+        class_values=_class_values(top, names),
+        group_column=top.text("group_column", ""),
+        lead=top.text("lead", ""),
+        gate=top.text("gate", ""),
+        examples=tuple(_example(item, i, features) for i, item in enumerate(top.items("examples"))),
+        translations=_translations(top, features, names),
+    )
+
+
+def _features(top: Entries, missing: str) -> tuple[Feature, ...]:
+    entries = enumerate(top.items("features"))
+    features = tuple(parse_feature(entry, index, missing) for index, entry in entries)
     names = [feature.name for feature in features]
     if not names:
-        raise InvalidSchema("features: at least one is needed")
+        raise top.error("features", "at least one is needed")
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise InvalidSchema(f"features: {', '.join(repeated)} appears more than once")
-    if len(classes) != 2 or len({item.name for item in classes}) != 2:
-        raise InvalidSchema("classes: exactly two of different names are needed")
-    if raw["positive"] not in {item.name for item in classes}:
-        raise InvalidSchema(f"positive: {raw['positive']!r} is not one of the classes")
-    scores = {feature.scores for feature in features}
-    return Schema(
-        name=str(raw.get("name", "model")),
-        title=str(raw.get("title", "")),
-        id_column=str(raw.get("id_column", "id")),
-        class_column=str(raw.get("class_column", "class")),
-        missing=str(raw.get("missing", "?")),
-        features=features,
-        classes=(classes[0], classes[1]),
-        positive=raw["positive"],
-        limits_of_use=tuple(str(limit) for limit in raw.get("limits_of_use", ())),
-        common_scores=frozenset(scores.pop()) if len(scores) == 1 else None,
-        id_synonyms=tuple(str(name) for name in raw.get("id_synonyms", ())),
-        class_synonyms=tuple(str(name) for name in raw.get("class_synonyms", ())),
-        class_values=tuple(raw.get("class_values", {}).items()),
-    )
+        raise top.error("features", f"{', '.join(repeated)} appears more than once")
+    return features
 
 
-def _feature(entry: Any, index: int) -> Feature:
-    where = f"features[{index}]"
-    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
-        raise InvalidSchema(f"{where}: needs a name")
-    where = f"features[{index}] ({entry['name']})"
-    if entry["name"] in RESERVED_NAMES:
-        raise InvalidSchema(f"{where}: this name is reserved for the request itself")
-    low, high = entry.get("min"), entry.get("max")
+def _common_scores(features: tuple[Feature, ...]) -> frozenset[int] | None:
+    first = features[0].scores
+    if any(feature.kind != WHOLE or feature.scores != first for feature in features):
+        return None
+    return frozenset(first) if len(first) <= _MOST_COMMON else None
+
+
+def _classes(top: Entries) -> tuple[Diagnosis, Diagnosis]:
+    items = top.items("classes")
+    if len(items) != 2:
+        raise top.error(
+            "classes",
+            f"{len(items)} found, and only two classes are supported; keep the one of interest as "
+            "the positive class and give all others one name and code",
+        )
+    first, second = (_class(item, index) for index, item in enumerate(items))
+    for one, other in ((first.name, second.name), (str(first.code), str(second.code))):
+        if one.casefold() == other.casefold():
+            raise top.error("classes", "the two need different names and codes")
+    return first, second
+
+
+def _class(raw: Any, index: int) -> Diagnosis:
+    entry = Entries(raw, f"classes[{index}]", frozenset({"name", "code", "label"}))
+    name, code = entry.text("name"), entry.get("code")
     # bool is an int: true must not pass as 1
-    if type(low) is not int or type(high) is not int or low >= high:
-        raise InvalidSchema(f"{where}: min and max must be whole numbers with min below max")
-    if entry.get("direction", 0) not in (-1, 0, 1):
-        raise InvalidSchema(f"{where}: direction must be -1, 0 or 1")
-    return Feature(
-        name=entry["name"],
-        label=str(entry.get("label", entry["name"])),
-        help=str(entry.get("help", "")),
-        low=str(entry.get("low", "")),
-        high=str(entry.get("high", "")),
-        minimum=low,
-        maximum=high,
-        may_be_missing=bool(entry.get("may_be_missing", False)),
-        direction=entry.get("direction", 0),
-        synonyms=tuple(str(name) for name in entry.get("synonyms", ())),
+    number = type(code) in (int, float) and isfinite(code)
+    if not number and not (isinstance(code, str) and code.strip()):
+        raise entry.error("code", "must be a number or text, as the class column of a table has it")
+    return Diagnosis(name, code, entry.text("label", ""))
+
+
+def _class_values(top: Entries, names: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    found = top.mapping("class_values")
+    for cell, name in found.items():
+        if name not in names:
+            raise top.error(f"class_values.{cell}", f"must be one of {', '.join(names)}")
+    return tuple(found.items())
+
+
+def _example(raw: Any, index: int, features: tuple[Feature, ...]) -> Example:
+    entry = Entries(raw, f"examples[{index}]", frozenset({"label", "measurements"}))
+    known = frozenset(feature.name for feature in features)
+    values = Entries(entry.mapping("measurements"), f"examples[{index}].measurements", known)
+    row: list[Value | None] = []
+    for feature in features:
+        value = values.get(feature.name)
+        if not feature.accepts(value):
+            raise values.error(feature.name, "must be a value of this feature")
+        row.append(float(value) if feature.kind == REAL and value is not None else value)
+    return Example(entry.text("label"), tuple(row))
+
+
+def _translations(
+    top: Entries, features: tuple[Feature, ...], names: tuple[str, str]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Check that every translated name is one of the schema's; return the entries as they are."""
+    for language, raw in (found := top.mapping("translations")).items():
+        where = f"translations.{language}"
+        entry = Entries(raw, where, _TRANSLATION)
+        for key in ("title", "lead", "gate"):
+            entry.text(key, "")
+        entry.texts("limits_of_use")
+        entry.texts("examples")
+        labels = Entries(entry.mapping("classes"), f"{where}.classes", frozenset(names))
+        for name in labels:
+            labels.text(name)
+        for feature in features:
+            _check_feature_texts(entry, feature, where)
+        Entries(entry.mapping("features"), f"{where}.features", frozenset(f.name for f in features))
+    return found
+
+
+def _check_feature_texts(entry: Entries, feature: Feature, where: str) -> None:
+    raw = entry.mapping("features").get(feature.name, {})
+    texts = Entries(raw, f"{where}.features.{feature.name}", _TRANSLATED_FEATURE)
+    for key in _TRANSLATED_FEATURE - {"values"}:
+        texts.text(key, "")
+    values = Entries(
+        texts.mapping("values"),
+        f"{where}.features.{feature.name}.values",
+        frozenset(feature.values),
     )
-
-
-def _diagnosis(entry: Any, index: int) -> Diagnosis:
-    if (
-        not isinstance(entry, dict)
-        or not isinstance(entry.get("name"), str)
-        or type(entry.get("code")) is not int
-    ):
-        raise InvalidSchema(f"classes[{index}]: needs a name and a whole-number code")
-    return Diagnosis(entry["name"], entry["code"])
+    for value in values:
+        values.text(value)

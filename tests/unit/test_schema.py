@@ -1,10 +1,13 @@
 """The one schema, against an oracle written by hand."""
 
 import json
+import re
 
+import jsonschema
 import pytest
 
-from cytology.schema import Diagnosis, Feature, InvalidSchema, parse_schema
+from cytology.schema import Diagnosis, Example, Feature, InvalidSchema, parse_schema
+from tests.support.paths import ROOT
 
 # By hand and on purpose: every other test reads the schema, so a wrong one would pass them all.
 NAMES = (
@@ -26,6 +29,14 @@ def valid_document() -> dict:
         "positive": "yes",
         "features": [{"name": "a", "min": 0, "max": 3}],
     }
+
+
+DOCS = ROOT / "docs"
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((DOCS / "schema.schema.json").read_text()))
+SHIPPED = json.loads((ROOT / "cytology" / "features.json").read_text())
+EXAMPLE = json.loads(
+    re.findall("```json\n(.*?)```", (DOCS / "schema.md").read_text(), re.DOTALL)[0]
+)
 
 
 def test_the_nine_features_stand_in_the_order_of_the_data_set(schema):
@@ -100,54 +111,155 @@ def test_scores_are_common_only_where_all_features_have_the_same():
 
 
 NUMBERS = "min and max must be whole numbers with min below max"
+CODE = "must be a number or text, as the class column of a table has it"
+REAL = {"name": "a", "kind": "real", "min": 0, "max": 2.5}
+CATEGORY = {"name": "a", "kind": "category", "values": [{"value": "x"}, {"value": "y"}]}
+
+#: Schemas that break a rule of shape, with the message: the JSON Schema refuses the same.
+BROKEN = [
+    ({"features": []}, "features: at least one is needed"),
+    ({"features": ["a"]}, "features[0]: needs a name"),
+    ({"features": [{"name": ""}]}, "features[0]: needs a name"),
+    ({"features": [{"name": 5}]}, "features[0]: needs a name"),
+    ({"features": [{"name": "a", "min": 1}]}, f"features[0] (a): {NUMBERS}"),
+    ({"features": [{"name": "a", "max": 1}]}, f"features[0] (a): {NUMBERS}"),
+    ({"features": [{"name": "a", "min": 1, "max": 2.5}]}, f"features[0] (a): {NUMBERS}"),
+    (
+        {"features": [{"name": "samples", "min": 1, "max": 2}]},
+        "features[0] (samples): this name is reserved for the request itself; rename the feature",
+    ),
+    (
+        {"features": [{"name": "a", "min": 1, "max": 2, "direction": 2}]},
+        "features[0] (a).direction: must be one of -1, 0, 1",
+    ),
+    (
+        {"features": [{"name": "a", "min": 1, "max": 2, "decimals": 1}]},
+        "features[0] (a): unknown entry decimals; known are direction, help, high, kind, label, "
+        "low, max, may_be_missing, min, name, synonyms, unit",
+    ),
+    (
+        {"features": [{"name": "a", "kind": "date"}]},
+        "features[0] (a).kind: must be one of whole, real, category",
+    ),
+    (
+        {"features": [REAL | {"min": "0"}]},
+        "features[0] (a): min and max must be numbers with min below max",
+    ),
+    (
+        {"features": [REAL | {"decimals": 7}]},
+        "features[0] (a).decimals: must be one of 0, 1, 2, 3, 4, 5, 6",
+    ),
+    (
+        {"features": [CATEGORY | {"values": [{"value": "x"}]}]},
+        "features[0] (a).values: 2 to 100 are needed, 1 found",
+    ),
+    (
+        {"features": [CATEGORY | {"values": [{"value": "x"}, {"value": 2}]}]},
+        'features[0] (a).values[1].value: must be text, such as "age"',
+    ),
+    (
+        {"features": [CATEGORY | {"values": [{"value": "x"}, {"value": " y"}]}]},
+        "features[0] (a).values[1].value: may not be '?' or start or end with a blank",
+    ),
+    (
+        {"features": [CATEGORY | {"may_be_missing": "no"}]},
+        "features[0] (a).may_be_missing: must be true or false",
+    ),
+    (
+        {"classes": [{"name": n, "code": n} for n in "abc"]},
+        "classes: 3 found, and only two classes are supported; keep the one of interest as the "
+        "positive class and give all others one name and code",
+    ),
+    ({"classes": ["no", "yes"]}, "classes[0]: must be an object {…}"),
+    (
+        {"classes": [{"name": "no", "code": 0}, {"name": "yes", "code": True}]},
+        f"classes[1].code: {CODE}",
+    ),
+    (
+        {"classes": [{"name": "no", "code": 0}, {"name": "yes", "code": " "}]},
+        f"classes[1].code: {CODE}",
+    ),
+    (
+        {"classes": [{"name": 1, "code": 0}, {"name": "yes", "code": 1}]},
+        'classes[0].name: must be text, such as "age"',
+    ),
+    ({"missing": ""}, 'missing: must be text, such as "age"'),
+    ({"synonyms": []}, "the schema: unknown entry synonyms; known are "),
+    ({"limits_of_use": "none"}, "limits_of_use: must be a list [ … ]"),
+    ({"examples": [1]}, "examples[0]: must be an object {…}"),
+    ({"translations": {"de": {"name": "a"}}}, "translations.de: unknown entry name; known are "),
+]
+
+#: Rules that tie entries to one another, which only the parser checks.
+CONTRADICTING = [
+    ({"features": [REAL | {"max": 0}]}, "features[0] (a): min and max must be numbers with min "),
+    (
+        {"features": [CATEGORY | {"values": [{"value": "x"}, {"value": "x"}]}]},
+        "features[0] (a).values[1].value: x appears more than once",
+    ),
+    (
+        {"missing": "y", "features": [CATEGORY]},
+        "features[0] (a).values[1].value: may not be 'y' or start or end with a blank",
+    ),
+    (
+        {"features": [{"name": n, "min": 1, "max": 2} for n in "bbaac"]},
+        "features: a, b appears more than once",
+    ),
+    (
+        {"classes": [{"name": n, "code": 0} for n in ("no", "yes")]},
+        "classes: the two need different names and codes",
+    ),
+    ({"positive": "maybe"}, "positive: must be one of no, yes"),
+    ({"class_values": {"1": "maybe"}}, "class_values.1: must be one of no, yes"),
+    (
+        {"examples": [{"label": "A", "measurements": {"a": 4}}]},
+        "examples[0].measurements.a: must be a value of this feature",
+    ),
+    (
+        {"examples": [{"label": "A", "measurements": {"b": 1}}]},
+        "examples[0].measurements: unknown entry b; known are a",
+    ),
+    (
+        {"translations": {"de": {"features": {"b": {"label": "B"}}}}},
+        "translations.de.features: unknown entry b; known are a",
+    ),
+    (
+        {"translations": {"de": {"classes": {"maybe": "Vielleicht"}}}},
+        "translations.de.classes: unknown entry maybe; known are no, yes",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"features": []}, "features: at least one is needed"),
-        ({"features": ["a"]}, "features[0]: needs a name"),
-        ({"features": [{"name": ""}]}, "features[0]: needs a name"),
-        ({"features": [{"name": 5}]}, "features[0]: needs a name"),
-        ({"features": [{"name": "a", "min": 1}]}, f"features[0] (a): {NUMBERS}"),
-        ({"features": [{"name": "a", "max": 1}]}, f"features[0] (a): {NUMBERS}"),
-        ({"features": [{"name": "a", "min": 1, "max": 2.0}]}, f"features[0] (a): {NUMBERS}"),
-        (
-            {"features": [{"name": "samples", "min": 1, "max": 2}]},
-            "features[0] (samples): this name is reserved for the request itself",
-        ),
-        (
-            {"features": [{"name": "a", "min": 1, "max": 2, "direction": 2}]},
-            "features[0] (a): direction must be -1, 0 or 1",
-        ),
-        (
-            {"features": [{"name": n, "min": 1, "max": 2} for n in "bbaac"]},
-            "features: a, b appears more than once",
-        ),
-        (
-            {"classes": [{"name": "no", "code": 0}] * 2},
-            "classes: exactly two of different names are needed",
-        ),
-        (
-            {"classes": [{"name": n, "code": 0} for n in "abc"]},
-            "classes: exactly two of different names are needed",
-        ),
-        ({"classes": ["no", "yes"]}, "classes[0]: needs a name and a whole-number code"),
-        (
-            {"classes": [{"name": "no", "code": 0}, {"name": "yes", "code": True}]},
-            "classes[1]: needs a name and a whole-number code",
-        ),
-        (
-            {"classes": [{"name": 1, "code": 0}, {"name": "yes", "code": 1}]},
-            "classes[0]: needs a name and a whole-number code",
-        ),
-        ({"positive": "maybe"}, "positive: 'maybe' is not one of the classes"),
-    ],
-)
+@pytest.mark.parametrize(("change", "message"), [*BROKEN, *CONTRADICTING])
 def test_the_message_of_a_broken_schema_is_a_whole_sentence(change, message):
     with pytest.raises(InvalidSchema) as caught:
         parse_schema(json.dumps(valid_document() | change))
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(("change", "_"), BROKEN)
+def test_the_json_schema_refuses_what_the_parser_refuses(change, _):
+    assert not VALIDATOR.is_valid(valid_document() | change)
+
+
+@pytest.mark.parametrize("document", [valid_document(), EXAMPLE, SHIPPED])
+def test_the_json_schema_and_the_parser_accept_the_same_files(document):
+    VALIDATOR.validate(document)
+    parse_schema(json.dumps(document))
+
+
+def test_the_documented_example_has_a_feature_of_each_kind():
+    ferry = parse_schema(json.dumps(EXAMPLE))
+    decks, waves, seat = ferry.features
+
+    assert [feature.kind for feature in ferry.features] == ["whole", "real", "category"]
+    assert (decks.scores, waves.minimum, waves.maximum) == (range(9), 0.0, 15.0)
+    assert (waves.unit, waves.decimals) == ("m", 1)
+    assert seat.values == ("bow", "middle", "stern")
+    assert seat.value_labels == ("At the bow", "In the middle", "stern")
+    assert ferry.examples[1] == Example("Storm", (5, 6.25, None))
+    assert ferry.classes[1] == Diagnosis("seasick", "yes", "Gets seasick")
+    assert (ferry.noun, ferry.common_scores, ferry.group_column) == ("value", None, "family")
 
 
 @pytest.mark.parametrize("key", ["classes", "features", "positive"])
@@ -162,6 +274,6 @@ def test_a_schema_without_one_of_its_parts_is_told_which(key):
 def test_what_is_no_schema_at_all_is_told_so():
     with pytest.raises(InvalidSchema) as caught:
         parse_schema("[]")
-    assert str(caught.value) == "the schema must be a JSON object"
+    assert str(caught.value) == "the schema: must be an object {…}"
     with pytest.raises(InvalidSchema, match=r"^the schema is not JSON: Expecting value"):
         parse_schema("nothing")
