@@ -143,7 +143,7 @@ def _sampled_steps(count: int) -> list[list[int]]:
     import random
 
     source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
-    return [[source.randrange(3) for _ in range(count)] for _ in range(SAMPLED_RESCORINGS)]
+    return [source.choices(range(3), k=count) for _ in range(SAMPLED_RESCORINGS)]
 
 
 def _moves(score: int | None, feature: Feature) -> tuple[int | None, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cytology.model.link import parse_log_odds
-from cytology.model.node import InvalidModel, parse_link_of, parse_raw
+from cytology.model.node import InvalidModel, parse_link_of, parse_raw, parse_raw_of_many
 
 #: The version of the format that this package reads.
 FORMAT = 1
@@ -26,6 +26,7 @@ class Model:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.names: tuple[str, ...] = tuple(document["columns"])
         self._raw = parse_raw(document)
+        self._raw_of_many = parse_raw_of_many(document)
         self._link = parse_link_of(document)
         self._log_odds = parse_log_odds(document.get("link", ()))
 
@@ -42,8 +43,7 @@ class Model:
 
     def probabilities(self, rows: Iterable[Row]) -> list[float]:
         """Probability of the positive class for every row, in order."""
-        raw, link = self._raw, self._link
-        return [link(raw(row)) for row in rows]
+        return list(map(self._link, self._raw_of_many(list(rows))))
 
 
 def parse_model(document: Mapping[str, Any], names: Sequence[str]) -> Model:

@@ -105,17 +105,9 @@ def _function(name: str) -> Step:
 
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "sqrt": math.sqrt,
-    "log": math.log,
-    "log2": math.log2,
-    "log10": math.log10,
-    "log1p": math.log1p,
-    "exp": math.exp,
-    "expm1": math.expm1,
-    "absolute": abs,
-}
+    name: getattr(math, name)
+    for name in ("floor", "ceil", "sqrt", "log", "log2", "log10", "log1p", "exp", "expm1")
+} | {"absolute": abs}
 
 STEPS: dict[str, Callable[..., Step]] = {
     "impute": _impute,

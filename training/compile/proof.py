@@ -180,9 +180,11 @@ def _compare_one_by_one(
         ]
     )
     sample = [array[places] for array in tried]
-    of_rows = np.array(Model(document).probabilities(as_rows(sample, columns)))
+    model, asked = Model(document), as_rows(sample, columns)
+    of_rows = np.array(model.probabilities(asked))
     allowed = 0.0 if _exact(document) else TOLERANCE
     _compare(of_rows, probabilities(document, sample), allowed, 0, thresholds)
+    _compare(np.array([model.probability(row) for row in asked]), of_rows, 0.0, 0)
 
 
 def _exact(document: Node) -> bool:
