@@ -113,11 +113,12 @@ def load_artifact(directory: str, manifest_sha256: str | None = None) -> Artifac
         found = manifest.get("format") if isinstance(manifest, dict) else "no object"
         raise ArtifactMismatch(f"{MANIFEST} format", FORMAT, found)
     texts = {name: _read_verified(directory, name, manifest) for name in (SCHEMA, DECISION)}
+    schema = parse_schema(texts[SCHEMA])
     return Artifact(
         directory=directory,
         manifest=manifest,
-        schema=parse_schema(texts[SCHEMA]),
-        decision=parse_decision(texts[DECISION]),
+        schema=schema,
+        decision=parse_decision(texts[DECISION], schema),
         texts=texts,
     )
 

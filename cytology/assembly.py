@@ -4,24 +4,13 @@ from collections.abc import Sequence
 from operator import getitem
 
 from cytology.decision import Decision
+from cytology.feature import Value
 from cytology.measurements import Row
 from cytology.prediction import Caution, Prediction, Reasons
 from cytology.schema import Schema
 
 #: Above this fragility an answer carries a warning.
 _FRAGILE = 0.10
-
-_DECISIVE = Caution(
-    "decisive_missing_score",
-    "",
-    "The missing score decides the label: other values of it give the other class.",
-)
-_UNUSUAL = Caution(
-    "unusual_sample",
-    "",
-    "The scores are rarer than those of 19 in 20 training samples; the model has seen little "
-    "like them.",
-)
 
 
 class Assembler:
@@ -35,8 +24,20 @@ class Assembler:
         self._decision = decision
         self._verdicts: dict[tuple[bool, bool, bool], tuple[str, tuple[str, ...]]] = {}
         self._limit = decision.familiarity.limit
-        self._frequencies = decision.familiarity.by_score(schema.features)
-        self._unseen = _unseen_scores(schema, decision)
+        self._frequencies = decision.familiarity.by_value()
+        self._unseen = _unseen_values(decision)
+        self._noun = noun = schema.noun
+        self._decisive = Caution(
+            "decisive_missing_score",
+            "",
+            f"The missing {noun} decides the label: other values of it give the other class.",
+        )
+        self._unusual = Caution(
+            "unusual_sample",
+            "",
+            f"The {noun}s are rarer than those of 19 in 20 training samples; the model has seen "
+            "little like them.",
+        )
 
     def assemble(
         self,
@@ -61,16 +62,16 @@ class Assembler:
         if probability_range and decision.label(probability_range[0]) != decision.label(
             probability_range[1]
         ):
-            warnings += (_DECISIVE,)
+            warnings += (self._decisive,)
             verdict = (verdict[0], decision.classes)  # inconclusive: neither class is ruled out
         one, other = self._frequencies
         if (
             sum(map(getitem, one, row)) < self._limit
             and sum(map(getitem, other, row)) < self._limit
         ):
-            warnings += (_UNUSUAL,)
+            warnings += (self._unusual,)
         if reasons is not None and reasons.fragility > _FRAGILE:
-            warnings += (_fragile(reasons.fragility),)
+            warnings += (_fragile(reasons.fragility, self._noun),)
         return Prediction(
             verdict[0],
             probability,
@@ -85,7 +86,7 @@ class Assembler:
         found: tuple[Caution, ...] = ()
         if None in row:
             found = tuple(
-                _missing(name)
+                _missing(name, self._noun)
                 for name, score in zip(self._names, row, strict=True)
                 if score is None
             )
@@ -96,34 +97,32 @@ class Assembler:
         return found
 
 
-def _unseen_scores(
-    schema: Schema, decision: Decision
-) -> Sequence[tuple[int, frozenset[int | None]]]:
-    """Of the features that have any: the position, and the scores that the data never show."""
+def _unseen_values(decision: Decision) -> Sequence[tuple[int, frozenset[Value | None]]]:
+    """Of the features that have any: the position, and the values that the data never show."""
     unseen = [
-        frozenset(s for s, share in zip(feature.scores, shares, strict=True) if not share)
-        for feature, (_, *shares) in zip(schema.features, decision.weights, strict=True)
+        frozenset(value for value, share in zip(own.values, shares, strict=True) if not share)
+        for own, (_, *shares) in zip(decision.levels, decision.weights, strict=True)
     ]
-    return [(position, scores) for position, scores in enumerate(unseen) if scores]
+    return [(position, values) for position, values in enumerate(unseen) if values]
 
 
-def _missing(field: str) -> Caution:
+def _missing(field: str, noun: str) -> Caution:
     return Caution(
         "missing_score",
         field,
-        f"{field} is missing; the probability is the average over the scores that it could have, "
+        f"{field} is missing; the probability is the average over the {noun}s that it could have, "
         "given the others: see probability_range.",
     )
 
 
-def _never_seen(field: str, score: int | None) -> Caution:
-    return Caution("unseen_score", field, f"{field} {score} never occurs in the training data.")
+def _never_seen(field: str, value: Value | None) -> Caution:
+    return Caution("unseen_score", field, f"{field} {value} never occurs in the training data.")
 
 
-def _fragile(share: float) -> Caution:
+def _fragile(share: float, noun: str) -> Caution:
     return Caution(
         "fragile",
         "",
-        f"{share:.0%} of re-scorings that move each score by at most one step give the other "
+        f"{share:.0%} of re-scorings that move each {noun} by at most one step give the other "
         "class.",
     )

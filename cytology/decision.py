@@ -1,13 +1,14 @@
 """Decides: probability → label, and the set of classes that cannot be ruled out."""
 
 import json
-from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from cytology.familiarity import Familiarity
+from cytology.feature import Value
+from cytology.levels import Levels, levels_of
 from cytology.link import Link
-from cytology.schema import Feature
+from cytology.schema import Schema
 
 
 class Decision(NamedTuple):
@@ -19,7 +20,7 @@ class Decision(NamedTuple):
     They are learnt from out-of-fold probabilities so that each class is in its own samples' sets
     with about the probability ``level``. ``base`` is the mean of the model's log-odds.
     ``prevalence`` is the share of the positive class in the training data. ``weights`` holds, per
-    feature, how often each score occurs in the training data (missing first); explanations of
+    feature, how often each level occurs in the training data (missing first); explanations of
     non-additive models average over it. ``familiarity`` finds samples unlike the training data.
     """
 
@@ -53,19 +54,26 @@ class Decision(NamedTuple):
         }
         return tuple(name for name in self.classes if possible[name])
 
-    def medians(self, features: Sequence[Feature]) -> tuple[int, ...]:
-        """Per feature, the (lower) median of the scores known in the training data."""
-        found = []
-        for feature, (_, *shares) in zip(features, self.weights, strict=True):
-            half = sum(shares) / 2
-            below = accumulate(shares)
-            found.append(
-                next(s for s, share in zip(feature.scores, below, strict=True) if share >= half)
-            )
-        return tuple(found)
+    @property
+    def levels(self) -> tuple[Levels, ...]:
+        """The levels of every feature, in schema order."""
+        return self.familiarity.levels
+
+    @property
+    def medians(self) -> tuple[Value, ...]:
+        """Per feature, the value of the (lower) median level; of categories the most frequent."""
+        return tuple(_median(*pair) for pair in zip(self.levels, self.weights, strict=True))
 
 
-def parse_decision(content: bytes) -> Decision:
+def _median(levels: Levels, weights: tuple[float, ...]) -> Value:
+    _, *shares = weights
+    if not levels.ordered:
+        return levels.values[shares.index(max(shares))]
+    half, below = sum(shares) / 2, accumulate(shares)
+    return next(v for v, share in zip(levels.values, below, strict=True) if share >= half)
+
+
+def parse_decision(content: bytes, schema: Schema) -> Decision:
     """Read decision.json as training wrote it; the caller has checked its hash."""
     raw: dict[str, Any] = json.loads(content)
     first, second = raw["classes"]
@@ -85,6 +93,7 @@ def parse_decision(content: bytes) -> Decision:
                 tuple(tuple(values) for values in raw["familiarity"]["log_frequencies"][name])
                 for name in (first, second)
             ),
+            levels=levels_of(schema.features, raw.get("levels", {})),
         ),
         prevalence=raw["prevalence"],
         link=Link(**raw["link"]),

@@ -42,7 +42,7 @@ class ModelEngine:
         self._frequencies = Frequencies(schema, decision.familiarity)
         self._assembler = Assembler(schema, decision)
         # Reasons explain the model before its link
-        self._explainer = Explainer(schema, decision._replace(threshold=sigmoid(decision.cutoff)))
+        self._explainer = Explainer(decision._replace(threshold=sigmoid(decision.cutoff)))
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row; see :class:`cytology.prediction.Engine`."""

@@ -1,9 +1,9 @@
 """Explains one answer of a model that is no sum, by asking the model about variations of the row.
 
-Contributions are Shapley values against the median training sample. Start from its scores and
-replace one after the other by the row's: a score's contribution is what its replacement adds to
+Contributions are Shapley values against the median training sample. Start from its values and
+replace one after the other by the row's: a value's contribution is what its replacement adds to
 the log-odds, averaged over all orders. They sum to the answer's log-odds, less those of the median
-sample (``base``). A score that is the median's contributes 0.
+sample (``base``). A value that is the median's contributes 0.
 """
 
 import math
@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cytology.decision import Decision
+from cytology.feature import Value
 from cytology.measurements import Row
 from cytology.prediction import MEDIAN, Reasons, logit
-from cytology.schema import Schema
-from cytology.sensitivity import nearest, rescorings
+from cytology.sensitivity import rescorings
 
 #: With up to this many scores other than the median's all orders count: 2^10 rows are asked.
 EXACT_FEATURES = 10
@@ -33,7 +33,7 @@ class Questions(NamedTuple):
     moved: list[int]
     orders: list[list[int]] | None
     steps: list[Row]
-    variations: list[list[tuple[int, Row]]]
+    variations: list[list[tuple[Value, Row]]]
     rescored: list[Row]
 
     @property
@@ -46,10 +46,10 @@ class Questions(NamedTuple):
 class Explainer:
     """Knows which rows to ask about, and what their probabilities say."""
 
-    def __init__(self, schema: Schema, decision: Decision) -> None:
-        self._schema = schema
+    def __init__(self, decision: Decision) -> None:
         self._threshold = decision.threshold
-        self._medians = decision.medians(schema.features)
+        self._levels = decision.levels
+        self._medians = decision.medians
 
     def questions(self, row: Row) -> Questions:
         """Return the rows to ask about."""
@@ -59,14 +59,14 @@ class Explainer:
         sets = _subsets(moved) if orders is None else _prefixes(orders)
         variations = [
             [
-                (score, (*row[:index], score, *row[index + 1 :]))
-                for score in feature.scores
-                if score != row[index]
+                (value, (*row[:index], value, *row[index + 1 :]))
+                for value in levels.values
+                if value != row[index]
             ]
-            for index, feature in enumerate(self._schema.features)
+            for index, levels in enumerate(self._levels)
         ]
         steps = [self._replace(row, chosen) for chosen in sets]
-        return Questions(moved, orders, steps, variations, rescorings(row, self._schema))
+        return Questions(moved, orders, steps, variations, rescorings(row, self._levels))
 
     def reasons(
         self, row: Row, probability: float, asked: Questions, answers: Mapping[Row, float]
@@ -93,11 +93,13 @@ class Explainer:
             contributions=_contributions(row, logit(probability), asked, values),
             exact=asked.orders is None,
             what_would_change=tuple(
-                nearest(
-                    [score for score, varied in options if changes(varied)],
-                    median if score is None else score,
+                levels.nearest(
+                    [value for value, varied in options if changes(varied)],
+                    median if own is None else own,
                 )
-                for options, score, median in zip(asked.variations, row, self._medians, strict=True)
+                for levels, options, own, median in zip(
+                    self._levels, asked.variations, row, self._medians, strict=True
+                )
             ),
             fragility=sum(map(changes, asked.rescored)) / len(asked.rescored),
             fragility_exact=False,
@@ -105,7 +107,7 @@ class Explainer:
         )
 
     def _replace(self, row: Row, chosen: Sequence[int]) -> Row:
-        values: list[int | None] = list(self._medians)
+        values: list[Value | None] = list(self._medians)
         for index in chosen:
             values[index] = row[index]
         return tuple(values)

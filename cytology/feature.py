@@ -35,8 +35,8 @@ class Feature(NamedTuple):
     low: str
     high: str
     #: Whole numbers or floats, as the kind is; 0 for a category.
-    minimum: int | float
-    maximum: int | float
+    minimum: Any
+    maximum: Any
     may_be_missing: bool
     direction: int
     #: Other names that a column of this feature may have in a table.
@@ -52,7 +52,7 @@ class Feature(NamedTuple):
     @property
     def scores(self) -> range:
         """Every score of a feature of whole numbers, lowest first."""
-        return range(int(self.minimum), int(self.maximum) + 1)
+        return range(self.minimum, self.maximum + 1)
 
     def accepts(self, value: Any) -> bool:
         """True for a value of this feature in its own type; None is a missing one."""

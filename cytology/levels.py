@@ -40,8 +40,10 @@ class Levels(NamedTuple):
         """The values one level below, at and above a value; a category or a gap has no step."""
         if value is None or not self.ordered:
             return (value,)
-        own = self.place(value)
-        return self.values[max(own - 1, 0)], value, self.values[min(own + 1, len(self.values) - 1)]
+        values, own = self.values, self.place(value)
+        # At an end of the range two of the three coincide
+        below = values[own - 1] if own else value
+        return below, value, values[own + 1] if own + 1 < len(values) else value
 
     def nearest(self, values: Iterable[Value], to: Value) -> Value | None:
         """Of some values, the nearest to another, the lower of two equally near; None of none.

@@ -3,12 +3,12 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from cytology.schema import Feature, Schema
+from cytology.schema import Feature, Schema, Value
 
 if TYPE_CHECKING:  # a prediction needs the codes' names only, not their descriptions
     from cytology.error_codes import Code
 
-Row = tuple[int | None, ...]
+Row = tuple[Value | None, ...]
 
 ID_MAX_LENGTH = 64
 

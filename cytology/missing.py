@@ -11,6 +11,8 @@ from itertools import product
 from typing import NamedTuple
 
 from cytology.familiarity import Familiarity
+from cytology.feature import Value
+from cytology.levels import Levels
 from cytology.measurements import Row
 from cytology.schema import Schema
 
@@ -32,14 +34,14 @@ class Fillings(NamedTuple):
 
 
 class Frequencies:
-    """How often each score of each feature occurs in the negative and in the positive class."""
+    """How often each level of each feature occurs in the negative and in the positive class."""
 
     def __init__(self, schema: Schema, familiarity: Familiarity) -> None:
         tables = dict(zip(schema.class_names, familiarity.tables, strict=True))
         self._negative, self._positive = (
             [
-                _shares(feature.scores, table)
-                for feature, table in zip(schema.features, tables[name], strict=True)
+                _shares(levels, table)
+                for levels, table in zip(familiarity.levels, tables[name], strict=True)
             ]
             for name in (schema.negative, schema.positive)
         )
@@ -58,7 +60,7 @@ class Frequencies:
         )
 
     def _share(
-        self, tables: Sequence[dict[int, float]], gaps: Sequence[int], scores: Sequence[int]
+        self, tables: Sequence[dict[Value, float]], gaps: Sequence[int], scores: Sequence[Value]
     ) -> float:
         return math.prod(tables[gap][score] for gap, score in zip(gaps, scores, strict=True))
 
@@ -68,7 +70,7 @@ class Frequencies:
 
         source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
 
-        def draw(tables: Sequence[dict[int, float]]) -> Iterator[Row]:
+        def draw(tables: Sequence[dict[Value, float]]) -> Iterator[Row]:
             columns = [
                 source.choices(list(tables[gap]), list(tables[gap].values()), k=MAX_FILLINGS)
                 for gap in gaps
@@ -89,14 +91,14 @@ def average(probabilities: Sequence[float], fillings: Fillings) -> float:
     return if_negative / (if_negative + against) if if_negative + against > 0 else 0.5
 
 
-def _shares(scores: Sequence[int], logarithms: Sequence[float]) -> dict[int, float]:
-    """Return the share of each score; a table's first entry is that of a missing one."""
+def _shares(levels: Levels, logarithms: Sequence[float]) -> dict[Value, float]:
+    """Return the share of each level, by its value; the first entry is that of a missing one."""
     counts = [math.exp(value) for value in logarithms[1:]]
     total = sum(counts)
-    return {score: count / total for score, count in zip(scores, counts, strict=True)}
+    return {value: count / total for value, count in zip(levels.values, counts, strict=True)}
 
 
-def _filled(row: Row, gaps: Sequence[int], scores: Sequence[int]) -> Row:
+def _filled(row: Row, gaps: Sequence[int], scores: Sequence[Value]) -> Row:
     values = list(row)
     for gap, score in zip(gaps, scores, strict=True):
         values[gap] = score

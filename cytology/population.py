@@ -1,4 +1,4 @@
-"""Turns rows and their probabilities into counts: per feature and score, per tenth of probability.
+"""Turns rows and their probabilities into counts: per feature and level, per tenth of probability.
 
 Training counts its table once, the service counts what it is sent, and drift is the difference.
 """
@@ -6,14 +6,16 @@ Training counts its table once, the service counts what it is sent, and drift is
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from cytology.feature import Value
+from cytology.levels import Levels
 from cytology.measurements import Row
-from cytology.schema import Feature, Schema
+from cytology.schema import Schema
 
 #: The histogram beside the features': tenths of the probability of the positive class.
 PROBABILITY = "predicted probability"
 TENTHS = 10
 
-#: By the histogram's name. A feature's: missing first, then every score from the lowest.
+#: By the histogram's name. A feature's: missing first, then every level.
 Population = Mapping[str, tuple[int, ...]]
 
 
@@ -22,11 +24,11 @@ def histogram_names(schema: Schema) -> tuple[str, ...]:
     return (*schema.names, PROBABILITY)
 
 
-def count_scores(feature: Feature, scores: Iterable[int | None]) -> list[int]:
-    """How often each score occurs; missing first, then every score from the lowest."""
-    counts = [0] * (len(feature.scores) + 1)
-    for score in scores:
-        counts[0 if score is None else score - feature.minimum + 1] += 1
+def count_values(levels: Levels, values: Iterable[Value | None]) -> list[int]:
+    """How often each level occurs; missing first."""
+    counts = [0] * (len(levels.values) + 1)
+    for value in values:
+        counts[0 if value is None else levels.place(value) + 1] += 1
     return counts
 
 
@@ -39,12 +41,12 @@ def count_probabilities(probabilities: Iterable[float]) -> list[int]:
 
 
 def count_population(
-    rows: Sequence[Row], probabilities: Iterable[float], schema: Schema
+    rows: Sequence[Row], probabilities: Iterable[float], schema: Schema, levels: Sequence[Levels]
 ) -> Population:
-    """Count every row in every histogram."""
+    """Count every row in every histogram; the levels are the decision's."""
     found = {
-        feature.name: tuple(count_scores(feature, [row[position] for row in rows]))
-        for position, feature in enumerate(schema.features)
+        name: tuple(count_values(own, [row[position] for row in rows]))
+        for position, (name, own) in enumerate(zip(schema.names, levels, strict=True))
     }
     return found | {PROBABILITY: tuple(count_probabilities(probabilities))}
 

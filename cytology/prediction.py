@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from cytology.feature import Value
 from cytology.measurements import Row
 
 #: Probabilities from models that vote can be exactly 0 or 1; their log-odds are cut here.
@@ -29,8 +30,8 @@ class Reasons(NamedTuple):
     Contributions add up before the link, which calibrates their sum. ``exact`` is true where base +
     contributions equal the model's log-odds, false where they are one-feature variations of a model
     that is not additive. A missing score's contribution is what averaging over it adds.
-    ``what_would_change`` holds, per feature, the nearest score that changes the label while the
-    others stay, None where no score does. ``fragility`` is the share of re-scorings by one step,
+    ``what_would_change`` holds, per feature, the nearest value that changes the label while the
+    others stay, None where none does. ``fragility`` is the share of re-scorings by one step,
     all features at once, that change the label: counted where ``fragility_exact``, else estimated
     from a fixed sample of them.
     """
@@ -38,7 +39,7 @@ class Reasons(NamedTuple):
     base: float
     contributions: tuple[float, ...]
     exact: bool
-    what_would_change: tuple[int | None, ...]
+    what_would_change: tuple[Value | None, ...]
     fragility: float
     fragility_exact: bool
     reference: str = MEAN

@@ -6,6 +6,7 @@ from typing import Any
 
 from cytology.assembly import Assembler
 from cytology.decision import Decision
+from cytology.levels import Levels
 from cytology.measurements import Row
 from cytology.missing import Frequencies, average
 from cytology.prediction import Prediction, Reasons
@@ -25,7 +26,7 @@ _SIGMOID = [{"kind": "sigmoid"}]
 class Scorecard:
     """An additive model, compiled.
 
-    ``points[i]`` maps each score of feature i to log-odds. Points are centred on the training
+    ``points[i]`` maps each value of feature i to log-odds. Points are centred on the training
     data, so ``base`` is the average log-odds and each contribution reads as "compared with the
     average training sample". The decision's link turns the sum into the probability.
     """
@@ -47,7 +48,7 @@ class Scorecard:
         self._assembler = Assembler(schema, decision)
         self._threshold = decision.threshold
         self._cutoff = decision.cutoff
-        self._medians = decision.medians(schema.features)
+        self._levels, self._medians = decision.levels, decision.medians
 
     def logit(self, row: Row) -> float:
         """Log-odds of a complete row before the link: base + contributions in schema order."""
@@ -70,7 +71,7 @@ class Scorecard:
         return answers
 
     def by_name(self) -> dict[str, list[float]]:
-        """Return the points of each feature, from its lowest score on."""
+        """Return the points of each feature, in the order of its scores or categories."""
         tables = zip(self._schema.names, self.points, strict=True)
         return {name: list(table.values()) for name, table in tables}
 
@@ -89,13 +90,13 @@ class Scorecard:
 
     def _reasons(self, row: Row, total: float) -> Reasons:
         points = self._explained(row, total)
-        share, exact = fragility(points, self._schema, row, self.base, self._cutoff)
+        share, exact = fragility(points, self._levels, row, self.base, self._cutoff)
         if None in row:
             changes = nearest_changes_with_gaps(
-                row, self._schema, self._medians, self._are_positive
+                row, self._levels, self._medians, self._are_positive
             )
         else:
-            changes = nearest_changes(points, row, total, self._cutoff, self._medians)
+            changes = nearest_changes(points, self._levels, row, total, self._cutoff)
         return Reasons(
             base=self.base,
             contributions=tuple([table[score] for table, score in zip(points, row, strict=True)]),
@@ -137,17 +138,19 @@ def is_additive(document: Mapping[str, Any]) -> bool:
     return document["kind"] == "sum" and "terms" not in document and plain
 
 
-def _read_points(document: Mapping[str, Any], schema: Schema) -> tuple[float, list[Points]]:
-    """Return base and points of every score in log-odds of the positive class.
+def _read_points(
+    document: Mapping[str, Any], schema: Schema, levels: Sequence[Levels]
+) -> tuple[float, list[Points]]:
+    """Return base and points of every value in log-odds of the positive class.
 
-    Points of a missing score are left out: the service averages over the known ones.
+    Points of a missing value are left out: the service averages over the known ones.
     """
     unit = -UNIT if len(document["link"]) > 1 else UNIT
-    points: list[Points] = [dict.fromkeys(feature.scores, 0.0) for feature in schema.features]
+    points: list[Points] = [own.table([0.0] * len(own.values)) for own in levels]
     for table in document["tables"]:
         column, known = table["column"], dict(zip(table["values"], table["points"], strict=True))
-        scores = schema.features[column].scores
-        points[column] = {score: known[score] * unit for score in scores}
+        feature = schema.features[column]
+        points[column] = {value: known[value] * unit for value in feature.values or feature.scores}
     return document["base"] * unit, points
 
 
@@ -161,4 +164,4 @@ def parse_scorecard(document: Mapping[str, Any], schema: Schema, decision: Decis
     schema, decision
         Of the same artifact.
     """
-    return Scorecard(*_read_points(document, schema), schema, decision)
+    return Scorecard(*_read_points(document, schema, decision.levels), schema, decision)

@@ -2,12 +2,13 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from cytology.feature import Value
+from cytology.levels import Levels
 from cytology.measurements import Row
-from cytology.schema import Feature, Schema
 
 #: Up to this many features every re-scoring is counted; 3^6 sums on either side are quickly made.
 _EXACT_FEATURES = 12
@@ -16,8 +17,8 @@ SAMPLED_RESCORINGS = 200
 _SEED = 20_260_101
 _ROUNDING = 1e-6
 
-#: Log-odds per score of one feature, None for a missing score.
-Points = dict[int | None, float]
+#: Log-odds per value of one feature, None for a missing one.
+Points = dict[Value | None, float]
 
 
 class Fragility(NamedTuple):
@@ -28,94 +29,87 @@ class Fragility(NamedTuple):
 
 
 def nearest_changes(
-    points: Sequence[Points], row: Row, total: float, cutoff: float, medians: Sequence[int]
-) -> tuple[int | None, ...]:
-    """Per feature, the nearest score that changes the label while the others stay, or None.
-
-    Of two scores equally near the lower one is named.
+    points: Sequence[Points], levels: Sequence[Levels], row: Row, total: float, cutoff: float
+) -> tuple[Value | None, ...]:
+    """Per feature, the nearest value that changes the label while the others stay, or None.
 
     Parameters
     ----------
-    points, row, total
-        Log-odds per score of each feature, the complete row, and its log-odds.
+    points, levels
+        Log-odds per value of each feature, and its levels.
+    row, total
+        The complete row, and its log-odds.
     cutoff
         The threshold's log-odds.
-    medians
-        Training medians; not used where no score is missing.
     """
     positive = total >= cutoff
-    changes: list[int | None] = []
-    for table, score, median in zip(points, row, medians, strict=True):
+    changes: list[Value | None] = []
+    for table, own, score in zip(points, levels, row, strict=True):
         needed = cutoff - (total - table[score])
         others = [
             other
             for other, value in table.items()
             if (value >= needed) != positive and other is not None
         ]
-        changes.append(nearest(others, median if score is None else score) if others else None)
+        changes.append(own.nearest(others, score) if others and score is not None else None)
     return tuple(changes)
 
 
 def nearest_changes_with_gaps(
     row: Row,
-    schema: Schema,
-    medians: Sequence[int],
+    levels: Sequence[Levels],
+    medians: Sequence[Value],
     are_positive: Callable[[list[Row]], Sequence[bool]],
-) -> tuple[int | None, ...]:
+) -> tuple[Value | None, ...]:
     """As :func:`nearest_changes`, for a row with missing scores, whose average moves with each.
 
     Parameters
     ----------
     row
-        The scores, None where missing.
-    schema, medians
-        The features, and the training median of each.
+        The values, None where missing.
+    levels, medians
+        The levels of each feature, and its median in the training data.
     are_positive
         Rows → whether each is called positive.
     """
     varied: list[Row] = [
-        (*row[:index], score, *row[index + 1 :])
-        for index, feature in enumerate(schema.features)
-        for score in feature.scores
+        (*row[:index], value, *row[index + 1 :])
+        for index, own in enumerate(levels)
+        for value in own.values
     ]
-    own, *labels = are_positive([row, *varied])
+    positive, *labels = are_positive([row, *varied])
     flips = iter(labels)
     return tuple(
-        nearest(
-            [score for score in feature.scores if next(flips) != own],
+        own.nearest(
+            [value for value in own.values if next(flips) != positive],
             median if known is None else known,
         )
-        for feature, known, median in zip(schema.features, row, medians, strict=True)
+        for own, known, median in zip(levels, row, medians, strict=True)
     )
 
 
-def nearest(scores: Iterable[int], to: int) -> int | None:
-    """The score nearest to another one, the lower of two equally near; None of none."""
-    return min(scores, key=lambda score: (abs(score - to), score), default=None)
-
-
 def fragility(
-    points: Sequence[Points], schema: Schema, row: Row, base: float, cutoff: float
+    points: Sequence[Points], levels: Sequence[Levels], row: Row, base: float, cutoff: float
 ) -> Fragility:
-    """Share of re-scorings that change the label, where each score moves by -1, 0 or +1.
+    """Share of re-scorings that change the label, where each value moves by -1, 0 or +1 level.
 
-    All features move at once and independently, each step is equally likely, and a score stays
-    within its range. A missing one stays missing and keeps what it adds on average.
+    All features move at once and independently, each step is equally likely, and a value stays
+    within its range; a category stays. A missing value keeps what it adds on average.
 
     Parameters
     ----------
-    points, schema, row
-        Log-odds per score of each feature, the features, and the row.
+    points, levels, row
+        Log-odds per value of each feature, its levels, and the row.
     base, cutoff
         Log-odds that are added to the points, and those of the threshold.
     """
     options = [
-        [table[moved] for moved in _moves(score, feature)]
-        for table, score, feature in zip(points, row, schema.features, strict=True)
+        [table[moved] for moved in own.steps(score)]
+        for table, score, own in zip(points, row, levels, strict=True)
     ]
     positive = base + sum(table[score] for table, score in zip(points, row, strict=True)) >= cutoff
     if len(options) > _EXACT_FEATURES:
-        rescored = rescorings(row, schema)
+        rescored = rescorings(row, levels)
         above = sum(
             base + sum(table[score] for table, score in zip(points, moved, strict=True)) >= cutoff
             for moved in rescored
@@ -128,9 +122,9 @@ def fragility(
     )
 
 
-def rescorings(row: Row, schema: Schema) -> list[Row]:
+def rescorings(row: Row, levels: Sequence[Levels]) -> list[Row]:
     """A sample of the row's one-step re-scorings; the same steps for every row and engine."""
-    moves = [_moves(score, feature) for score, feature in zip(row, schema.features, strict=True)]
+    moves = [own.steps(value) for value, own in zip(row, levels, strict=True)]
     return [
         tuple([options[step % len(options)] for options, step in zip(moves, taken, strict=True)])
         for taken in _sampled_steps(len(row))
@@ -144,13 +138,6 @@ def _sampled_steps(count: int) -> list[list[int]]:
 
     source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
     return [source.choices(range(3), k=count) for _ in range(SAMPLED_RESCORINGS)]
-
-
-def _moves(score: int | None, feature: Feature) -> tuple[int | None, ...]:
-    """The three scores that are equally likely; at an end of the range two of them coincide."""
-    if score is None:
-        return (None,)
-    return max(score - 1, feature.minimum), score, min(score + 1, feature.maximum)
 
 
 def _count_at_least(options: list[list[float]], needed: float) -> tuple[int, int]:

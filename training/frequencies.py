@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.familiarity import Familiarity
+from cytology.levels import levels_of
 from cytology.measurements import Row
 from cytology.schema import Schema
 from training.dataset import Dataset
@@ -18,14 +19,14 @@ _DIGITS = 4
 def learn_familiarity(dataset: Dataset, schema: Schema) -> Familiarity:
     """Count scores per class, and set the limit at the 5th percentile of the training rows."""
     found = count_frequencies(dataset, schema)
-    likelihoods = [found.log_likelihood(row, schema.features) for row in as_rows(dataset.scores)]
+    likelihoods = [found.log_likelihood(row) for row in as_rows(dataset.scores)]
     return found._replace(limit=round(float(np.quantile(likelihoods, UNUSUAL_SHARE)), _DIGITS))
 
 
 def count_frequencies(dataset: Dataset, schema: Schema) -> Familiarity:
     """Count scores per class; the limit is left at 0."""
     tables = tuple(_tables(dataset, schema, name) for name in schema.class_names)
-    return Familiarity(limit=0.0, tables=tables)
+    return Familiarity(0.0, tables, levels_of(schema.features, {}))
 
 
 def _tables(dataset: Dataset, schema: Schema, name: str) -> tuple[tuple[float, ...], ...]:

@@ -93,7 +93,9 @@ def train(
         schema=schema,
         schema_content=schema_content,
         # Out of fold: what the model says of patients it has not seen, as it will of callers'
-        population=count_population(as_rows(dataset.scores), model.out_of_fold.tolist(), schema),
+        population=count_population(
+            as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
+        ),
         report=report,
         facts=_facts(model, dataset, report, failures),
         model_file=model_file,

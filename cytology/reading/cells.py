@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from cytology.measurements import Error, missing_score, wrong_score
-from cytology.schema import Feature
+from cytology.schema import Feature, Value
 
 #: Cells that mean a missing value, in lower case.
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "<null>", "-", "."})
@@ -41,7 +41,7 @@ def _with_point(text: str, decimal_comma: bool) -> str:
     return text.replace(",", ".") if decimal_comma and "." not in text else text
 
 
-class WholeCells(dict[str, int | None]):
+class WholeCells(dict[str, Value | None]):
     """Cell → score of a feature of whole numbers; a lookup raises InvalidCell for other cells.
 
     As a dictionary it costs one lookup for each usual cell of a long table.

@@ -15,7 +15,7 @@ from cytology.reading.layout import Layout
 from cytology.reading.names import known_names
 from cytology.reading.refusals import InvalidTable, TooManyRows
 from cytology.reading.unpack import UNPACKED_MAX
-from cytology.schema import Schema
+from cytology.schema import Schema, Value
 
 #: Characters of a refused row that are kept with its errors.
 _INPUT_MAX = 200
@@ -148,7 +148,7 @@ def _look_closely(
         message = f"{len(row)} columns found, {layout.width} needed"
         errors.append(Error("", "wrong_length", message))
         return ()
-    scores: list[int | None] = []
+    scores: list[Value | None] = []
     for place, cells in zip(layout.features, tables, strict=True):
         try:
             scores.append(cells["" if place is None else row[place]])

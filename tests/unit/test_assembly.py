@@ -7,6 +7,7 @@ import pytest
 from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.familiarity import Familiarity
+from cytology.levels import levels_of
 from cytology.prediction import Caution, Reasons
 from cytology.schema import parse_schema
 
@@ -39,6 +40,7 @@ DECISION = Decision(
             ((-1.0, -1.0, -2.0, -4.0), (-1.0, -1.0, -2.0, -4.0)),
             ((-9.0, -9.0, -9.0, -1.0), (-9.0, -9.0, -9.0, -1.0)),
         ),
+        levels=levels_of(SCHEMA.features, {}),
     ),
 )
 
@@ -153,11 +155,11 @@ def test_a_decision_that_does_not_fit_the_schema_is_not_served(weights):
 
 @pytest.mark.parametrize("tables", [(((-1.0,) * 3,) * 2,) * 2, (((-1.0,) * 4,),) * 2])
 def test_frequencies_that_do_not_fit_the_schema_are_not_served(tables):
-    short = Familiarity(limit=0.0, tables=tables)
+    short = Familiarity(0.0, tables, levels_of(SCHEMA.features, {}))
     with pytest.raises(ValueError, match="zip"):
-        short.by_score(SCHEMA.features)
+        short.by_value()
 
 
 def test_medians_of_more_or_fewer_features_than_were_learnt_are_not_given():
     with pytest.raises(ValueError, match="zip"):
-        DECISION._replace(weights=DECISION.weights[:1]).medians(SCHEMA.features)
+        _ = DECISION._replace(weights=DECISION.weights[:1]).medians

@@ -6,8 +6,8 @@ import pytest
 
 from cytology.decision import Decision, parse_decision
 from cytology.familiarity import Familiarity
+from cytology.levels import Levels
 from cytology.link import Link
-from cytology.schema import Feature
 
 DECISION = Decision(
     negative="benign",
@@ -19,7 +19,7 @@ DECISION = Decision(
     positive_at_least=0.2,
     base=0.0,
     weights=(),
-    familiarity=Familiarity(limit=0.0, tables=()),
+    familiarity=Familiarity(limit=0.0, tables=(), levels=(Levels((1, 2, 3)),)),
 )
 
 
@@ -40,13 +40,12 @@ def test_limits_that_cross_leave_an_empty_set():
     ],
 )
 def test_the_median_is_the_lower_one_of_the_scores_that_are_known(shares, median):
-    feature = Feature("a", "a", "", "", "", 1, 3, may_be_missing=True, direction=0)
-    assert DECISION._replace(weights=(shares,)).medians([feature]) == (median,)
+    assert DECISION._replace(weights=(shares,)).medians == (median,)
 
 
 def test_every_part_of_the_decision_is_read(artifact):
     content = artifact.read("decision.json")
-    raw, found = json.loads(content), parse_decision(content)
+    raw, found = json.loads(content), parse_decision(content, artifact.schema)
     assert (found.level, found.base) == (raw["conformal"]["level"], raw["base"])
     assert (found.prevalence, found.link._asdict()) == (raw["prevalence"], raw["link"])
     assert found.level == 0.99

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cytology.artifact import POPULATION
+from cytology.levels import levels_of
 from cytology.population import count_population, parse_population
 from training.dataset import DATA_PATH, load_dataset
 from training.drift.__main__ import main
@@ -116,7 +117,9 @@ def rows_of(dataset, mask, size, seed):
 
 def shifted(population, rows, schema, scorecard):
     chances = [answer.probability for answer in scorecard.predict(rows, explain=False)]
-    verdicts = judge(population, count_population(rows, chances, schema))
+    verdicts = judge(
+        population, count_population(rows, chances, schema, levels_of(schema.features, {}))
+    )
     return {verdict.name for verdict in verdicts if verdict.shifted}
 
 

@@ -25,7 +25,7 @@ def forest(forest_dir):
 
 @pytest.fixture(scope="module")
 def medians(artifact):
-    return artifact.decision.medians(artifact.schema.features)
+    return artifact.decision.medians
 
 
 def curved(row):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cytology import missing
 from cytology.compiled import load_compiled
 from cytology.familiarity import Familiarity
+from cytology.levels import levels_of
 from cytology.missing import Fillings, Frequencies, average
 from cytology.schema import parse_schema
 from training.missing import predict_with_gaps
@@ -38,6 +39,7 @@ FREQUENCIES = Frequencies(
             )
             for name, prior in (("calm", -0.5), ("storm", -0.9))
         ),
+        levels_of(SCHEMA.features, {}),
     ),
 )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cytology.artifact import POPULATION
+from cytology.levels import levels_of
 from cytology.population import (
     count_population,
     count_probabilities,
@@ -44,7 +45,9 @@ def test_a_probability_belongs_to_the_tenth_that_begins_at_or_below_it(probabili
 
 
 def test_a_population_counts_each_row_in_every_histogram(small):
-    found = count_population([(0, 3), (1, None)], [0.05, 0.95], small)
+    found = count_population(
+        [(0, 3), (1, None)], [0.05, 0.95], small, levels_of(small.features, {})
+    )
 
     assert found == {
         "a": (0, 1, 1, 0),

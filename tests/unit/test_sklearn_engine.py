@@ -36,7 +36,7 @@ def test_both_engines_give_one_probability(engines, rows):
 def test_contributions_of_an_additive_model_are_its_points_less_the_median_s(
     engines, artifact, row
 ):
-    medians = artifact.decision.medians(artifact.schema.features)
+    medians = artifact.decision.medians
     (ours,), (theirs,), (median,) = (
         engines[0].predict([row], explain=True),
         engines[1].predict([row], explain=True),

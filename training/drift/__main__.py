@@ -50,7 +50,9 @@ def count_table(path: Path, artifact: Artifact) -> Population:
     rows = [sample.row for sample in table.samples if sample is not None]
     if invalid := len(table.samples) - len(rows):
         print(f"{path.name}: {invalid:,} rows break a rule and are left out", file=sys.stderr)
-    return count_population(rows, _probabilities(rows, artifact), artifact.schema)
+    return count_population(
+        rows, _probabilities(rows, artifact), artifact.schema, artifact.decision.levels
+    )
 
 
 def _probabilities(rows: Sequence[Row], artifact: Artifact) -> list[float]:

@@ -51,9 +51,7 @@ def unusual_shares(
 
     def flagged(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
         rows: Sequence[Row] = as_rows(scores)
-        return np.array(
-            [model.decision.familiarity.is_unusual(row, schema.features) for row in rows]
-        )
+        return np.array([model.decision.familiarity.is_unusual(row) for row in rows])
 
     return {
         "training": float(flagged(dataset.scores).mean()),
