@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from batch.source import Block, Group, Stretch
 from cytology.batch import Batch, SampleError
-from cytology.reading.cells import InvalidCell, WholeCells
+from cytology.reading.cells import FeatureCells, InvalidCell
 from cytology.reading.dialect import csv_reader, is_row
 from cytology.reading.head import Head, Labels
 from cytology.reading.table import differing_labels, read_rows
@@ -222,7 +222,7 @@ def _of_columns(
     for number, (feature, place) in enumerate(zip(schema.features, layout.features, strict=True)):
         if place is None:
             continue
-        judge = WholeCells(feature, schema.missing, decimal_comma=head.decimal_comma)
+        judge = FeatureCells(feature, schema.missing, decimal_comma=head.decimal_comma)
         cells = columns[place].dictionary.to_pylist()
         values, wrong = zip(*[_judged(judge, cell) for cell in cells], strict=True)
         places = columns[place].indices.to_numpy()
@@ -248,7 +248,7 @@ def _of_columns(
     return _with_unusual(found, np.flatnonzero(unusual), cells_of, reading, head)
 
 
-def _judged(judge: WholeCells, cell: str) -> tuple[float, bool]:
+def _judged(judge: FeatureCells, cell: str) -> tuple[Any, bool]:
     try:
         score = judge[cell]
     except InvalidCell:

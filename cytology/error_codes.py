@@ -6,6 +6,7 @@ Code = Literal[
     "out_of_range",
     "not_a_number",
     "not_whole",
+    "unknown_category",
     "missing",
     "wrong_length",
     "not_a_sample",
@@ -25,10 +26,11 @@ Code = Literal[
 ]
 
 CODES: dict[Code, str] = {
-    "out_of_range": "The number is below the lowest or above the highest score.",
+    "out_of_range": "The number is below the lowest or above the highest that the feature has.",
     "not_a_number": "The value is text, true, false, an array or an object.",
     "not_whole": "The number has decimals; only rounding would make it whole.",
-    "missing": "A score that may not be missing is absent, empty or null.",
+    "unknown_category": "The value is none of the feature's categories.",
+    "missing": "A value that may not be missing is absent, empty or null.",
     "wrong_length": "The row or array has more or fewer values than are needed.",
     "not_a_sample": "The value is neither an object nor an array.",
     "unknown_field": "The sample has a field that the schema does not have.",

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from cytology.schema import Feature, Schema, Value
+from cytology.schema import CATEGORY, REAL, WHOLE, Feature, Schema, Value
 
 if TYPE_CHECKING:  # a prediction needs the codes' names only, not their descriptions
     from cytology.error_codes import Code
@@ -15,6 +15,9 @@ ID_MAX_LENGTH = 64
 #: Largest integer that a message quotes ("got 12"). Other values are only described, so that
 #: messages stay short and repeat no free text.
 _QUOTED_MAX = 9_999
+
+#: Categories that a message lists; further ones are counted.
+_LISTED = 10
 
 #: Characters of an answer for the errors of one sample, so that they stay below 2 KB. The errors
 #: of all features fit; errors of misspelt names are added while they fit.
@@ -53,7 +56,7 @@ class InvalidMeasurements(ValueError):
 
 
 class Sample(NamedTuple):
-    """A checked sample: one score per feature in schema order, None where missing; maybe an id."""
+    """A checked sample: one value per feature in schema order, None where missing; maybe an id."""
 
     row: Row
     id: str | None = None
@@ -65,7 +68,7 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
     Parameters
     ----------
     value
-        A mapping of field to score, or a list in schema order.
+        A mapping of field to value, or a list in schema order.
     schema
         Has the features.
     suggest
@@ -86,29 +89,34 @@ def read_sample(value: object, schema: Schema, suggest: bool = True) -> Sample:
             Error(
                 "",
                 "not_a_sample",
-                f"a sample must be an object of {len(schema.features)} named scores or an array "
-                f"of {len(schema.features)} scores, got {_describe(value)}",
+                f"a sample must be an object of {len(schema.features)} named {schema.noun}s or an "
+                f"array of {len(schema.features)} {schema.noun}s, got {_describe(value)}",
             )
         ]
     )
 
 
 def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sample:
-    row: list[int | None] = []
+    row: list[Value | None] = []
     errors: list[Error] = []
     known = 0
     for feature in schema.features:
-        score = value.get(feature.name, _ABSENT)
-        if score is _ABSENT:
+        given = value.get(feature.name, _ABSENT)
+        if given is _ABSENT:
             message = f"{feature.name} is missing; {_rule(feature)}"
             errors.append(Error(feature.name, "missing", message))
             continue
         known += 1
-        # type() and not isinstance: bool is an int, and true must not pass as 1
-        if type(score) is int and feature.minimum <= score <= feature.maximum:
-            row.append(score)
+        # The usual measurement without a call. type() and not isinstance: bool is an int, and true
+        # must not pass as 1
+        if (
+            type(given) is int
+            and feature.kind == WHOLE
+            and feature.minimum <= given <= feature.maximum
+        ):
+            row.append(given)
         else:
-            read_unusual(feature, score, schema.missing, row, errors)
+            _read_value(feature, given, schema.missing, row, errors)
     identifier = value.get("id", _ABSENT)
     if identifier is not _ABSENT:
         known += 1
@@ -137,78 +145,98 @@ def _read_list(value: list[object], schema: Schema) -> Row:
 def _read_list_closely(value: list[object], schema: Schema) -> Row:
     if len(value) != len(schema.features):
         raise InvalidMeasurements(
-            [Error("", "wrong_length", f"{len(value)} scores found, {len(schema.features)} needed")]
+            [
+                Error(
+                    "",
+                    "wrong_length",
+                    f"{len(value)} {schema.noun}s found, {len(schema.features)} needed",
+                )
+            ]
         )
-    row: list[int | None] = []
+    row: list[Value | None] = []
     errors: list[Error] = []
-    for feature, score in zip(schema.features, value, strict=True):
-        if type(score) is int and feature.minimum <= score <= feature.maximum:
-            row.append(score)
-        else:
-            read_unusual(feature, score, schema.missing, row, errors)
+    for feature, given in zip(schema.features, value, strict=True):
+        _read_value(feature, given, schema.missing, row, errors)
     if errors:
         raise InvalidMeasurements(errors)
     return tuple(row)
 
 
-def read_unusual(
-    feature: Feature, score: object, missing: str, row: list[int | None], errors: list[Error]
+def _read_value(
+    feature: Feature, given: object, missing: str, row: list[Value | None], errors: list[Error]
 ) -> None:
-    """Append a missing score or a whole float to ``row``, or else an error to ``errors``.
-
-    Parameters
-    ----------
-    feature
-        The score's feature.
-    score
-        A value that is no plain integer in range.
-    missing
-        The text that stands for a missing score.
-    row
-        Gets the score.
-    errors
-        Gets the error.
-    """
-    if score is None or score == missing:
+    """Append a value, or None where it is missing, to ``row``, or else an error to ``errors``."""
+    if given is None or given == missing:
         if feature.may_be_missing:
             row.append(None)
         else:
-            errors.append(missing_score(feature))
-    elif _is_whole(score) and feature.minimum <= score <= feature.maximum:
-        row.append(int(score))
+            errors.append(missing_value(feature))
+    elif (value := convert(feature, given)) is not None:
+        row.append(value)
     else:
-        errors.append(wrong_score(feature, score))
+        errors.append(wrong_value(feature, given))
 
 
-def missing_score(feature: Feature) -> Error:
-    """Return the error of a missing score that is required."""
+def convert(feature: Feature, given: object) -> Value | None:
+    """Return a JSON value in the feature's own type; None where it is no value of the feature."""
+    if feature.kind == CATEGORY:
+        # A category may be a number, which many programs send as one
+        text = str(int(given)) if _is_whole(given) else given
+        return text if isinstance(text, str) and text in feature.values else None
+    if not _is_number(given) or not feature.minimum <= given <= feature.maximum:
+        return None
+    if feature.kind == REAL:
+        return float(given)
+    return int(given) if _is_whole(given) else None
+
+
+def missing_value(feature: Feature) -> Error:
+    """Return the error of a missing value that is required."""
     message = f"{feature.name} may not be missing; {_rule(feature)}"
     return Error(feature.name, "missing", message)
 
 
-def wrong_score(feature: Feature, score: object) -> Error:
-    """Return the error of a value that is no score of the feature."""
-    code: Code = "not_a_number"
-    if _is_whole(score):
-        code = "out_of_range"
-    elif type(score) is float:
+def wrong_value(feature: Feature, given: object) -> Error:
+    """Return the error of something that is no value of the feature."""
+    code: Code = "out_of_range"
+    found = _describe(given)
+    if feature.kind == CATEGORY:
+        code = "unknown_category"
+    elif not _is_number(given):
+        code = "not_a_number"
+    elif feature.kind == REAL and type(given) is float:
+        found = "a number out of range"
+    elif not _is_whole(given):
         code = "not_whole"
-    message = f"{feature.name} must be {_range(feature)}, got {_describe(score)}"
-    return Error(feature.name, code, message)
+    return Error(feature.name, code, f"{feature.name} must be {_range(feature)}, got {found}")
 
 
-def _is_whole(score: object) -> TypeGuard[int | float]:
+def _is_number(given: object) -> TypeGuard[int | float]:
+    return type(given) is int or type(given) is float
+
+
+def _is_whole(given: object) -> TypeGuard[int | float]:
     """True for a whole number; JSON's 5.0 is one, because numeric clients send floats."""
-    return type(score) is int or (type(score) is float and score.is_integer())
+    return type(given) is int or (type(given) is float and given.is_integer())
 
 
 def _range(feature: Feature) -> str:
-    return f"a whole number from {feature.minimum} to {feature.maximum}"
+    if feature.kind == CATEGORY:
+        more = len(feature.values) - _LISTED
+        listed = ", ".join(feature.values[:_LISTED])
+        return f"one of {listed}{f' and {more} more' if more > 0 else ''}"
+    noun = "a whole number" if feature.kind == WHOLE else "a number"
+    unit = f" {feature.unit}" if feature.unit else ""
+    return f"{noun} from {_spelt(feature.minimum)} to {_spelt(feature.maximum)}{unit}"
+
+
+def _spelt(limit: float) -> str:
+    return str(limit).removesuffix(".0")
 
 
 def _rule(feature: Feature) -> str:
-    suffix = ", or null where it was not scored" if feature.may_be_missing else ""
-    return f"give {_range(feature)}{suffix}"
+    unknown = "was not scored" if feature.kind == WHOLE else "is not known"
+    return f"give {_range(feature)}{f', or null where it {unknown}' * feature.may_be_missing}"
 
 
 def is_one_line(text: str) -> bool:

@@ -1,26 +1,26 @@
-"""Reads the cells of one feature as scores, None where missing."""
+"""Reads the cells of one feature as values, None where missing."""
 
 import re
 from decimal import Decimal
 
-from cytology.measurements import Error, missing_score, wrong_score
-from cytology.schema import Feature, Value
+from cytology.measurements import Error, convert, missing_value, wrong_value
+from cytology.schema import REAL, WHOLE, Feature, Value
 
 #: Cells that mean a missing value, in lower case.
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "<null>", "-", "."})
 
-#: Short texts only: no score needs more digits. ASCII only: int() also reads Arabic digits.
+#: Short texts only: no measurement needs more digits. ASCII only: int() also reads Arabic digits.
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
 
 #: Spellings kept for each feature; limits the memory for a table of hostile cells.
 _KEPT = 2_000
 
-#: Larger numbers are replaced by it: messages only describe them.
-_FAR = 10**6
+#: Larger numbers are replaced by it: no feature has such scores, and messages only describe them.
+_FAR = 10**15
 
 
 class InvalidCell(ValueError):
-    """The cell is no score; ``error`` has the broken rule."""
+    """The cell is no value of the feature; ``error`` has the broken rule."""
 
     def __init__(self, error: Error) -> None:
         self.error = error
@@ -41,38 +41,49 @@ def _with_point(text: str, decimal_comma: bool) -> str:
     return text.replace(",", ".") if decimal_comma and "." not in text else text
 
 
-class WholeCells(dict[str, Value | None]):
-    """Cell → score of a feature of whole numbers; a lookup raises InvalidCell for other cells.
+class FeatureCells(dict[str, Value | None]):
+    """Cell → value of one feature; a lookup raises InvalidCell for a cell that is none.
 
     As a dictionary it costs one lookup for each usual cell of a long table.
     """
 
     def __init__(self, feature: Feature, missing: str, *, decimal_comma: bool) -> None:
-        super().__init__({str(score): score for score in feature.scores})
+        usual = feature.scores[:_KEPT] if feature.kind == WHOLE else feature.values
+        super().__init__({str(value): value for value in usual})
         self._feature = feature
         self._missing = MISSING | {missing.lower()}
         self._decimal_comma = decimal_comma
 
-    def __missing__(self, cell: str) -> int | None:
-        score = self._read(cell.strip())
-        if len(self) < _KEPT:
-            self[cell] = score
-        return score
+    def __missing__(self, cell: str) -> Value | None:
+        value = self._read(cell.strip())
+        if len(self) < 2 * _KEPT:
+            self[cell] = value
+        return value
 
-    def _read(self, text: str) -> int | None:
+    def _read(self, text: str) -> Value | None:
         feature = self._feature
+        # Before the marks of a missing value: a category may be called "none"
+        if text in feature.values:
+            return text
         if text.lower() in self._missing:
             if feature.may_be_missing:
                 return None
-            raise InvalidCell(missing_score(feature))
+            raise InvalidCell(missing_value(feature))
+        number = self._number(text)
+        value = convert(feature, number)
+        if value is None:
+            raise InvalidCell(wrong_value(feature, number))
+        return value
+
+    def _number(self, text: str) -> int | float | str:
+        """The number that a cell spells: whole where it is exactly whole; else the text."""
         spelt = _with_point(text, self._decimal_comma)
         if NUMBER.fullmatch(spelt) is None:
-            raise InvalidCell(wrong_score(feature, text))
+            return text
+        if self._feature.kind == REAL:
+            return float(spelt)
         # Decimal is exact: a float makes 4.9999999999999999999 whole
         number = Decimal(spelt)
         if number != number.to_integral_value():
-            raise InvalidCell(wrong_score(feature, 0.5))
-        score = int(number) if abs(number) < _FAR else _FAR * (1 if number > 0 else -1)
-        if not feature.minimum <= score <= feature.maximum:
-            raise InvalidCell(wrong_score(feature, score))
-        return score
+            return 0.5
+        return int(number) if abs(number) < _FAR else _FAR * (1 if number > 0 else -1)

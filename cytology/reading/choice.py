@@ -7,7 +7,8 @@ from cytology.reading.names import Names, plain
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import Schema
 
-_SCORES, _IGNORED = "scores", frozenset({"ignore", ""})
+#: Words for all features; messages use the one that fits the schema.
+_ALL, _IGNORED = frozenset({"scores", "values"}), frozenset({"ignore", ""})
 
 
 def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
@@ -16,7 +17,8 @@ def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
     Parameters
     ----------
     text
-        Words, separated by commas: id, class, ignore, scores (all features) or a feature's name.
+        Words, separated by commas: id, class, ignore, scores or values (both mean all features)
+        or a feature's name.
     schema
         Has the features.
     names
@@ -32,7 +34,7 @@ def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
     width = 0
     for word in text.split(","):
         name = plain(word)
-        if name == _SCORES:
+        if name in _ALL and name not in names.features:
             found = list(range(len(places)))
         elif name in names.features:
             found = [names.features[name]]
@@ -42,7 +44,9 @@ def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
                 if single.setdefault(name, width) != width:
                     raise _invalid(f"{name} stands twice")
             elif name not in _IGNORED:
-                raise _invalid("the words are id, class, ignore, scores and names of features")
+                raise _invalid(
+                    f"the words are id, class, ignore, {schema.noun}s and names of features"
+                )
             width += 1
         for feature in found:
             if places[feature] is not None:

@@ -100,9 +100,9 @@ def read_classes(
 
 
 def _plain(cell: str) -> str:
-    """2.0 and +2 are the code 2."""
+    """2.0 and +2 are the code 2, 0.50 is 0.5."""
     text = cell.strip().strip("'\"").casefold()
     if is_number(text, decimal_comma=True):
         number = float(text.replace(",", "."))
-        return str(int(number)) if number.is_integer() and abs(number) < 1e9 else text
+        return str(int(number)) if number.is_integer() and abs(number) < 1e9 else repr(number)
     return text

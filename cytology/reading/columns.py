@@ -44,7 +44,7 @@ def by_content(
         return rows[header + 1 :], layout_of_header(rows[header], schema, names, notes)
     rows = _without_titles(rows, width, notes)
     first = rows[0]
-    if is_unknown_header(first):
+    if is_unknown_header(first, names):
         raise unknown_header(first, schema)
     return layout_of_rows(rows, schema, decimal_comma=cells.decimal_comma)
 
@@ -76,7 +76,7 @@ def by_choice(
             rows = _without_titles(rows, width, notes)
             first = rows[0]
             numbered = counts(first) and (len(first) > len(schema.features) or first[0] == "0")
-            if is_unknown_header(first) or numbered:
+            if is_unknown_header(first, names) or numbered:
                 index = 0
                 notes.append("the first line is taken for a header")
         else:

@@ -119,7 +119,7 @@ def _rows(text: str, delimiter: str, max_rows: int | None, quote: str = '"') -> 
 
 
 def _delimiter(text: str, names: Names) -> str:
-    """The delimiter that leaves the largest share of cells that are numbers, gaps or names."""
+    """The delimiter that leaves the largest share of usual cells: numbers, gaps and names."""
     lines = io.StringIO(text[:_SAMPLE_CHARACTERS], newline="").readlines()[:_SAMPLE_LINES]
 
     def share(delimiter: str) -> tuple[float, int]:
@@ -130,7 +130,10 @@ def _delimiter(text: str, names: Names) -> str:
             for cell in row
         ]
         usual = sum(
-            is_number(cell, decimal_comma=delimiter != ",") or is_missing(cell) or names.has(cell)
+            is_number(cell, decimal_comma=delimiter != ",")
+            or is_missing(cell)
+            or names.has(cell)
+            or cell.strip() in names.categories
             for cell in cells
         )
         return (usual / len(cells) if cells else 0.0, len(cells))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cytology.reading.cells import is_missing, is_number
+from cytology.reading.cells import is_missing
 from cytology.reading.layout import Layout
 from cytology.reading.names import Names, plain
 from cytology.reading.refusals import InvalidTable
@@ -33,8 +33,8 @@ def find_header(rows: Sequence[Sequence[str]], names: Names, width: int) -> int 
         Rows that may be samples stand above it.
     """
     for index, row in enumerate(rows[:_LOOKED_AT]):
-        if any(names.has(cell) for cell in row) and not _is_sample(row):
-            if any(_is_sample(above) for above in rows[:index] if len(above) == width):
+        if any(names.has(cell) for cell in row) and not _is_sample(row, names):
+            if any(_is_sample(above, names) for above in rows[:index] if len(above) == width):
                 raise InvalidTable(
                     "ambiguous_table",
                     f"row {index + 1} names the columns, and samples stand above it; move it up",
@@ -44,16 +44,15 @@ def find_header(rows: Sequence[Sequence[str]], names: Names, width: int) -> int 
     return None
 
 
-def _is_sample(row: Sequence[str]) -> bool:
-    """True if most cells of a row are numbers."""
-    numbers = sum(is_number(cell, decimal_comma=True) for cell in row)
-    return 2 * numbers >= len(row) - 1 > 0
+def _is_sample(row: Sequence[str], names: Names) -> bool:
+    """True if most cells of a row are numbers or categories."""
+    return 2 * sum(map(names.is_value, row)) >= len(row) - 1 > 0
 
 
-def is_unknown_header(row: Sequence[str]) -> bool:
+def is_unknown_header(row: Sequence[str], names: Names) -> bool:
     """True if a row has only text: a header without a known name."""
     texts = [cell for cell in row if not is_missing(cell)]
-    return len(texts) > 1 and not any(is_number(cell, decimal_comma=True) for cell in texts)
+    return len(texts) > 1 and not any(map(names.is_value, texts))
 
 
 def layout_of_header(

@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cytology.reading.cells import InvalidCell, WholeCells, is_missing
+from cytology.reading.cells import FeatureCells, InvalidCell, is_missing
 from cytology.reading.classes import is_code, known_codes
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import Schema
 
-#: Rows from which a last column with only class codes is not taken for a score.
+#: Rows from which a last column with only class codes is not taken for a measurement.
 _TELLING_ROWS = 10
 
-#: Number of columns beside the scores → possible values of ``columns``.
+#: Number of columns beside the measurements (*) → possible values of ``columns``.
 _READINGS = {
-    1: ("scores,class", "id,scores", "scores,ignore", "ignore,scores"),
-    2: ("id,scores,class", "id,scores,ignore", "scores,class,ignore", "ignore,scores,class"),
+    1: ("*,class", "id,*", "*,ignore", "ignore,*"),
+    2: ("id,*,class", "id,*,ignore", "*,class,ignore", "ignore,*,class"),
 }
 
 
@@ -52,8 +52,8 @@ def layout_of_rows(
 ) -> tuple[list[list[str]], Layout]:
     """Return the rows and layout of a table without a header.
 
-    Two layouts are known: the scores alone; and id, scores, class if every cell of the last column
-    is a class and the first column cannot be a score.
+    Two layouts are known: the measurements alone; and id, measurements, class if every cell of the
+    last column is a class and the first column cannot be a measurement.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def layout_of_rows(
     whole = commonest_width(rows)
     rows, width = without_empty_ends(rows, whole)
     full = [row for row in rows if len(row) == width]
-    cells = [WholeCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
+    cells = [FeatureCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
     if width == count:
         # An empty last column may be a missing last score behind an id
         shifted = whole > width and schema.features[-1].may_be_missing
@@ -85,7 +85,7 @@ def layout_of_rows(
             raise ambiguous(full[0], schema)
         return rows, Layout(width, tuple(range(count)), None)
     known = width == count + 2 and whole == width and _all_classes(full, schema)
-    if known and _is_no_score(full, 0, cells[0]) and not _is_no_score(full, 1, cells[0]):
+    if known and _is_no_value(full, 0, cells[0]) and not _is_no_value(full, 1, cells[0]):
         return rows, Layout(width, tuple(range(1, count + 1)), 0, (width - 1,))
     raise ambiguous(full[0], schema)
 
@@ -94,29 +94,33 @@ def ambiguous(row: Sequence[str], schema: Schema) -> InvalidTable:
     """Return the error of a table without a header whose columns are not known."""
     count, width = len(schema.features), len(row)
     if width < count:
-        message = f"{width} columns found (by comma, semicolon, tab or |), {count} scores needed"
+        message = (
+            f"{width} columns found (by comma, semicolon, tab or |), {count} {schema.noun}s needed"
+        )
     elif counts(row):
         message = "the first row counts 1, 2, 3 …: it may hold the numbers of the columns"
     else:
         message = f"{width} columns without names can be read in more than one way"
     return InvalidTable(
-        "ambiguous_table", f"{message}; {_how(width, count)}", row, _readings(width, count)
+        "ambiguous_table", f"{message}; {_how(width, schema)}", row, _readings(width, schema)
     )
 
 
 def unknown_header(row: Sequence[str], schema: Schema) -> InvalidTable:
     """Return the error of a header that names no feature."""
-    count, width = len(schema.features), len(row)
-    message = f"the first line is a header that names no feature; {_how(width, count)}"
-    return InvalidTable("unknown_column", message, row, _readings(width, count))
+    width = len(row)
+    message = f"the first line is a header that names no feature; {_how(width, schema)}"
+    return InvalidTable("unknown_column", message, row, _readings(width, schema))
 
 
-def _readings(width: int, count: int) -> tuple[str, ...]:
-    return ("scores",) if width == count else _READINGS.get(width - count, ())
+def _readings(width: int, schema: Schema) -> tuple[str, ...]:
+    beside = width - len(schema.features)
+    known = ("*",) if beside == 0 else _READINGS.get(beside, ())
+    return tuple(reading.replace("*", f"{schema.noun}s") for reading in known)
 
 
-def _how(width: int, count: int) -> str:
-    known = _readings(width, count)
+def _how(width: int, schema: Schema) -> str:
+    known = _readings(width, schema)
     choice = f", or say what they hold, as in columns={known[0]}" if known else ""
     return f"name the columns as the schema does{choice}"
 
@@ -141,13 +145,13 @@ def _ends_in_classes(rows: list[list[str]], schema: Schema) -> bool:
     return len({row[-1].strip() for row in rows}) > 1
 
 
-def _is_no_score(rows: list[list[str]], place: int, scores: WholeCells) -> bool:
-    """True if most cells of a column are no scores, so that it is an id."""
+def _is_no_value(rows: list[list[str]], place: int, values: FeatureCells) -> bool:
+    """True if most cells of a column are no values of the feature, so that it is an id."""
     other = 0
     for row in rows:
         try:
             if not is_missing(row[place]):
-                scores[row[place]]
+                values[row[place]]
         except InvalidCell:
             other += 1
     return 2 * other > len(rows)

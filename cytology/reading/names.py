@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from cytology.reading.cells import is_number
 from cytology.schema import InvalidSchema, Schema
 
 _ID_NAMES = ("id", "sample", "sample id", "id number")
@@ -18,16 +19,24 @@ def plain(name: str) -> str:
 
 
 class Names(NamedTuple):
-    """Plain names → position of the feature; plain names of the id and of the class."""
+    """Plain names → position of the feature; plain names of the id and of the class.
+
+    ``categories`` are the values that cells of categories may have.
+    """
 
     features: dict[str, int]
     ids: frozenset[str]
     classes: frozenset[str]
+    categories: frozenset[str] = frozenset()
 
     def has(self, cell: str) -> bool:
         """True if a cell is the name of a column."""
         name = plain(cell)
         return name in self.features or name in self.ids or name in self.classes
+
+    def is_value(self, cell: str) -> bool:
+        """True if a cell is spelt as a number or is a category, so that it may be measured."""
+        return is_number(cell, decimal_comma=True) or cell.strip() in self.categories
 
 
 def known_names(schema: Schema) -> Names:
@@ -46,4 +55,5 @@ def known_names(schema: Schema) -> Names:
     ids = {plain(name) for name in (schema.id_column, *_ID_NAMES, *schema.id_synonyms)}
     classes = {plain(n) for n in (schema.class_column, *_CLASS_NAMES, *schema.class_synonyms)}
     taken = features.keys()
-    return Names(features, frozenset(ids - taken), frozenset(classes - ids - taken))
+    categories = frozenset(value for feature in schema.features for value in feature.values)
+    return Names(features, frozenset(ids - taken), frozenset(classes - ids - taken), categories)

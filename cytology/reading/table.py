@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cytology.batch import Batch, SampleError
 from cytology.measurements import Error, Row, Sample, check_id
-from cytology.reading.cells import InvalidCell, WholeCells
+from cytology.reading.cells import FeatureCells, InvalidCell
 from cytology.reading.classes import Coding, read_classes, read_coding
 from cytology.reading.columns import by_choice, by_content
 from cytology.reading.decode import decode
@@ -112,7 +112,7 @@ def read_rows(
     decimal_comma
         True where 5,0 is a number.
     """
-    tables = [WholeCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
+    tables = [FeatureCells(f, schema.missing, decimal_comma=decimal_comma) for f in schema.features]
     places = [place for place in layout.features if place is not None]
     # itemgetter of one place gives a cell and not a tuple
     pick = itemgetter(*places) if len(places) == len(tables) > 1 else None
@@ -142,7 +142,7 @@ def read_rows(
 
 
 def _look_closely(
-    row: Sequence[str], layout: Layout, tables: list[WholeCells], errors: list[Error]
+    row: Sequence[str], layout: Layout, tables: list[FeatureCells], errors: list[Error]
 ) -> Row:
     if len(row) != layout.width:
         message = f"{len(row)} columns found, {layout.width} needed"

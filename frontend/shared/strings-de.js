@@ -215,6 +215,7 @@ export default {
     code_out_of_range: "{field} liegt außerhalb des Bereichs",
     code_not_a_number: "{field} ist keine Zahl",
     code_not_whole: "{field} muss eine ganze Zahl sein",
+    code_unknown_category: "{field} ist keine der Möglichkeiten",
     code_missing: "{field} fehlt",
     code_wrong_length: "die Zeile hat zu wenige oder zu viele Zellen",
     code_unknown_field: "unbekannter Name: {field}",

@@ -214,6 +214,7 @@ export default {
     code_out_of_range: "{field} is outside its range",
     code_not_a_number: "{field} is not a number",
     code_not_whole: "{field} must be a whole number",
+    code_unknown_category: "{field} is none of the choices",
     code_missing: "{field} is missing",
     code_wrong_length: "the row has too few or too many cells",
     code_unknown_field: "unknown name: {field}",

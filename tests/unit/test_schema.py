@@ -1,12 +1,12 @@
 """The one schema, against an oracle written by hand."""
 
 import json
-import re
 
 import jsonschema
 import pytest
 
 from cytology.schema import Diagnosis, Example, Feature, InvalidSchema, parse_schema
+from tests.support import ferry
 from tests.support.paths import ROOT
 
 # By hand and on purpose: every other test reads the schema, so a wrong one would pass them all.
@@ -34,9 +34,6 @@ def valid_document() -> dict:
 DOCS = ROOT / "docs"
 VALIDATOR = jsonschema.Draft202012Validator(json.loads((DOCS / "schema.schema.json").read_text()))
 SHIPPED = json.loads((ROOT / "cytology" / "features.json").read_text())
-EXAMPLE = json.loads(
-    re.findall("```json\n(.*?)```", (DOCS / "schema.md").read_text(), re.DOTALL)[0]
-)
 
 
 def test_the_nine_features_stand_in_the_order_of_the_data_set(schema):
@@ -242,24 +239,23 @@ def test_the_json_schema_refuses_what_the_parser_refuses(change, _):
     assert not VALIDATOR.is_valid(valid_document() | change)
 
 
-@pytest.mark.parametrize("document", [valid_document(), EXAMPLE, SHIPPED])
+@pytest.mark.parametrize("document", [valid_document(), ferry.DOCUMENT, SHIPPED])
 def test_the_json_schema_and_the_parser_accept_the_same_files(document):
     VALIDATOR.validate(document)
     parse_schema(json.dumps(document))
 
 
 def test_the_documented_example_has_a_feature_of_each_kind():
-    ferry = parse_schema(json.dumps(EXAMPLE))
-    decks, waves, seat = ferry.features
+    decks, waves, seat = ferry.SCHEMA.features
 
-    assert [feature.kind for feature in ferry.features] == ["whole", "real", "category"]
+    assert [feature.kind for feature in ferry.SCHEMA.features] == ["whole", "real", "category"]
     assert (decks.scores, waves.minimum, waves.maximum) == (range(9), 0.0, 15.0)
     assert (waves.unit, waves.decimals) == ("m", 1)
     assert seat.values == ("bow", "middle", "stern")
     assert seat.value_labels == ("At the bow", "In the middle", "stern")
-    assert ferry.examples[1] == Example("Storm", (5, 6.25, None))
-    assert ferry.classes[1] == Diagnosis("seasick", "yes", "Gets seasick")
-    assert (ferry.noun, ferry.common_scores, ferry.group_column) == ("value", None, "family")
+    assert ferry.SCHEMA.examples[1] == Example("Storm", (5, 6.25, None))
+    assert ferry.SCHEMA.classes[1] == Diagnosis("seasick", "yes", "Gets seasick")
+    assert (ferry.SCHEMA.noun, ferry.SCHEMA.group_column) == ("value", "family")
 
 
 @pytest.mark.parametrize("key", ["classes", "features", "positive"])
