@@ -9,8 +9,8 @@ from hypothesis import settings
 
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
+from lab.benchmarks import forest
 from tests.support import transports
-from tests.support.forests import write_forest
 from tests.support.image import built_image
 from tests.support.network import can_be_apart
 from tests.support.paths import ROOT
@@ -24,8 +24,6 @@ os.environ.setdefault("LOG_LEVEL", "INFO")
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
-
-FORESTS = ROOT / "tests" / "support" / "forests.py"
 
 #: Tests that one worker runs one after the other, by the beginning of their ids: they share the
 #: machine's ports and network, a container, or a long computation.
@@ -87,12 +85,14 @@ def artifact(artifact_dir) -> Artifact:
 @pytest.fixture(scope="session")
 def forest_dir() -> Path:
     """Artifact of a random forest; kept under build/ for as long as what trains it is unchanged."""
-    sources = sorted([*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/**/*"), FORESTS])
+    sources = sorted(
+        [*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/**/*"), Path(forest.__file__)]
+    )
     content = b"".join(path.read_bytes() for path in sources if path.is_file())
     directory = ROOT / "build" / "test" / f"forest-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (directory / "manifest.json").exists():
         # The writer moves a finished directory into place, so two test processes may both train
-        write_forest(directory)
+        forest.write_forest(directory, trees=15)
     return directory
 
 

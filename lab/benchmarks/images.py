@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import joblib
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from lab.benchmarks.forest import write_forest
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).parent / "peers"
@@ -43,7 +40,9 @@ def build_peer(name: str) -> str:
         if "model.joblib" in words:
             shutil.copy(ROOT / "artifact" / "model.joblib", context)
         elif "model" in words:
-            shutil.copy(_forest(), context / "model")
+            shutil.copy(_forest() / "model.joblib", context / "model")
+        elif "artifact" in words:
+            shutil.copytree(_forest(), context / "artifact")
         return _build(f"tumour-classification-peer-{name}", [str(context)])
 
 
@@ -78,9 +77,7 @@ def _build(tag: str, arguments: list[str]) -> str:
 
 @cache
 def _forest() -> Path:
-    """Fit the random forest of 100 trees that AWS's template uses."""
-    path = ROOT / "build" / "peer-forest.joblib"
-    path.parent.mkdir(exist_ok=True)
-    forest = RandomForestClassifier(100, random_state=0)
-    joblib.dump(make_pipeline(SimpleImputer(strategy="median"), forest).fit(*samples()), path)
-    return path
+    """Return the artifact of the forest that AWS's template and this service are given."""
+    directory = ROOT / "build" / "benchmark-forest"
+    write_forest(directory, trees=100)
+    return directory

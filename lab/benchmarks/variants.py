@@ -66,6 +66,7 @@ class Caller:
 #: Each is a folder in peers/.
 PEERS = {
     "bare": (LAMBDA, "a handler that returns a constant"),
+    "ours-forest": (LAMBDA, "this service with the random forest of AWS's template"),
     "sam-apigw-scikit": (LAMBDA, "AWS's SAM template: joblib, numpy, random forest"),
     "fastapi-mangum": (LAMBDA, "FastAPI and Mangum, joblib model"),
     "powertools-validation": (LAMBDA, "Powertools with validation, joblib model"),

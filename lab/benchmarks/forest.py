@@ -1,10 +1,11 @@
-"""Writes the artifact of a small random forest, which neither a sum nor one tree can replace."""
+"""Writes the artifact of a random forest, compiled and proven as training does it."""
 
 from pathlib import Path
+from typing import Any
 
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from cytology.schema import DEFAULT_SCHEMA_PATH, load_schema
 from training.candidates import CANDIDATES, Candidate
@@ -12,14 +13,19 @@ from training.dataset import load_dataset
 from training.model import learn
 from training.publish import write_artifact
 
-NAME = "small-forest"
+NAME = "forest"
 
 
-def write_forest(directory: Path) -> None:
-    """Train 15 trees on the shipped table as training does, without its evaluation."""
+def write_forest(directory: Path, trees: int) -> None:
+    """Fit a forest on the shipped table and write its artifact, without an evaluation."""
+
+    def fit(_: Any, scores: Any, labels: Any) -> Pipeline:
+        forest = RandomForestClassifier(trees, random_state=0)
+        return make_pipeline(SimpleImputer(strategy="median"), forest).fit(scores, labels)
+
     schema = load_schema()
     dataset = load_dataset(schema)
-    CANDIDATES[NAME] = lambda _: Candidate(({},), _fit, repeats=1)
+    CANDIDATES[NAME] = lambda _: Candidate(({},), fit, repeats=1)
     try:
         model = learn(NAME, dataset, schema)
     finally:
@@ -33,8 +39,3 @@ def write_forest(directory: Path) -> None:
         report={},
         facts={"data": {"rows": len(dataset.labels)}, "metrics": {}},
     )
-
-
-def _fit(setting, scores, labels):
-    forest = RandomForestClassifier(15, max_features=2, random_state=0)
-    return make_pipeline(SimpleImputer(strategy="median"), forest).fit(scores, labels)
