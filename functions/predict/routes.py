@@ -43,7 +43,7 @@ _VERSION = "/v2/models/<name>/versions/<version>"
 ROUTES = (
     Route("POST", "/v1/predict", "predict", "service:predict"),
     Route("GET", "/v1/health", "health", "service:report_health"),
-    Route("GET", "/v1/model", "other", "service:describe_model"),
+    Route("GET", "/v1/model", "other", "description:describe_model"),
     Route("GET", "/v2", "other", f"{_V2}:describe_server"),
     Route("GET", "/v2/health/live", "other", f"{_V2}:report_live"),
     Route("GET", "/v2/health/ready", "other", f"{_V2}:report_ready"),

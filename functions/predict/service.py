@@ -1,11 +1,10 @@
 """Answers requests with predictions; every route and adapter calls these functions."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
-from cytology.scorecard import is_additive, parse_scorecard
 from predict.answers import Detail, as_csv, as_json, entry
 from predict.batches import read_batch
 from predict.requests import LAMBDA_ANSWER_BYTES, Request, prefers_csv
@@ -13,7 +12,6 @@ from predict.responses import CSV, JSON, Reply, Tally, encode, json_reply
 from runtime.engines import load_engine
 from runtime.errors import InvalidSamples, MalformedRequest, RequestTooLarge
 from runtime.settings import Settings
-from runtime.strict_json import read_json
 
 #: Samples up to which an answer includes reasons by default; they are most of its bytes.
 EXPLAINED_BY_DEFAULT = 100
@@ -179,71 +177,6 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
         detail = "the sample breaks a rule" if count == 1 else f"none of {count:,} samples is valid"
         raise InvalidSamples(detail, batch.errors)
     return score_batch(batch, service.engine, explain=explain)
-
-
-def describe_model(service: Service, request: Request) -> Reply:
-    """Answer GET /v1/model: what is served, how it decides, and what it must not be used for."""
-    tag = f'"{service.artifact.version}-{service.engine.name}"'
-    headers = {"etag": tag, "cache-control": "public, max-age=300"}
-    asked = request.headers.get("if-none-match", "")
-    if tag in asked or asked.strip() == "*":
-        return Reply(304, headers, "")
-    reply = json_reply(_model_document(service))
-    return reply._replace(headers=reply.headers | headers)
-
-
-def _model_document(service: Service) -> dict[str, Any]:
-    artifact, decision = service.artifact, service.artifact.decision
-    schema, manifest = artifact.schema, artifact.manifest
-    return {
-        **model_identity(service),
-        "title": schema.title,
-        "created": manifest["created"],
-        "estimator": manifest["estimator"],
-        "classes": list(schema.class_names),
-        "positive": schema.positive,
-        "threshold": decision.threshold,
-        "prevalence": decision.prevalence,
-        "link": decision.link._asdict(),
-        "log_frequencies": dict(zip(decision.classes, decision.familiarity.tables, strict=True)),
-        "conformal": {
-            "level": decision.level,
-            f"{decision.negative}_at_most": decision.negative_at_most,
-            f"{decision.positive}_at_least": decision.positive_at_least,
-        },
-        "features": [
-            {
-                "name": feature.name,
-                "label": feature.label,
-                "help": feature.help,
-                "low": feature.low,
-                "high": feature.high,
-                "min": feature.minimum,
-                "max": feature.maximum,
-                "may_be_missing": feature.may_be_missing,
-            }
-            for feature in schema.features
-        ],
-        "scorecard": _scorecard(artifact),
-        "metrics": manifest.get("metrics"),
-        "data": manifest["data"],
-        "limits": {
-            "samples": service.settings.max_samples,
-            "bytes": service.settings.max_body_bytes,
-        },
-        "limits_of_use": list(schema.limits_of_use),
-    }
-
-
-def _scorecard(artifact: Artifact) -> dict[str, Any] | None:
-    """Base and points of an additive model, None of another; read again when it is asked for."""
-    if COMPILED not in artifact.manifest["files"]:
-        return None
-    document = read_json(artifact.read(COMPILED))
-    if not is_additive(document):
-        return None
-    card = parse_scorecard(document, artifact.schema, artifact.decision)
-    return {"base": card.base, "points": card.by_name()}
 
 
 def report_health(service: Service, _: Request) -> Reply:

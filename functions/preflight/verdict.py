@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cytology.artifact import Artifact, ArtifactMismatch
 from cytology.measurements import Row
-from cytology.schema import Schema
+from cytology.schema import REAL, Feature, Schema, Value
 from runtime.engines import load_engine
 
 #: Random rows on which the engines are compared, beside the manifest's golden ones.
@@ -50,12 +50,18 @@ def judge(artifact: Artifact, rows: int = ROWS) -> Verdict:
 
 
 def random_rows(schema: Schema, count: int) -> list[Row]:
-    """Return the same random rows each time; a tenth of the scores that may be missing are."""
+    """Return the same random rows each time; a tenth of the values that may be missing are."""
     dice = random.Random(0)  # noqa: S311 - samples, not secrets
     return [
         tuple(
-            None if feature.may_be_missing and dice.random() < 0.1 else dice.choice(feature.scores)
+            None if feature.may_be_missing and dice.random() < 0.1 else _draw(feature, dice)
             for feature in schema.features
         )
         for _ in range(count)
     ]
+
+
+def _draw(feature: Feature, dice: random.Random) -> Value:
+    if feature.kind == REAL:
+        return dice.uniform(feature.minimum, feature.maximum)
+    return dice.choice(feature.values) if feature.values else dice.choice(feature.scores)

@@ -17,25 +17,25 @@ TARGET = ROOT / "docs" / "openapi.json"
 
 _PROTOCOL, _SAGEMAKER = "Open Inference Protocol", "SageMaker container"
 
-#: Function of a route → its operation, given the parameters of its path.
-OPERATIONS: dict[str, Callable[[list[Document]], Document]] = {
-    "service:predict": lambda _: prediction("Classify samples", "predict"),
-    "service:describe_model": lambda _: lookup(
+#: Function of a route → its operation, given the parameters of its path and the schema.
+OPERATIONS: dict[str, Callable[[list[Document], Schema], Document]] = {
+    "service:predict": lambda _, schema: prediction("Classify samples", "predict", schema),
+    "description:describe_model": lambda _, __: lookup(
         "What is served, and its limits", "model", cached=True
     ),
-    "service:report_health": lambda _: lookup("Ready to answer", "model"),
-    "inference_protocol:describe_server": lambda _: lookup("Server metadata", _PROTOCOL),
-    "inference_protocol:report_live": lambda _: lookup("Server is live", _PROTOCOL),
-    "inference_protocol:report_ready": lambda _: lookup("Server is ready", _PROTOCOL),
-    "inference_protocol:describe_model": lambda where: lookup(
+    "service:report_health": lambda _, __: lookup("Ready to answer", "model"),
+    "inference_protocol:describe_server": lambda _, __: lookup("Server metadata", _PROTOCOL),
+    "inference_protocol:report_live": lambda _, __: lookup("Server is live", _PROTOCOL),
+    "inference_protocol:report_ready": lambda _, __: lookup("Server is ready", _PROTOCOL),
+    "inference_protocol:describe_model": lambda where, _: lookup(
         "Model metadata", _PROTOCOL, parameters=where
     ),
-    "inference_protocol:report_model_ready": lambda where: lookup(
+    "inference_protocol:report_model_ready": lambda where, _: lookup(
         "Model is ready", _PROTOCOL, parameters=where
     ),
-    "inference_protocol:infer": inference,
-    "sagemaker:ping": lambda _: lookup("Container is ready", _SAGEMAKER),
-    "sagemaker:invoke": lambda _: prediction("Classify samples", _SAGEMAKER),
+    "inference_protocol:infer": lambda where, _: inference(where),
+    "sagemaker:ping": lambda _, __: lookup("Container is ready", _SAGEMAKER),
+    "sagemaker:invoke": lambda _, schema: prediction("Classify samples", _SAGEMAKER, schema),
 }
 
 
@@ -45,9 +45,8 @@ def build(schema: Schema) -> Document:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Tumour classification",
+            "title": schema.title or schema.name,
             "version": project["version"],
-            "summary": schema.title,
             "description": " ".join(schema.limits_of_use),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -71,7 +70,7 @@ def paths(schema: Schema) -> Document:
     found: Document = {}
     for route in ROUTES:
         where = [path_parameter(name, values[name]) for name in re.findall(r"<(\w+)>", route.path)]
-        operation = OPERATIONS[route.function.rpartition(".")[2]](where)
+        operation = OPERATIONS[route.function.rpartition(".")[2]](where, schema)
         path = re.sub(r"<(\w+)>", r"{\1}", route.path)
         found.setdefault(path, {})[route.method.lower()] = operation
     return found

@@ -1,44 +1,38 @@
 """Writes OpenAPI operations: parameters, bodies, answers, examples."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from cytology.results import DIALECTS
+from cytology.schema import Schema
 from predict.responses import PROBLEMS
-from tools.openapi.schemas import Document, ref
+from tools.openapi.schemas import Document, example_rows, ref
 
 ROOT = Path(__file__).parents[2]
-EVENTS = ROOT / "events"
-
 #: Statuses that a route can answer beside 200.
 _READ_ERRORS = (400, 406, 413, 415, 422)
 
 
-def example(name: str) -> Any:
-    """Return the body of an event in events/."""
-    return json.loads(json.loads((EVENTS / f"{name}.json").read_text())["body"])
-
-
-def prediction(summary: str, tag: str) -> Document:
+def prediction(summary: str, tag: str, schema: Schema) -> Document:
     """Return the operation of a route that takes samples as JSON or CSV."""
     return {
         "summary": summary,
         "tags": [tag],
-        "parameters": [*([_EXPLAIN] if tag == "predict" else []), _PREVALENCE, _SAMPLES, *_TABLE],
+        "parameters": [
+            *([_EXPLAIN] if tag == "predict" else []),
+            _PREVALENCE,
+            _SAMPLES,
+            *_table(schema),
+        ],
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {
                     "schema": {"anyOf": [ref("Samples"), ref("NamedSample")]},
-                    "examples": {
-                        name: {"value": example(name)}
-                        for name in ("benign", "malignant", "missing-score", "named-fields")
-                    },
+                    "examples": _samples(schema),
                 },
                 "text/csv": {
                     "schema": {"type": "string"},
-                    "example": "5,1,1,1,2,1,3,1,1\n8,10,10,8,7,10,9,7,1\n",
+                    "example": _csv(schema),
                 },
             },
         },
@@ -128,32 +122,46 @@ _SAMPLES: Document = {
     "schema": {"enum": ["true", "false"]},
 }
 
-#: Parameters for tables; other bodies ignore them.
-_TABLE: list[Document] = [
-    {
-        "name": name,
-        "in": "query",
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
-    for name, description, schema, example in (
+
+def _table(schema: Schema) -> list[Document]:
+    """Parameters for tables; other bodies ignore them."""
+    noun = schema.noun
+    rows = (
         (
             "columns",
-            "What the columns of a table hold: `id`, `class`, `ignore`, `scores` (all of them) "
-            "or names of scores, in order.",
+            f"What the columns of a table hold: `id`, `class`, `ignore`, `{noun}s` (all of them) "
+            f"or names of {noun}s, in order.",
             {"type": "string"},
-            "id,scores,class",
+            f"id,{noun}s,class",
         ),
         (
             "classes",
             "What the class column's cells mean.",
             {"type": "string"},
-            "0:benign,1:malignant",
+            f"0:{schema.negative},1:{schema.positive}",
         ),
         ("dialect", "How a table is answered.", {"enum": list(DIALECTS)}, "excel-de"),
     )
-]
+    return [
+        {"name": name, "in": "query", "description": about, "schema": kind, "example": example}
+        for name, about, kind, example in rows
+    ]
+
+
+def _samples(schema: Schema) -> Document:
+    rows = example_rows(schema)
+    named = [dict(zip(schema.names, row, strict=True)) for row in rows]
+    return {
+        "rows": {"value": {"samples": [list(row) for row in rows]}},
+        "named": {"value": {"samples": named}},
+        "one": {"value": {"id": "sample 17", **named[0]}},
+    }
+
+
+def _csv(schema: Schema) -> str:
+    rows = [schema.names, *example_rows(schema)]
+    return "".join(",".join("" if v is None else str(v) for v in row) + "\n" for row in rows)
+
 
 _PREVALENCE: Document = {
     "name": "prevalence",

@@ -5,7 +5,8 @@ from typing import Any
 from cytology.error_codes import CODES
 from cytology.measurements import ID_MAX_LENGTH
 from cytology.results import COLUMNS
-from cytology.schema import Feature, Schema
+from cytology.schema import CATEGORY, WHOLE, Feature, Schema, Value
+from predict.adapters.tensors import tensors_of
 from runtime.settings import MAX_SAMPLES
 
 Document = dict[str, Any]
@@ -19,23 +20,35 @@ def ref(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def score(feature: Feature, schema: Schema) -> Document:
+def measurement(feature: Feature, schema: Schema) -> Document:
     """Return the JSON Schema of one measurement."""
-    whole: Document = {
-        "type": "integer",
+    about: Document = {"title": feature.label, "description": _about(feature)}
+    value = _value(feature)
+    if feature.may_be_missing:
+        return about | {"anyOf": [value, {"type": "null"}, {"const": schema.missing}]}
+    return value | about
+
+
+def _value(feature: Feature) -> Document:
+    if feature.kind == CATEGORY:
+        return {"enum": list(feature.values)}
+    return {
+        "type": "integer" if feature.kind == WHOLE else "number",
         "minimum": feature.minimum,
         "maximum": feature.maximum,
-        "title": feature.label,
-        "description": f"{feature.help} {feature.minimum}: {feature.low}; "
-        f"{feature.maximum}: {feature.high}.",
     }
-    if not feature.may_be_missing:
-        return whole
-    return {
-        "title": whole.pop("title"),
-        "description": whole.pop("description"),
-        "anyOf": [whole, {"type": "null"}, {"const": schema.missing}],
-    }
+
+
+def _about(feature: Feature) -> str:
+    """The feature's help, what its categories or the ends of its range mean, and its unit."""
+    if feature.kind == CATEGORY:
+        ends = list(zip(feature.values, feature.value_labels, strict=True))
+        meanings = [f"{value}: {label}" for value, label in ends if value != label]
+    else:
+        known = ((feature.minimum, feature.low), (feature.maximum, feature.high))
+        meanings = [f"{end}: {meaning}" for end, meaning in known if meaning]
+    unit = f" Unit: {feature.unit}." if feature.unit else ""
+    return f"{feature.help} {'; '.join(meanings)}{'.' if meanings else ''}{unit}".strip()
 
 
 def samples(schema: Schema) -> dict[str, Document]:
@@ -53,16 +66,12 @@ def samples(schema: Schema) -> dict[str, Document]:
                     "pattern": ONE_LINE,
                     "description": "Comes back unchanged; no names or record numbers, please.",
                 },
-                **{feature.name: score(feature, schema) for feature in features},
+                **{feature.name: measurement(feature, schema) for feature in features},
             },
         },
         "SampleRow": {
-            "type": "array",
-            "description": f"The scores in this order: {', '.join(schema.names)}.",
-            "prefixItems": [score(feature, schema) for feature in features],
-            "items": False,
-            "minItems": len(features),
-            "maxItems": len(features),
+            "description": f"The {schema.noun}s in this order: {', '.join(schema.names)}.",
+            **_array([measurement(feature, schema) for feature in features]),
         },
         "Samples": {
             "type": "object",
@@ -83,16 +92,12 @@ def samples(schema: Schema) -> dict[str, Document]:
 def answers(schema: Schema) -> dict[str, Document]:
     """Return the schemas of the answer to a prediction."""
     label: Document = {"enum": list(schema.class_names)}
+    noun = schema.noun
     number = {"type": "number"}
     share = {"type": "number", "minimum": 0, "maximum": 1}
     per_feature = dict.fromkeys(schema.names, number)
     nearest = {
-        feature.name: {
-            "type": ["integer", "null"],
-            "minimum": feature.minimum,
-            "maximum": feature.maximum,
-        }
-        for feature in schema.features
+        feature.name: {"anyOf": [_value(feature), {"type": "null"}]} for feature in schema.features
     }
     return {
         "Model": _object(
@@ -127,20 +132,20 @@ def answers(schema: Schema) -> dict[str, Document]:
                     "items": share,
                     "minItems": 2,
                     "maxItems": 2,
-                    "description": "Lowest and highest over all values of a missing score.",
+                    "description": f"Lowest and highest over all values of a missing {noun}.",
                 },
                 "base": number
                 | {"description": "Log-odds, before the link, of what is compared with."},
                 "contributions": _object(per_feature)
-                | {"description": "Log-odds that each score adds to the base, before the link."},
+                | {"description": f"Log-odds that each {noun} adds to the base, before the link."},
                 "contributions_exact": {"type": "boolean"},
                 "contributions_reference": {
                     "enum": ["training_mean", "training_median"],
                     "description": "What contributions are compared with: the mean over the "
-                    "training samples, or the sample with the median of each score.",
+                    f"training samples, or the sample with the median of each {noun}.",
                 },
                 "what_would_change": _object(nearest)
-                | {"description": "Nearest score that changes the label, the others staying."},
+                | {"description": f"Nearest {noun} that changes the label, the others staying."},
                 "fragility": share
                 | {"description": "Share of one-step re-scorings that change the label."},
                 "fragility_exact": {"type": "boolean"},
@@ -262,19 +267,8 @@ def problems() -> dict[str, Document]:
 
 def tensors(schema: Schema) -> dict[str, Document]:
     """Return the schemas of the Open Inference Protocol's request and answer."""
-    width = len(schema.features)
     text = {"type": "string"}
-    whole = schema.features[0]
-    row = {
-        "type": "array",
-        "minItems": width,
-        "maxItems": width,
-        "items": {
-            "type": "integer",
-            "minimum": max(feature.minimum for feature in schema.features),
-            "maximum": min(feature.maximum for feature in schema.features),
-        },
-    }
+    inputs = [_tensor(tensor, schema) for tensor in tensors_of(schema)]
     shape = {"type": "array", "items": {"type": "integer"}}
     return {
         "InferenceRequest": {
@@ -284,20 +278,11 @@ def tensors(schema: Schema) -> dict[str, Document]:
                 "id": {"type": ["string", "null"], "pattern": ONE_LINE},
                 "inputs": {
                     "type": "array",
-                    "minItems": 1,
-                    "maxItems": 1,
-                    "items": _object(
-                        {
-                            "name": text,
-                            "shape": {"const": [1, width]},
-                            "datatype": {"enum": ["INT64", "FP64"]},
-                            "data": {"type": "array", "minItems": 1, "maxItems": 1, "items": row},
-                        }
-                    )
-                    | {
-                        "additionalProperties": True,
-                        "description": f"Shape [n, {width}] for any n; one row is shown here.",
-                    },
+                    "description": "Tensors of n rows each; one row is shown here.",
+                    "prefixItems": inputs,
+                    "items": False,
+                    "minItems": len(inputs),
+                    "maxItems": len(inputs),
                 },
                 "outputs": {
                     "type": ["array", "null"],
@@ -305,18 +290,7 @@ def tensors(schema: Schema) -> dict[str, Document]:
                     | {"additionalProperties": True},
                 },
             },
-            "examples": [
-                {
-                    "inputs": [
-                        {
-                            "name": "scores",
-                            "shape": [1, width],
-                            "datatype": "INT64",
-                            "data": [[whole.minimum] * width],
-                        }
-                    ]
-                }
-            ],
+            "examples": [{"inputs": [_filled(tensor, schema) for tensor in tensors_of(schema)]}],
         },
         "InferenceResponse": _object(
             {
@@ -338,6 +312,49 @@ def tensors(schema: Schema) -> dict[str, Document]:
             optional=("id",),
         ),
     }
+
+
+def _tensor(tensor: Document, schema: Schema) -> Document:
+    """The JSON Schema of a tensor with one row: of all features, or of the one that it names."""
+    numbers = all(feature.kind == WHOLE for feature in schema.features)
+    datatypes = ["INT64", "FP64"] if numbers and len(tensor["shape"]) > 1 else [tensor["datatype"]]
+    own = dict(zip(schema.names, map(_value, schema.features), strict=True)).get(tensor["name"])
+    row = _array([own] if own else [_value(feature) for feature in schema.features])
+    return _object(
+        {
+            "name": {"const": tensor["name"]},
+            "shape": {"const": [1, *tensor["shape"][1:]]},
+            "datatype": {"enum": datatypes},
+            "data": row if own else _array([row]),
+        }
+    ) | {"additionalProperties": True}
+
+
+def _array(items: list[Document]) -> Document:
+    count = len(items)
+    return {
+        "type": "array",
+        "prefixItems": items,
+        "items": False,
+        "minItems": count,
+        "maxItems": count,
+    }
+
+
+def _filled(tensor: Document, schema: Schema) -> Document:
+    """A tensor with the first example of the schema."""
+    row = dict(zip(schema.names, example_rows(schema)[0], strict=True))
+    own = tensor["name"] in row
+    return tensor | {
+        "shape": [1, *tensor["shape"][1:]],
+        "data": [row[tensor["name"]]] if own else [list(row.values())],
+    }
+
+
+def example_rows(schema: Schema) -> list[tuple[Value | None, ...]]:
+    """Return the rows of the schema's examples; without any, the row of the lowest values."""
+    lowest = tuple(f.values[0] if f.values else f.minimum for f in schema.features)
+    return [example.row for example in schema.examples] or [lowest]
 
 
 def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> Document:

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from cytology.measurements import is_one_line
-from predict.adapters.tensors import read_rows
+from predict.adapters.tensors import read_rows, tensors_of
 from predict.batches import read_values
 from predict.requests import Request, read_body
 from predict.responses import Reply, Tally, json_reply, problem_reply
@@ -28,7 +28,7 @@ def describe_server(service: Service, _: Request) -> Reply:
     """Answer GET /v2: the server's metadata."""
     return json_reply(
         {
-            "name": "tumour-classification",
+            "name": "cytology",
             "version": service.artifact.version,
             "extensions": ["binary_tensor_data"],
         }
@@ -57,13 +57,12 @@ def describe_model(service: Service, request: Request, **model: str) -> Reply:
     if problem := _other_model(service, request, model):
         return problem
     schema = service.artifact.schema
-    count = len(schema.features)
     return json_reply(
         {
             "name": service.artifact.name,
             "versions": [service.artifact.version],
-            "platform": f"tumour-classification_{service.engine.name}",
-            "inputs": [{"name": "scores", "datatype": "FP64", "shape": [-1, count]}],
+            "platform": f"cytology_{service.engine.name}",
+            "inputs": tensors_of(schema),
             "outputs": [
                 {"name": LABELS, "datatype": "BYTES", "shape": [-1]},
                 {"name": PROBABILITIES, "datatype": "FP64", "shape": [-1, len(schema.classes)]},

@@ -1,4 +1,4 @@
-"""Reads the tensors of an inference request as rows of scores."""
+"""Reads the tensors of an inference request as rows of measurements."""
 
 import array
 import math
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, REAL, WHOLE, Schema
 from runtime.errors import MalformedRequest
 
 #: Datatype → type code of the array module; the protocol's bytes are little-endian.
@@ -23,8 +23,26 @@ _CODES = {
     "FP64": "d",
 }
 
+#: Texts: in binary tensors each behind its length in four bytes.
+_BYTES = "BYTES"
+_DATATYPES = (*_CODES, _BYTES)
+
+#: Datatype of a tensor that holds one feature, by its kind.
+_OF_KIND = {WHOLE: "INT64", REAL: "FP64", CATEGORY: _BYTES}
+
 #: Most dimensions of a tensor, and most values in one; a body of 1 MB cannot hold more.
 _SHAPE_MAX, _SIDE_MAX = 8, 10_000_000
+
+
+def tensors_of(schema: Schema) -> list[dict[str, Any]]:
+    """Return the tensors to send: one of all features, or where any is a text one a feature."""
+    if any(feature.kind == CATEGORY for feature in schema.features):
+        return [
+            {"name": feature.name, "datatype": _OF_KIND[feature.kind], "shape": [-1]}
+            for feature in schema.features
+        ]
+    shape = [-1, len(schema.features)]
+    return [{"name": f"{schema.noun}s", "datatype": "FP64", "shape": shape}]
 
 
 def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[list[Any]]:
@@ -35,7 +53,7 @@ def read_rows(document: dict[str, Any], tail: bytes, schema: Schema) -> list[lis
     document
         The JSON header.
     tail
-        The binary tensors, in the order of the inputs; NaN stands for a missing score.
+        The binary tensors, in the order of the inputs; NaN stands for a missing number.
     schema
         Has the features.
 
@@ -101,8 +119,8 @@ def _shape(tensor: dict[str, Any], index: int) -> list[int]:
     ):
         raise MalformedRequest(f"inputs[{index}]: shape must be an array of whole numbers")
     datatype = tensor.get("datatype")
-    if not isinstance(datatype, str) or datatype not in _CODES:
-        raise MalformedRequest(f"inputs[{index}]: datatype must be one of {', '.join(_CODES)}")
+    if not isinstance(datatype, str) or datatype not in _DATATYPES:
+        raise MalformedRequest(f"inputs[{index}]: datatype must be one of {', '.join(_DATATYPES)}")
     return shape
 
 
@@ -113,14 +131,36 @@ def _data(tensor: dict[str, Any], index: int, tail: bytes) -> tuple[Sequence[Any
         data = tensor.get("data")
         if not isinstance(data, list):
             raise MalformedRequest(f"inputs[{index}]: data must be an array")
-        return _flat(data, index), tail
+        flat = _flat(data, index)
+        if tensor["datatype"] == _BYTES and not all(v is None or isinstance(v, str) for v in flat):
+            raise MalformedRequest(f"inputs[{index}]: the data of BYTES must be texts")
+        return flat, tail
+    if type(size) is not int or not 0 <= size <= len(tail):
+        raise MalformedRequest(f"inputs[{index}]: binary_data_size does not fit the body")
+    if tensor["datatype"] == _BYTES:
+        return _texts(tail[:size], index), tail[size:]
     values = array.array(_CODES[tensor["datatype"]])
-    if type(size) is not int or not 0 <= size <= len(tail) or size % values.itemsize:
+    if size % values.itemsize:
         raise MalformedRequest(f"inputs[{index}]: binary_data_size does not fit the body")
     values.frombytes(tail[:size])
     if sys.byteorder == "big":
         values.byteswap()
     return values, tail[size:]
+
+
+def _texts(content: bytes, index: int) -> list[str]:
+    """Texts that each stand behind their length."""
+    found, start = [], 0
+    while start < len(content):
+        end = start + 4 + int.from_bytes(content[start : start + 4], "little")
+        if end > len(content):
+            raise MalformedRequest(f"inputs[{index}]: a text is longer than the tensor")
+        try:
+            found.append(content[start + 4 : end].decode())
+        except UnicodeDecodeError:
+            raise MalformedRequest(f"inputs[{index}]: a text is not UTF-8") from None
+        start = end
+    return found
 
 
 def _flat(data: list[Any], index: int) -> list[Any]:
