@@ -30,10 +30,10 @@ _ERROR_FRAME = 64
 _UNKNOWN_PLACED = 8
 
 #: Field names that a message may quote if they resemble a known one; they cannot hold a value.
-_SPELLING = re.compile("[A-Za-z_ -]{1,40}")
+_SPELLING = "[A-Za-z_ -]{1,40}"
 
 #: Control characters, line ends, and lone surrogates, which JSON can spell and UTF-8 cannot.
-_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NOT_ONE_LINE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 _ABSENT = object()
 _INTEGERS = {int}
@@ -241,7 +241,8 @@ def _rule(feature: Feature) -> str:
 
 def is_one_line(text: str) -> bool:
     """True if a text has no control character, line end or lone surrogate."""
-    return _NOT_ONE_LINE.search(text) is None
+    # Compiled when a text needs it: compilation would take a hundredth of a cold start
+    return text.isprintable() or re.search(_NOT_ONE_LINE, text) is None
 
 
 def check_id(identifier: object, errors: list[Error]) -> None:
@@ -295,7 +296,7 @@ def _closest(field: str, known: list[str]) -> str | None:
     # Imported here: only invalid requests need it
     import difflib
 
-    if not _SPELLING.fullmatch(field):
+    if not re.fullmatch(_SPELLING, field):
         return None
     return next(iter(difflib.get_close_matches(field, known, n=1)), None)
 

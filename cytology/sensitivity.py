@@ -133,11 +133,12 @@ def rescorings(row: Row, levels: Sequence[Levels]) -> list[Row]:
 
 @cache
 def _sampled_steps(count: int) -> list[list[int]]:
-    # Imported here: only models without an exact count pay for it
-    import random
-
-    source = random.Random(_SEED)  # noqa: S311  (a fixed sample, no secret)
-    return [source.choices(range(3), k=count) for _ in range(SAMPLED_RESCORINGS)]
+    # Lehmer's generator: a cold start imports the module random for longer than this takes
+    state, steps = _SEED, []
+    for _ in range(count * SAMPLED_RESCORINGS):
+        state = state * 48_271 % (2**31 - 1)
+        steps.append(state % 3)
+    return [steps[start : start + count] for start in range(0, len(steps), count)]
 
 
 def _count_at_least(options: list[list[float]], needed: float) -> tuple[int, int]:
