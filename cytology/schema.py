@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -82,10 +82,31 @@ class Schema(NamedTuple):
         first, second = self.class_names
         return second if first == self.positive else first
 
+    def place_of_positive(self, classes: Sequence[Any]) -> int:
+        """Return the place of the positive class in ``classes_``, by its name or its code.
+
+        Raises
+        ------
+        ValueError
+            A classifier has other classes.
+        """
+        known = [
+            next((each.name for each in self.classes if _names(each, value)), "")
+            for value in classes
+        ]
+        if sorted(known) != sorted(self.class_names):
+            raise ValueError("the classes are not those of the schema")
+        return known.index(self.positive)
+
     @property
     def noun(self) -> str:
         """What messages call a measurement: score where all are whole numbers, else value."""
         return "score" if all(feature.kind == WHOLE for feature in self.features) else "value"
+
+
+def _names(item: Diagnosis, value: Any) -> bool:
+    """True where a classifier's class is this one."""
+    return str(value) in (item.name, str(item.code)) or bool(value == item.code)
 
 
 #: ``form`` holds texts of the form until they stand in the entries above.

@@ -10,14 +10,12 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import Any, Dict, List
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTIFACT = ROOT / "artifact"
-DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
-SCHEMA = ROOT / "cytology" / "features.json"
-#: The estimator of ``make train`` without arguments; a test compares training.model's.
-DEFAULT_ESTIMATOR = "logistic"
+#: The command of the default model; a test compares training.made's.
+DEFAULT_COMMAND = "make train"
 #: Folders that the commands write, apart from the artifact.
 MADE = (".venv", ".uv", "build", ".aws-sam", "node_modules", "test-results", "dist")
 CACHES = (
@@ -30,38 +28,35 @@ CACHES = (
 )
 
 
-def options(artifact: Path) -> Dict[str, str]:
-    """Return the arguments of the ``make train`` that wrote an artifact; none for the default."""
+def made(artifact: Path) -> Dict[str, Any]:
+    """Return how an artifact was made; nothing for the default model, or where there is none."""
     try:
         manifest = json.loads((artifact / "manifest.json").read_text(encoding="utf-8"))
-        made = {"ESTIMATOR": str(manifest["estimator"]), "FORMAT": "skops", "DATA": "…"}
-        made["SCHEMA"] = "…"
-        default_name = json.loads(SCHEMA.read_text(encoding="utf-8"))["name"]
-        if made["ESTIMATOR"] == DEFAULT_ESTIMATOR:
-            del made["ESTIMATOR"]
-        if "model.skops" not in manifest["files"]:
-            del made["FORMAT"]
-        if manifest["data"]["sha256"] == hashlib.sha256(DATA.read_bytes()).hexdigest():
-            del made["DATA"]
-        if manifest["name"] == "{}-{}".format(default_name, manifest["estimator"]):
-            del made["SCHEMA"]
+        found = dict(manifest["made"])
+        return {} if found["command"] == DEFAULT_COMMAND else found
     except (OSError, ValueError, KeyError, TypeError):
         return {}  # no artifact, or a broken one
-    return made
 
 
-def command(made: Dict[str, str]) -> str:
-    """Return the command that trains such a model again."""
-    return " ".join(["make train", *("{}={}".format(*pair) for pair in made.items())])
+def changed(found: Dict[str, Any]) -> List[str]:
+    """Name the files that are no longer as they were when the model was made."""
+    names = []
+    for entry in found.get("files", {}).values():
+        path = ROOT / entry["path"]
+        content = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+            names.append(entry["path"])
+    return names
 
 
 def refresh() -> int:
     """Train the default model, or print how to retrain the present one; return the status."""
-    made = options(ARTIFACT)
-    if made:
+    found = made(ARTIFACT)
+    if found:
+        newer = ", ".join(["the code", *changed(found)])
         print(
-            "artifact/ holds a model that you made, older than the code. It is kept. To rebuild "
-            "it: {}; to replace it by the default model: make train".format(command(made)),
+            "artifact/ holds a model that you made, older than {}. It is kept. To rebuild it: "
+            "{}; to replace it by the default model: make train".format(newer, found["command"]),
             file=sys.stderr,
         )
         return 0
@@ -73,8 +68,8 @@ def refresh() -> int:
 
 def clean() -> int:
     """Delete what the commands wrote; ask before deleting a model that the user made."""
-    made = options(ARTIFACT)
-    if not made or _confirmed(made):
+    found = made(ARTIFACT)
+    if not found or _confirmed(found["command"]):
         _delete(ARTIFACT)
         _delete(ARTIFACT.with_suffix(".sha256"))
     for name in MADE + CACHES:
@@ -84,8 +79,8 @@ def clean() -> int:
     return 0
 
 
-def _confirmed(made: Dict[str, str]) -> bool:
-    question = "artifact/ holds a model that you made ({}). Delete it? [y/N] ".format(command(made))
+def _confirmed(command: str) -> bool:
+    question = "artifact/ holds a model that you made ({}). Delete it? [y/N] ".format(command)
     try:
         confirmed = input(question).strip().lower() in ("y", "yes")
     except EOFError:

@@ -6,6 +6,7 @@ code.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
@@ -27,12 +29,13 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     OneHotEncoder,
+    OrdinalEncoder,
     SplineTransformer,
     StandardScaler,
 )
 from sklearn.svm import SVC
 
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, WHOLE, Schema
 from training.monotone import fit_monotone
 from training.whole_weights import fit_whole_weights
 
@@ -68,8 +71,9 @@ def plain_sum(schema: Schema) -> Candidate:
 
 def logistic(schema: Schema) -> Candidate:
     """Logistic regression on the standardised scores: additive, one coefficient a feature."""
+    encoder = partial(OneHotEncoder, sparse_output=False, handle_unknown="ignore")
     return _grid(
-        [SimpleImputer(strategy="median"), StandardScaler(), _logistic()],
+        [*_prepare(schema, encoder, StandardScaler()), _logistic()],
         {"logisticregression__C": np.logspace(-1.5, 0.5, 5)},
         repeats=2,
     )
@@ -158,17 +162,28 @@ def support_vectors(schema: Schema) -> Candidate:
 
 def boosted_stumps(schema: Schema) -> Candidate:
     """Gradient boosting, monotone where the schema promises it, without interactions."""
+    return _boosted(schema, [50, 100, 150, 200], interaction_cst="no_interactions")
+
+
+def boosted_trees(schema: Schema) -> Candidate:
+    """Gradient boosting of small trees that may combine features."""
+    return _boosted(schema, [50, 100], max_leaf_nodes=8)
+
+
+def _boosted(schema: Schema, iterations: list[int], **options: Any) -> Candidate:
+    numbers, categories = _places(schema)
     boosting = HistGradientBoostingClassifier(
-        monotonic_cst=[feature.direction for feature in schema.features],
-        interaction_cst="no_interactions",
+        monotonic_cst=[schema.features[place].direction for place in (*numbers, *categories)],
+        categorical_features=list(range(len(numbers), len(schema.features))) or None,
         early_stopping=False,
         learning_rate=0.1,
         min_samples_leaf=10,
         random_state=SEED,
+        **options,
     )
     return _grid(
-        [SimpleImputer(strategy="median"), boosting],
-        {"histgradientboostingclassifier__max_iter": [50, 100, 150, 200]},
+        [*_prepare(schema, OrdinalEncoder), boosting],
+        {"histgradientboostingclassifier__max_iter": iterations},
         repeats=1,
     )
 
@@ -176,9 +191,9 @@ def boosted_stumps(schema: Schema) -> Candidate:
 def random_forest(schema: Schema) -> Candidate:
     """A forest of 100 trees: neither additive nor monotone; served by the sklearn engine."""
     # n_jobs=1: Lambda has no /dev/shm for a process pool
-    forest = RandomForestClassifier(100, max_features=2, n_jobs=1, random_state=SEED)
+    forest = RandomForestClassifier(100, max_features=_tried(schema), n_jobs=1, random_state=SEED)
     return _grid(
-        [SimpleImputer(strategy="median"), forest],
+        [*_prepare(schema, OrdinalEncoder), forest],
         {"randomforestclassifier__min_samples_leaf": [4, 1]},
         repeats=1,
     )
@@ -186,9 +201,9 @@ def random_forest(schema: Schema) -> Candidate:
 
 def extra_trees(schema: Schema) -> Candidate:
     """A forest of 100 trees with random cuts."""
-    forest = ExtraTreesClassifier(100, max_features=2, n_jobs=1, random_state=SEED)
+    forest = ExtraTreesClassifier(100, max_features=_tried(schema), n_jobs=1, random_state=SEED)
     return _grid(
-        [SimpleImputer(strategy="median"), forest],
+        [*_prepare(schema, OrdinalEncoder), forest],
         {"extratreesclassifier__min_samples_leaf": [4, 1]},
         repeats=1,
     )
@@ -206,9 +221,47 @@ CANDIDATES: dict[str, Callable[[Schema], Candidate]] = {
     "k-nearest": k_nearest,
     "support-vectors": support_vectors,
     "boosted-stumps": boosted_stumps,
+    "boosted-trees": boosted_trees,
     "random-forest": random_forest,
     "extra-trees": extra_trees,
 }
+
+
+#: For any kind of feature; the others read whole numbers alone.
+_FOR_ALL_KINDS = ("logistic", "boosted-stumps", "boosted-trees", "random-forest", "extra-trees")
+
+
+def candidates_for(schema: Schema) -> tuple[str, ...]:
+    """Names of the candidates that the schema's features fit, from simple to complex."""
+    if all(feature.kind == WHOLE for feature in schema.features):
+        return tuple(name for name in CANDIDATES if name != "boosted-trees")
+    return _FOR_ALL_KINDS
+
+
+def _places(schema: Schema) -> tuple[list[int], list[int]]:
+    """Places of the numbers, and of the categories."""
+    kinds = [feature.kind for feature in schema.features]
+    numbers = [place for place, kind in enumerate(kinds) if kind != CATEGORY]
+    return numbers, [place for place, kind in enumerate(kinds) if kind == CATEGORY]
+
+
+def _prepare(
+    schema: Schema, encoder: Callable[..., BaseEstimator], *steps: BaseEstimator
+) -> list[BaseEstimator]:
+    """Impute and take ``steps`` for numbers, impute and encode categories: numbers come first."""
+    numbers, categories = _places(schema)
+    prepared = [SimpleImputer(strategy="median"), *steps]
+    if not categories:
+        return prepared
+    known = [list(schema.features[place].values) for place in categories]
+    encode = make_pipeline(SimpleImputer(strategy="most_frequent"), encoder(categories=known))
+    parts = [(make_pipeline(*prepared), numbers)] if numbers else []
+    return [make_column_transformer(*parts, (encode, categories), sparse_threshold=0)]
+
+
+def _tried(schema: Schema) -> int:
+    """Features that a forest tries at each cut."""
+    return max(2, len(schema.features) // 4)
 
 
 def _logistic() -> LogisticRegression:

@@ -18,8 +18,7 @@ from training.compile import (
     prove,
 )
 from training.compile.inputs import Node
-from training.dataset import Dataset
-from training.frequencies import as_rows
+from training.dataset import Dataset, as_rows
 
 #: Rows that the proof draws beside those of training and those at every cut.
 RANDOM_ROWS = 1_000_000
@@ -40,7 +39,11 @@ class Compiled(NamedTuple):
 
 
 def compile_model(
-    pipeline: Pipeline, dataset: Dataset, schema: Schema, decision: Decision
+    pipeline: Pipeline,
+    dataset: Dataset,
+    schema: Schema,
+    decision: Decision,
+    random_rows: int | None = None,
 ) -> Compiled:
     """Compile and prove; a model for which either fails is served by scikit-learn.
 
@@ -52,18 +55,21 @@ def compile_model(
         What it was fitted on.
     decision
         Holds the threshold at which labels must be equal.
+    random_rows
+        Rows that the proof draws; left out: RANDOM_ROWS.
     """
     columns, rows = columns_of(schema), as_rows(dataset.scores)
+    positive = pipeline.classes_[schema.place_of_positive(pipeline.classes_)]
     try:
-        document = centre(compile_classifier(pipeline, columns, schema.positive), rows)
+        document = centre(compile_classifier(pipeline, columns, positive), rows)
         proof = prove(
             pipeline,
             document,
             columns,
             rows,
-            positive=schema.positive,
+            positive=positive,
             thresholds=(sigmoid(decision.cutoff),),
-            random_rows=RANDOM_ROWS,
+            random_rows=random_rows or RANDOM_ROWS,
         )
     except (CannotCompile, NotEqual) as error:
         return Compiled(refusal=str(error))

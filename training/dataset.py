@@ -1,6 +1,7 @@
 """Turns the CSV of aspirates into arrays: scores, labels, patients, chronological groups."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.batch import Batch
+from cytology.feature import CATEGORY
+from cytology.measurements import Row
 from cytology.reading.files import read_file
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import NO_CHOICES, Choices
@@ -36,12 +39,13 @@ class InvalidDataset(ValueError):
 class Dataset(NamedTuple):
     """n samples.
 
-    ``scores`` (n, features) float64, NaN where missing; ``labels`` (n,) class names;
+    ``scores`` (n, features) float64, or objects where a feature is a category: floats and texts,
+    NaN where missing; ``labels`` (n,) class names;
     ``patients`` (n,) ids that keep a patient's samples together; ``periods`` (n,) the
     chronological group, 1 first, all 1 where the table states none; ``sha256`` of the file.
     """
 
-    scores: NDArray[np.float64]
+    scores: NDArray[Any]
     labels: NDArray[np.str_]
     patients: NDArray[np.str_]
     periods: NDArray[np.int64]
@@ -87,7 +91,7 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_C
     shipped = path.resolve() == DATA_PATH.resolve()
     if shipped and sha256 != DATA_SHA256:
         raise InvalidDataset(f"{path.name}: sha256 must be {DATA_SHA256}, found {sha256}")
-    scores, labels, patients = _read_values(_read(content, schema, path.name, choices))
+    scores, labels, patients = _read_values(_read(content, schema, path.name, choices), schema)
     periods = np.ones(len(labels), dtype=np.int64)
     if sha256 == DATA_SHA256:
         patients = np.array([SAME_PATIENT.get(patient, patient) for patient in patients.tolist()])
@@ -117,12 +121,34 @@ def _read(content: bytes, schema: Schema, name: str, choices: Choices) -> Batch:
     return table
 
 
+def as_matrix(rows: Sequence[Row], schema: Schema) -> NDArray[Any]:
+    """(n, features) float64, or objects where a feature is a category; NaN where missing."""
+    if all(feature.kind != CATEGORY for feature in schema.features):
+        return np.array(rows, dtype=np.float64)  # None becomes NaN
+    found = np.array(rows, dtype=object)
+    found[found == None] = np.nan  # noqa: E711  (compares every cell)
+    for place, feature in enumerate(schema.features):
+        if feature.kind != CATEGORY:
+            found[:, place] = found[:, place].astype(np.float64)
+    return found
+
+
+def as_rows(scores: NDArray[Any]) -> list[Row]:
+    """(n, features) with NaN → rows as the service handles them, None where missing."""
+    return [tuple(map(_as_value, vector)) for vector in scores.tolist()]
+
+
+def _as_value(value: Any) -> Any:
+    if value != value:
+        return None
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
 def _read_values(
-    table: Batch,
-) -> tuple[NDArray[np.float64], NDArray[np.str_], NDArray[np.str_]]:
+    table: Batch, schema: Schema
+) -> tuple[NDArray[Any], NDArray[np.str_], NDArray[np.str_]]:
     samples = [sample for sample in table.samples if sample is not None]
-    # None becomes NaN
-    scores = np.array([sample.row for sample in samples], dtype=np.float64)
+    scores = as_matrix([sample.row for sample in samples], schema)
     patients = [sample.id or f"row-{row}" for row, sample in enumerate(samples)]
     return scores, np.array(table.labels), np.array(patients)
 
@@ -140,7 +166,7 @@ def _check_learnable(dataset: Dataset, schema: Schema) -> None:
                 f"{FEWEST_PATIENTS} are needed to judge a model on patients it has not seen"
             )
     for column, feature in zip(dataset.scores.T, schema.features, strict=True):
-        if np.unique(column[~np.isnan(column)]).size < 2:
+        if len(set(column[column == column].tolist())) < 2:
             errors.append(f"{feature.name}: constant, so nothing can be learnt from it")
     if errors:
         raise InvalidDataset("\n".join(errors))

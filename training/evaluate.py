@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cytology.schema import DEFAULT_SCHEMA_PATH, InvalidSchema, load_schema
-from training.candidates import CANDIDATES
+from training.candidates import candidates_for
 from training.card.__main__ import main as write_card
 from training.card.tables import number
 from training.dataset import DATA_PATH, DATA_SHA256, InvalidDataset, load_dataset
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         schema = load_schema(str(options.schema))
         dataset = load_dataset(schema, options.data)
-        document = evaluate(list(CANDIDATES), dataset, schema, protocol, CACHE)
+        document = evaluate(candidates_for(schema), dataset, schema, protocol, CACHE)
     except (InvalidDataset, InvalidSchema, WrongDirection, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from cytology.decision import Decision
 from cytology.link import Link
 from cytology.missing import Frequencies
 from cytology.prediction import LOGIT_CLIP
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, Schema
 from training.candidates import SEED, Candidate, Setting
 from training.dataset import Dataset
 from training.folds import grouped_folds
@@ -175,25 +175,27 @@ def _mean_log_loss(runs: NDArray[np.float64], positive: NDArray[np.bool_]) -> fl
 def wrong_signs(pipeline: Pipeline, schema: Schema) -> list[str]:
     """Name the features whose coefficient contradicts the schema's direction."""
     coefficients = np.ravel(getattr(pipeline[-1], "coef_", ()))
-    if coefficients.size != len(schema.features):
+    numbers = [feature for feature in schema.features if feature.kind != CATEGORY]
+    # Numbers come first, then one coefficient for each category (training.candidates)
+    if coefficients.size != len(numbers) + sum(len(feature.values) for feature in schema.features):
         return []
     towards_positive = coefficients * sign_of_positive(pipeline, schema)
     return [
         feature.name
-        for feature, coefficient in zip(schema.features, towards_positive, strict=True)
+        for feature, coefficient in zip(numbers, towards_positive, strict=False)
         if coefficient * feature.direction < 0
     ]
 
 
 def sign_of_positive(pipeline: Pipeline, schema: Schema) -> int:
     """+1 where scikit-learn's second class is the positive one, else -1."""
-    return 1 if str(pipeline.classes_[1]) == schema.positive else -1
+    return 1 if schema.place_of_positive(pipeline.classes_) else -1
 
 
 def positive_probabilities(
     pipeline: Pipeline, scores: NDArray[np.float64], schema: Schema
 ) -> NDArray[np.float64]:
     """(n,) probabilities of the positive class, asked for by name."""
-    column = [str(name) for name in pipeline.classes_].index(schema.positive)
+    column = schema.place_of_positive(pipeline.classes_)
     probabilities: NDArray[np.float64] = pipeline.predict_proba(scores)[:, column]
     return probabilities

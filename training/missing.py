@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.missing import Frequencies, average
+from training.dataset import as_rows
 
 Predict = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -24,19 +25,16 @@ def predict_with_gaps(
     frequencies
         Of the training rows: how often each class shows each score.
     """
-    gaps = np.flatnonzero(np.isnan(scores).any(axis=1))
+    gaps = np.flatnonzero((scores != scores).any(axis=1))
     if gaps.size == 0:
         return predict(scores)
-    fillings = [
-        frequencies.fillings(tuple(None if np.isnan(v) else int(v) for v in scores[row]))
-        for row in gaps
-    ]
+    fillings = [frequencies.fillings(row) for row in as_rows(scores[gaps])]
     known = np.delete(scores, gaps, axis=0)
-    filled = [np.array(found.rows, dtype=float) for found in fillings]
+    filled = [np.array(found.rows, dtype=scores.dtype) for found in fillings]
     every = predict(np.vstack([known, *filled]))
     sizes = np.cumsum([len(known), *(len(rows) for rows in filled)])
     result = np.empty(len(scores))
-    result[~np.isnan(scores).any(axis=1)] = every[: sizes[0]]
+    result[(scores == scores).all(axis=1)] = every[: sizes[0]]
     for row, found, start, end in zip(gaps, fillings, sizes[:-1], sizes[1:], strict=True):
         result[row] = average(every[start:end].tolist(), found)
     return result

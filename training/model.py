@@ -51,6 +51,9 @@ def learn(
     dataset: Dataset,
     schema: Schema,
     tick: Callable[[], object] = lambda: None,
+    *,
+    setting: Setting | None = None,
+    random_rows: int | None = None,
 ) -> Model:
     """Tune and fit the named candidate, learn its decision, and compile it.
 
@@ -62,24 +65,25 @@ def learn(
         What to learn from.
     tick
         Called after every tuning fit.
+    setting
+        Of the candidate, where it has been tuned already: half the folds are enough then.
+    random_rows
+        Rows that the proof draws; left out: its own number.
 
     Raises
     ------
     training.fit.WrongDirection
         No setting keeps the directions that the schema promises.
     """
+    candidate, folds = CANDIDATES[estimator](schema), TUNING_FOLDS
+    if setting is not None:
+        candidate, folds = candidate._replace(settings=(setting,), repeats=1), TUNING_FOLDS // 2
     # One thread: sums in a fixed order, and no threads that outnumber the cores
     with threadpool_limits(1):
-        fitted = fit(CANDIDATES[estimator](schema), dataset, schema, tick=tick)
+        fitted = fit(candidate, dataset, schema, folds=folds, tick=tick)
         learnt = decide(fitted.out_of_fold, dataset, schema, fitted.link)
-        compiled = compile_model(fitted.pipeline, dataset, schema, learnt)
-        scorecard = compiled.scorecard(schema, learnt)
-        if scorecard is None:
-            answers = positive_probabilities(fitted.pipeline, dataset.scores, schema)
-            base = float(np.mean([logit(answer) for answer in answers.tolist()]))
-        else:
-            base = scorecard.base
-        decision = learnt._replace(base=base)
+        compiled = compile_model(fitted.pipeline, dataset, schema, learnt, random_rows)
+        decision = with_base(learnt, compiled, fitted.pipeline, dataset, schema)
     return Model(
         estimator,
         fitted.pipeline,
@@ -89,3 +93,14 @@ def learn(
         decision,
         compiled,
     )
+
+
+def with_base(
+    decision: Decision, compiled: Compiled, pipeline: Pipeline, dataset: Dataset, schema: Schema
+) -> Decision:
+    """Return the decision with the mean log-odds of the data set's rows."""
+    scorecard = compiled.scorecard(schema, decision)
+    if scorecard is not None:
+        return decision._replace(base=scorecard.base)
+    answers = positive_probabilities(pipeline, dataset.scores, schema)
+    return decision._replace(base=float(np.mean([logit(answer) for answer in answers.tolist()])))

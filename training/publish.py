@@ -7,27 +7,31 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cytology import artifact
 from cytology.decision import Decision
 from cytology.population import Population
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, REAL, Feature, Schema, Value
 from training.compile import write_document
+from training.dataset import as_matrix, as_rows
 from training.formats import ModelFile, joblib_file
-from training.frequencies import as_rows
 from training.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = "report.json"
 
 
-def decision_document(decision: Decision) -> dict[str, Any]:
-    """decision.json's content."""
+def decision_document(decision: Decision, names: Sequence[str]) -> dict[str, Any]:
+    """decision.json's content, for features of these names."""
+    bins = {
+        name: {"bounds": list(levels.bounds), "values": list(levels.values)}
+        for name, levels in zip(names, decision.levels, strict=True)
+        if levels.bounds
+    }
     return {
         "negative": decision.negative,
         "positive": decision.positive,
@@ -42,6 +46,7 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         "prevalence": decision.prevalence,
         "link": decision.link._asdict(),
         "weights": [list(shares) for shares in decision.weights],
+        **({"levels": bins} if bins else {}),
         "familiarity": {
             "limit": decision.familiarity.limit,
             "log_frequencies": dict(
@@ -87,7 +92,7 @@ def write_artifact(
     model_file = model_file or joblib_file(model.pipeline)
     files = {
         artifact.SCHEMA: schema_content,
-        artifact.DECISION: _json(decision_document(model.decision)),
+        artifact.DECISION: _json(decision_document(model.decision, schema.names)),
         model_file.name: model_file.content,
         artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
@@ -126,17 +131,26 @@ def _version(files: dict[str, bytes], model: str) -> str:
 
 def _golden(model: Model, schema: Schema) -> list[dict[str, Any]]:
     """Rows across the range, and with every permitted score missing, with their probabilities."""
-    lowest = np.array([feature.minimum for feature in schema.features], dtype=float)
-    highest = np.array([feature.maximum for feature in schema.features], dtype=float)
-    middle = np.floor((lowest + highest) / 2)
-    gaps = np.array([feature.may_be_missing for feature in schema.features])
-    mixed = np.where(np.arange(len(lowest)) % 2, lowest, middle)
-    vectors = np.vstack([lowest, middle, highest, mixed, np.where(gaps, np.nan, mixed)])
+    low, middle, high = zip(*(_spread(feature) for feature in schema.features), strict=True)
+    mixed = [pair[place % 2] for place, pair in enumerate(zip(middle, low, strict=True))]
+    gaps = [
+        None if feature.may_be_missing else value
+        for feature, value in zip(schema.features, mixed, strict=True)
+    ]
+    vectors = as_matrix([low, middle, high, tuple(mixed), tuple(gaps)], schema)
     probabilities = model.predict(vectors, schema)
     return [
         {"row": list(row), "probability": float(probability)}
         for row, probability in zip(as_rows(vectors), probabilities, strict=True)
     ]
+
+
+def _spread(feature: Feature) -> tuple[Value, Value, Value]:
+    """The lowest, a middle and the highest value; of categories the first, middle and last."""
+    if feature.kind == CATEGORY:
+        return feature.values[0], feature.values[len(feature.values) // 2], feature.values[-1]
+    middle = (feature.minimum + feature.maximum) / 2
+    return feature.minimum, middle if feature.kind == REAL else int(middle // 1), feature.maximum
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -8,19 +8,26 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from cytology.population import count_population
-from cytology.schema import Schema, parse_schema
-from training.dataset import DATA_SHA256, Dataset, load_dataset
+from cytology.schema import DEFAULT_SCHEMA_PATH, Schema, parse_schema
+from training.dataset import DATA_PATH, DATA_SHA256, Dataset, as_rows, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.report import evaluate
-from training.formats import FORMATS
-from training.frequencies import as_rows
+from training.formats import FORMATS, ModelFile
+from training.made import made_by
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
 from training.publish import ROOT, write_artifact
 
 #: The committed report of a full evaluation of the shipped data.
 REPORT = ROOT / "docs" / "report.json"
 CACHE = Path("build") / "evaluation"
+#: Arguments of ``make train`` that need no mention.
+_DEFAULTS = {
+    "DATA": DATA_PATH,
+    "SCHEMA": DEFAULT_SCHEMA_PATH,
+    "ESTIMATOR": DEFAULT_ESTIMATOR,
+    "FORMAT": "joblib",
+}
 
 #: Figures of the report that the manifest repeats; GET /v1/model returns them.
 _METRICS = (
@@ -84,23 +91,49 @@ def train(
     # Before the judging, which takes a minute: a format that cannot hold the model is known now
     model_file = FORMATS[file_format](model.pipeline)
     report = committed_report(estimator, dataset, schema) or evaluate(
-        [estimator], dataset, schema, FAST, CACHE
+        [estimator], dataset, schema, FAST, CACHE, model
     )
     failures = check_gates(estimator, dataset, report)
-    manifest = write_artifact(
+    made = made_by(
+        "train",
+        {"DATA": data, "SCHEMA": schema_path},
+        {"ESTIMATOR": estimator, "FORMAT": file_format},
+        _DEFAULTS,
+    )
+    facts = {
+        **facts_of(model, dataset, report),
+        "gates_failed": failures,
+        "made": made,
+    }
+    manifest = publish(out, model, dataset, schema_content, report, facts, model_file)
+    return Trained(manifest, model, failures)
+
+
+def publish(
+    out: Path,
+    model: Model,
+    dataset: Dataset,
+    schema_content: bytes,
+    report: dict[str, Any],
+    facts: dict[str, Any],
+    model_file: ModelFile | None = None,
+) -> dict[str, Any]:
+    """Write the artifact and return its manifest; parameters as of :func:`write_artifact`."""
+    schema = parse_schema(schema_content)
+    # Out of fold: what the model says of patients it has not seen, as it will of callers'
+    population = count_population(
+        as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
+    )
+    return write_artifact(
         out,
         model=model,
         schema=schema,
         schema_content=schema_content,
-        # Out of fold: what the model says of patients it has not seen, as it will of callers'
-        population=count_population(
-            as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
-        ),
+        population=population,
         report=report,
-        facts=_facts(model, dataset, report, failures),
+        facts=facts,
         model_file=model_file,
     )
-    return Trained(manifest, model, failures)
 
 
 def committed_report(
@@ -141,9 +174,8 @@ def _parity(model: Model) -> dict[str, Any] | None:
     return proof._asdict() if proof else None
 
 
-def _facts(
-    model: Model, dataset: Dataset, report: Mapping[str, Any], failures: list[str]
-) -> dict[str, Any]:
+def facts_of(model: Model, dataset: Dataset, report: Mapping[str, Any]) -> dict[str, Any]:
+    """What the manifest says of data, proof and figures."""
     figures = report["candidates"][model.estimator]["figures"]
     return {
         "data": {
@@ -156,6 +188,5 @@ def _facts(
             "protocol": report["protocol"]["name"],
             **{name: figures[name] for name in _METRICS},
         },
-        "gates_failed": failures,
         "warnings": report["warnings"],
     }

@@ -26,10 +26,11 @@ def read_file(content: bytes, schema: Schema, choices: Choices = NO_CHOICES) -> 
     if not is_workbook(content):
         return read_table(content, schema, choices=choices)
     # Commas do not separate the cells of a workbook, so 5,0 in a cell is a number
-    return read_cells(Cells(_sheet(content), "\t"), schema, choices=choices)
+    return read_cells(Cells(sheet_of(content), "\t"), schema, choices=choices)
 
 
-def _sheet(content: bytes) -> list[list[str]]:
+def sheet_of(content: bytes) -> list[list[str]]:
+    """Return the rows of a workbook's one sheet with cells, as text."""
     try:
         # Imported here: the only library of this package, for workbooks alone (decision 0082)
         from python_calamine import CalamineError, CalamineWorkbook

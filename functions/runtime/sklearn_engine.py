@@ -14,7 +14,7 @@ def load_sklearn_engine(artifact: Artifact) -> ModelEngine:
     """Load the model; what is checked, and raised, says :func:`runtime.model_file.load_model`."""
     pipeline = load_model(artifact)
     # By name: the order of classes is scikit-learn's business
-    column = [str(name) for name in pipeline.classes_].index(artifact.schema.positive)
+    column = artifact.schema.place_of_positive(pipeline.classes_)
 
     def probabilities(rows: Sequence[Row]) -> list[float]:
         if not rows:

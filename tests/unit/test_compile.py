@@ -4,11 +4,10 @@ import pytest
 from cytology.link import Link
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
-from training.compile import training_weights
 from training.compiled import compile_model
-from training.dataset import load_dataset
+from training.dataset import as_rows, load_dataset
 from training.decide import decide
-from training.frequencies import as_rows
+from training.frequencies import count_levels, learn_levels
 
 schema = load_schema()
 ADDITIVE = (
@@ -88,7 +87,7 @@ def test_points_are_centred_on_the_training_data(dataset, decision):
 
 
 def test_weights_are_the_shares_of_the_training_scores(dataset):
-    weights = training_weights(dataset.scores, schema)
+    weights = count_levels(dataset.scores, learn_levels(dataset.scores, schema))
 
     assert [sum(shares) for shares in weights] == pytest.approx([1.0] * 9)
     assert weights[5][0] == pytest.approx(16 / 699)  # bare nuclei, missing

@@ -6,10 +6,9 @@ import pytest
 from cytology.artifact import POPULATION
 from cytology.levels import levels_of
 from cytology.population import count_population, parse_population
-from training.dataset import DATA_PATH, load_dataset
+from training.dataset import DATA_PATH, as_rows, load_dataset
 from training.drift.__main__ import main
 from training.drift.psi import FEWEST_JUDGED, judge, stability_index
-from training.frequencies import as_rows
 
 REFERENCE = {"flat": (100, 100, 100, 100), "steep": (360, 20, 10, 10)}
 

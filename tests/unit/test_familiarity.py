@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
-from training.dataset import load_dataset
-from training.frequencies import as_rows, learn_familiarity
+from training.dataset import as_rows, load_dataset
+from training.frequencies import learn_familiarity
 
 schema = load_schema()
 

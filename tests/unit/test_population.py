@@ -13,8 +13,7 @@ from cytology.population import (
     parse_population,
 )
 from cytology.schema import parse_schema
-from training.dataset import load_dataset
-from training.frequencies import as_rows
+from training.dataset import as_rows, load_dataset
 
 
 @pytest.fixture

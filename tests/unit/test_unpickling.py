@@ -12,6 +12,10 @@ from tests.support.paths import ROOT
 #: The one module that may, and what it may.
 LOADER = "functions/runtime/model_file.py"
 ALLOWED = {"joblib.load", "skops.io.loads"}
+FOREIGN = {
+    *("pickle", "pickle.Unpickler", "skops.io.loads"),
+    *("joblib.numpy_pickle.NumpyArrayWrapper", "joblib.numpy_pickle.NumpyUnpickler"),
+}
 
 #: Neither is shipped: tests load what they made themselves, benchmarks rebuild other people's ways.
 APART = ("tests", "lab")
@@ -97,6 +101,8 @@ def test_only_the_checked_loader_turns_bytes_into_objects():
         LOADER: ALLOWED,
         # Loads a model to check its artifact: versions and hash first, as the service does
         "training/formats.py": ALLOWED,
+        # Adopts a file that another program wrote: every name is compared with a list first
+        "training/foreign.py": FOREIGN,
         # Imports a route's module when the route is first used; the table is constant
         "functions/predict/routes.py": {"importlib.import_module(…)"},
         # Imports the module of a kind of model when the first such model is read

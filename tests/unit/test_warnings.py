@@ -11,10 +11,12 @@ def test_a_good_model_of_enough_samples_has_no_warning():
     assert find_warnings(GOOD, {"calm": 99, "storm": 200}) == []
 
 
-def test_a_class_too_small_for_the_limits_is_named():
-    (warning,) = find_warnings(GOOD, {"calm": 500, "storm": 98})
+@pytest.mark.parametrize(("count", "level"), [(98, "95%"), (18, "90%"), (8, "80%")])
+def test_a_class_too_small_for_the_level_is_named_with_the_level_that_it_allows(count, level):
+    (warning,) = find_warnings(GOOD, {"calm": 2 * count, "storm": count})
 
-    assert "98 samples are storm" in warning
+    assert f"only {count} samples are storm" in warning
+    assert f"{level} instead of 99%" in warning
 
 
 @pytest.mark.parametrize(("log_loss", "warned"), [(0.68, 0), (0.70, 1)])

@@ -10,7 +10,6 @@ from training.compile.classifiers import classify
 from training.compile.inputs import CannotCompile, Column, Inputs, Node, columns_of
 from training.compile.proof import NotEqual, Proof, prove
 from training.compile.rows import as_table, one_by_one
-from training.compile.weights import training_weights
 
 __all__ = [
     "CannotCompile",
@@ -21,7 +20,6 @@ __all__ = [
     "columns_of",
     "compile_classifier",
     "prove",
-    "training_weights",
     "write_document",
 ]
 

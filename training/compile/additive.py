@@ -53,7 +53,9 @@ def centre(document: Node, rows: Sequence[Sequence[Any]]) -> Node:
     base, tables = document["base"], []
     for table in document["tables"]:
         points = dict(zip(table["values"], table["points"], strict=True))
-        known = [row[table["column"]] for row in rows if row[table["column"]] is not None]
+        # Beside terms, tables read the chosen inputs, which begin with their columns
+        place = document.get("inputs", range(len(rows[0])))[table["column"]]
+        known = [row[place] for row in rows if row[place] is not None]
         mean = round(sum(points[value] for value in known) / len(known))
         base += mean
         tables.append({**table, "points": [point - mean for point in table["points"]]})

@@ -40,7 +40,14 @@ class Column(NamedTuple):
 def columns_of(schema: Schema) -> tuple[Column, ...]:
     """Return the columns of a schema's rows."""
     return tuple(
-        Column(feature.name, "whole", feature.minimum, feature.maximum, feature.may_be_missing)
+        Column(
+            feature.name,
+            feature.kind,
+            feature.minimum,
+            feature.maximum,
+            feature.may_be_missing,
+            feature.values,
+        )
         for feature in schema.features
     )
 

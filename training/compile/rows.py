@@ -39,7 +39,7 @@ def as_table(arrays: Arrays, columns: Sequence[Column], classifier: Any) -> Any:
     if hasattr(classifier, "feature_names_in_") and find_spec("pandas"):
         import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-        named = zip([column.name for column in columns], map(_with_nan, arrays), strict=True)
+        named = zip(classifier.feature_names_in_, map(_with_nan, arrays), strict=True)
         return pd.DataFrame(dict(named))
     if all(column.kind != "category" for column in columns):
         return np.stack(arrays, axis=1)

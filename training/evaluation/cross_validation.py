@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cytology.missing import Frequencies
-from cytology.schema import Schema
+from cytology.schema import WHOLE, Schema
 from training.candidates import CANDIDATES, SEED
 from training.dataset import Dataset
-from training.decide import LEVEL, learn_limits
+from training.decide import learn_limits, level_of
+from training.evaluation.limitations import random_scores
 from training.evaluation.protocol import Protocol, outer_folds
 from training.fit import Fitted, calibrate, fit, positive_probabilities
 from training.folds import check_grouped, grouped_folds
-from training.frequencies import count_frequencies
+from training.frequencies import count_frequencies, learn_levels
 from training.missing import predict_with_gaps
 
 #: Shares of the training patients for the learning curve, and how many samples of the rarer class
@@ -27,6 +28,9 @@ _FEWEST = 15
 
 #: A probability that falls by less than this has only been added up in another order.
 _ROUNDING = 1e-9
+
+#: A rise of a real number is its range divided by this.
+_STEPS = 100
 
 
 def predict_repeat(
@@ -56,13 +60,14 @@ def predict_repeat(
     probability, unlinked = np.empty((2, count))
     called, negative_possible, positive_possible = np.empty((3, count), dtype=bool)
     settings, refits, linked = [], [], []
+    level = level_of(dataset.labels == schema.positive)
     with threadpool_limits(1):
         for train, test in outer_folds(dataset, protocol, repeat):
             part = dataset.take(train)
             fitted = fit(CANDIDATES[name](schema), part, schema, folds=protocol.tuning_folds)
             raw = _predict(fitted, part, dataset.scores[test], schema, linked=False)
             found = _predict(fitted, part, dataset.scores[test], schema)
-            limits = learn_limits(fitted.out_of_fold, part.labels == schema.positive)
+            limits = learn_limits(fitted.out_of_fold, part.labels == schema.positive, level)
             probability[test], unlinked[test] = found, raw
             called[test] = found >= limits.threshold
             negative_possible[test] = found <= limits.negative_at_most
@@ -121,13 +126,13 @@ def predict_hidden(
             fitted = fit(CANDIDATES[name](schema), part, schema, folds=protocol.tuning_folds)
             limits = learn_limits(fitted.out_of_fold, part.labels == schema.positive)
             threshold[test] = limits.threshold
-            for index, feature in enumerate(schema.features):
+            for index, levels in enumerate(learn_levels(part.scores, schema)):
                 masked = dataset.scores[test].copy()
                 masked[:, index] = np.nan
                 hidden[index, test] = _predict(fitted, part, masked, schema)
                 labels = []
-                for score in feature.scores:
-                    masked[:, index] = score
+                for value in levels.values:
+                    masked[:, index] = value
                     labels.append(_predict(fitted, part, masked, schema) >= limits.threshold)
                 certain[index, test] = np.all(labels, axis=0) | ~np.any(labels, axis=0)
                 without[index, test] = _predict_without(index, fitted, name, part, masked, schema)
@@ -166,6 +171,7 @@ def predict_cross_conformal(
     Returns lists over samples: ``negative_possible`` and ``positive_possible``.
     """
     possible = np.empty((2, len(dataset.labels)), dtype=bool)
+    level = level_of(dataset.labels == schema.positive)
     with threadpool_limits(1):
         for train, test in outer_folds(dataset, protocol, repeat):
             part, candidate = dataset.take(train), CANDIDATES[name](schema)
@@ -183,7 +189,7 @@ def predict_cross_conformal(
                 lower[0] += (calibration[~truth][:, None] >= found).sum(axis=0)
                 lower[1] += (calibration[truth][:, None] <= found).sum(axis=0)
             sizes = np.array([[(~positive).sum()], [positive.sum()]])
-            possible[:, test] = (1 + lower) / (1 + sizes) > 1 - LEVEL + 1e-12
+            possible[:, test] = (1 + lower) / (1 + sizes) > 1 - level + 1e-12
     return {
         "negative_possible": possible[0].tolist(),
         "positive_possible": possible[1].tolist(),
@@ -197,21 +203,21 @@ def fit_whole(name: str, dataset: Dataset, schema: Schema, protocol: Protocol) -
     probability; it is tried on every sample and on random ones.
     """
     random = np.random.default_rng(protocol.seed)
-    lows = [feature.minimum for feature in schema.features]
-    highs = [feature.maximum for feature in schema.features]
-    tried = np.vstack(
-        [dataset.scores, random.integers(lows, highs, (1_000, len(lows)), endpoint=True)]
-    )
+    tried = np.vstack([dataset.scores, random_scores(dataset, schema, 1_000, random)])
     rises = falls = 0
     with threadpool_limits(1):
         fitted = fit(CANDIDATES[name](schema), dataset, schema, folds=protocol.tuning_folds)
-        known = tried[~np.isnan(tried).any(axis=1)]
+        known = tried[(tried == tried).all(axis=1)]
         before = positive_probabilities(fitted.pipeline, known, schema)
         for index, feature in enumerate(schema.features):
+            if not feature.direction:
+                continue
             moved = known.copy()
-            moved[:, index] += feature.direction
+            step = 1 if feature.kind == WHOLE else (feature.maximum - feature.minimum) / _STEPS
+            moved[:, index] += feature.direction * step
             inside = (moved[:, index] >= feature.minimum) & (moved[:, index] <= feature.maximum)
-            if feature.direction and inside.any():
+            inside = inside.astype(bool)
+            if inside.any():
                 after = positive_probabilities(fitted.pipeline, moved[inside], schema)
                 rises += int(inside.sum())
                 falls += int((after < before[inside] - _ROUNDING).sum())

@@ -37,6 +37,7 @@ def describe(
     common: tuple[Dataset, Schema, Protocol],
     weights: NDArray[np.float64],
     cache: Path,
+    model: Model | None = None,
 ) -> dict[str, Any]:
     """Everything that the model card says of the chosen model beyond its figures.
 
@@ -52,9 +53,11 @@ def describe(
         (bootstraps, n) draws of patients.
     cache
         Directory of finished work.
+    model
+        As learnt already; left out: it is learnt here.
     """
     dataset, schema, _ = common
-    model = learn(chosen, dataset, schema)
+    model = model or learn(chosen, dataset, schema)
     results = _run_more(chosen, common, cache)
     positive = repeats[0].positive
     probability = np.mean([each.probability for each in repeats], axis=0)

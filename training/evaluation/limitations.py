@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.measurements import Row
-from cytology.schema import Schema
-from training.dataset import Dataset
+from cytology.schema import CATEGORY, WHOLE, Schema
+from training.dataset import Dataset, as_rows
 from training.fit import log_losses
-from training.frequencies import as_rows
 from training.model import Model
 
 _SEED = 7_001
 _RANDOM = 2_000
+#: Rows that are re-scored; each takes about a millisecond.
+_EXPLAINED = 1_000
 
 
 def fragility_of(
@@ -24,7 +25,8 @@ def fragility_of(
     scorecard = model.compiled.scorecard(schema, model.decision)
     if scorecard is None:
         return None
-    answers = scorecard.predict(as_rows(dataset.scores), explain=True)
+    errors = errors[:_EXPLAINED]
+    answers = scorecard.predict(as_rows(dataset.scores[:_EXPLAINED]), explain=True)
     shares = np.array([answer.reasons.fragility for answer in answers if answer.reasons])
     return {
         "median": float(np.median(shares)),
@@ -39,12 +41,10 @@ def unusual_shares(
 ) -> dict[str, Any]:
     """Share flagged as unusual: of training samples, of nonsense of three kinds, of errors."""
     random = np.random.default_rng(_SEED)
-    lows = [feature.minimum for feature in schema.features]
-    highs = [feature.maximum for feature in schema.features]
-    nonsense = random.integers(lows, highs, (_RANDOM, len(lows)), endpoint=True).astype(float)
-    shifted = np.clip(np.roll(dataset.scores, 1, axis=1), lows, highs)
+    nonsense = random_scores(dataset, schema, _RANDOM, random)
+    shifted = _shifted(dataset.scores, schema)
     replaced = dataset.scores.copy()
-    columns = random.integers(0, len(lows), len(replaced))
+    columns = random.integers(0, len(schema.features), len(replaced))
     replaced[np.arange(len(replaced)), columns] = nonsense[
         np.arange(len(replaced)) % _RANDOM, columns
     ]
@@ -56,10 +56,33 @@ def unusual_shares(
     return {
         "training": float(flagged(dataset.scores).mean()),
         "random_scores": float(flagged(nonsense).mean()),
-        "columns_shifted": float(flagged(shifted).mean()),
+        "columns_shifted": None if shifted is None else float(flagged(shifted).mean()),
         "one_score_replaced": float(flagged(replaced).mean()),
         "errors": float(flagged(dataset.scores[errors]).mean()) if errors.any() else None,
     }
+
+
+def random_scores(
+    dataset: Dataset, schema: Schema, count: int, random: np.random.Generator
+) -> NDArray[Any]:
+    """(count, features) any score of whole numbers; of other kinds, any value of the table."""
+    if all(feature.kind == WHOLE for feature in schema.features):
+        lows = [feature.minimum for feature in schema.features]
+        highs = [feature.maximum for feature in schema.features]
+        found: NDArray[Any] = random.integers(lows, highs, (count, len(lows)), endpoint=True)
+        return found.astype(float)
+    drawn = random.integers(0, len(dataset.scores), (count, len(schema.features)))
+    return np.take_along_axis(dataset.scores, drawn, axis=0)
+
+
+def _shifted(scores: NDArray[Any], schema: Schema) -> NDArray[Any] | None:
+    """Every score in its neighbour's column; None where columns differ in kind."""
+    if any(feature.kind != WHOLE for feature in schema.features):
+        return None
+    lows = [feature.minimum for feature in schema.features]
+    highs = [feature.maximum for feature in schema.features]
+    found: NDArray[Any] = np.roll(scores, 1, axis=1).clip(lows, highs)
+    return found
 
 
 def hidden_scores(positive: NDArray[np.bool_], runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -104,7 +127,6 @@ def describe_data(dataset: Dataset, schema: Schema) -> dict[str, Any]:
     both = [
         p for p in patients[samples > 1] if np.unique(positive[dataset.patients == p]).size == 2
     ]
-    vectors = np.unique(np.nan_to_num(dataset.scores, nan=-1e6), axis=0)
     return {
         "sha256": dataset.sha256,
         "rows": len(dataset.labels),
@@ -113,17 +135,18 @@ def describe_data(dataset: Dataset, schema: Schema) -> dict[str, Any]:
         "patients": int(patients.size),
         "patients_repeated": int((samples > 1).sum()),
         "patients_of_both_classes": len(both),
-        "distinct_vectors": len(vectors),
+        "distinct_vectors": len(set(as_rows(dataset.scores))),
         "missing": {
-            feature.name: int(np.isnan(column).sum())
+            feature.name: int((column != column).sum())
             for feature, column in zip(schema.features, dataset.scores.T, strict=True)
             if feature.may_be_missing
         },
         "medians": {
             feature.name: {
-                name: float(np.nanmedian(column[dataset.labels == name]))
+                name: float(np.nanmedian(column[dataset.labels == name].astype(float)))
                 for name in schema.class_names
             }
             for feature, column in zip(schema.features, dataset.scores.T, strict=True)
+            if feature.kind != CATEGORY
         },
     }

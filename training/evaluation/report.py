@@ -35,10 +35,16 @@ from training.evaluation.rounding import rounded
 from training.evaluation.runner import Task, run
 from training.evaluation.warnings import find_warnings
 from training.fit import log_losses
+from training.model import Model
 
 
 def evaluate(
-    names: Sequence[str], dataset: Dataset, schema: Schema, protocol: Protocol, cache: Path
+    names: Sequence[str],
+    dataset: Dataset,
+    schema: Schema,
+    protocol: Protocol,
+    cache: Path,
+    model: Model | None = None,
 ) -> dict[str, Any]:
     """Evaluate the named candidates, choose, and describe the choice.
 
@@ -52,6 +58,8 @@ def evaluate(
         What is evaluated, and how.
     cache
         Directory of finished work; an interrupted run continues there.
+    model
+        The chosen candidate as it was learnt already; left out: it is learnt here.
     """
     digest = protocol_hash(protocol, schema)
     cache = cache / f"{dataset.sha256[:8]}-{digest[:8]}"
@@ -82,7 +90,7 @@ def evaluate(
         "link": _link(chosen, repeats[chosen], results, weights),
         "prevalences": prevalences(figures, data["positive_share"]),
         "likelihood_ratios": likelihood_ratios(figures),
-        "chosen": describe(chosen, repeats[chosen], common, weights, cache),
+        "chosen": describe(chosen, repeats[chosen], common, weights, cache, model),
         "paper": paper_sheet(dataset, schema) if PAPER in names else None,
     }
     answer: dict[str, Any] = rounded(document)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from training.decide import LEVEL
+from training.decide import LEVEL, level_of_size
 
 
 def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> list[str]:
@@ -17,13 +17,14 @@ def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> l
     classes
         Number of samples by class.
     """
-    needed = math.ceil(1 / (1 - LEVEL) - 1e-9) - 1
-    found = [
-        f"only {count} samples are {name}: with fewer than {needed} its limit rules nothing out, "
-        "so answers are inconclusive where the class would have to be excluded"
-        for name, count in classes.items()
-        if count < needed
-    ]
+    name, count = min(classes.items(), key=lambda item: item[1])
+    level = level_of_size(count)
+    found = []
+    if level < LEVEL:
+        found.append(
+            f"only {count} samples are {name}: prediction sets hold each class with "
+            f"{level:.0%} instead of {LEVEL:.0%}, the most that so few can promise"
+        )
     shares = [count / sum(classes.values()) for count in classes.values()]
     guess = -sum(share * math.log(share) for share in shares)
     if figures["log_loss"] >= guess:

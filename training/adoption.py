@@ -1,0 +1,240 @@
+"""Compiles, proves, judges and writes a classifier that another program fitted."""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+
+from cytology.reading.table import Choices
+from cytology.schema import Schema, parse_schema
+from training.compile.inputs import columns_of
+from training.compile.rows import as_rows as rows_of
+from training.compile.rows import random_arrays
+from training.compiled import compile_model
+from training.dataset import Dataset, as_matrix, load_dataset
+from training.decide import decide, learn_limits, level_of
+from training.evaluation.figures import Predicted, measure
+from training.fit import CLIP, positive_probabilities
+from training.foreign import Foreign, NotAdopted, read_foreign
+from training.inherit import forget_names, schema_of
+from training.link import IDENTITY
+from training.made import made_by
+from training.model import Model, with_base
+from training.propose import Table, as_text, choices_for, read_table
+from training.publish import write_artifact
+
+#: The threshold of scikit-learn's predict.
+_THRESHOLD = 0.5
+#: Drawn rows that stand for a table where none is given.
+_DRAWN = 2_000
+_SEED = 20_260_101
+_FIGURES = ("accuracy", "accuracy_at_half", "auc", "log_loss", "calibration_slope")
+#: Below every log-likelihood: without a table no sample is called unusual.
+_NEVER = -1e9
+
+
+class Judged(NamedTuple):
+    """What a table says of the model: its figures, and sentences that limit them."""
+
+    figures: dict[str, float]
+    warnings: list[str]
+
+
+def adopt(options: argparse.Namespace) -> None:
+    """Read, compile, prove, judge and write.
+
+    Raises
+    ------
+    training.foreign.NotAdopted, training.propose.NoProposal
+        The file or the table cannot be used; the message says what to do.
+    """
+    foreign = read_foreign(options.model)
+    for version in foreign.versions:
+        print(f"written by scikit-learn {version}, read by {sklearn.__version__}")
+    table = read_table(options.csv.read_bytes()) if options.csv else None
+    path = options.schema or options.model.with_suffix(".features.json")
+    if path.exists():
+        print(f"{path} is used")
+    elif options.schema:
+        raise NotAdopted(f"{path}: no such file")
+    else:
+        document = schema_of(foreign.classifier, options, table)
+        path.write_text(as_text(document), encoding="utf-8")
+        print(f"→ {path} (edit it and run the command again)")
+    content = path.read_bytes()
+    schema = parse_schema(content)
+    _check_fit(foreign.classifier, schema, path)
+    forget_names(foreign.classifier)
+    write(foreign, schema, content, table, options, path)
+
+
+def write(
+    foreign: Foreign,
+    schema: Schema,
+    content: bytes,
+    table: Table | None,
+    options: argparse.Namespace,
+    path: Path,
+) -> None:
+    """Write the artifact; parameters as in :func:`adopt`."""
+    dataset = _drawn(schema)
+    if table is not None:
+        choices = Choices(columns=choices_for(table.header, schema))
+        dataset = load_dataset(schema, options.csv, choices)
+    probability = _ask(foreign, dataset, schema)
+    model = _model(foreign, dataset, schema, probability, known=table is not None)
+    judged = _judge(model, dataset, schema, table is not None, options)
+    warnings = [*judged.warnings, *_version_warnings(foreign)]
+    made = made_by(
+        "adopt",
+        {"MODEL": options.model, "SCHEMA": path, "CSV": options.csv},
+        {"TARGET": options.target, "POSITIVE": options.positive},
+        {"SCHEMA": options.model.with_suffix(".features.json")},
+    )
+    data = {"sha256": dataset.sha256, "rows": len(dataset.labels) if table else 0}
+    metrics = {"protocol": f"on {options.csv.name}" if table else "not evaluated here"}
+    manifest = write_artifact(
+        options.out,
+        model=model,
+        schema=schema,
+        schema_content=content,
+        population={},
+        report={
+            "adopted": {**made["files"]["MODEL"], "versions": list(foreign.versions)},
+            "data": data,
+            "figures": judged.figures,
+            "warnings": warnings,
+        },
+        facts={
+            "data": {**data, "patients": int(np.unique(dataset.patients).size) if table else 0},
+            "parity": model.compiled.proof._asdict() if model.compiled.proof else None,
+            "metrics": {**metrics, **judged.figures},
+            "gates_failed": [],
+            "warnings": warnings,
+            "made": made,
+        },
+    )
+    _print_result(manifest, model, judged)
+
+
+def _check_fit(classifier: Any, schema: Schema, path: Path) -> None:
+    wanted = getattr(classifier, "n_features_in_", len(schema.features))
+    if wanted != len(schema.features):
+        raise NotAdopted(
+            f"{path.name} has {len(schema.features)} features, the model takes {wanted}: list them "
+            "in the order in which it was fitted"
+        )
+    try:
+        schema.place_of_positive(classifier.classes_)
+    except ValueError:
+        known = ", ".join(map(str, classifier.classes_))
+        raise NotAdopted(
+            f"{path.name}: the model's classes are {known}; give them as the codes of the classes"
+        ) from None
+
+
+def _drawn(schema: Schema) -> Dataset:
+    """Rows drawn evenly from the schema's ranges: they stand for a table where none is given."""
+    columns = columns_of(schema)
+    rows = rows_of(random_arrays(columns, _DRAWN, _SEED), columns)
+    labels = np.resize(np.array(schema.class_names), _DRAWN)
+    ids = np.array([f"row-{row}" for row in range(_DRAWN)])
+    nothing = hashlib.sha256(b"").hexdigest()
+    return Dataset(as_matrix(rows, schema), labels, ids, np.ones(_DRAWN, np.int64), nothing)
+
+
+def _ask(foreign: Foreign, dataset: Dataset, schema: Schema) -> NDArray[np.float64]:
+    """(n,) probabilities of the positive class, from the classifier itself."""
+    try:
+        every = foreign.classifier.predict_proba(dataset.scores)
+        found = positive_probabilities(foreign.classifier, dataset.scores, schema)
+    # Whatever an old classifier does under a new scikit-learn
+    except Exception as error:  # noqa: BLE001
+        raise NotAdopted(
+            f"scikit-learn {sklearn.__version__} cannot ask it for probabilities "
+            f"({type(error).__name__}: {str(error).splitlines()[0]}). If it takes texts or gaps, "
+            "say so in the schema, or give a table of samples: CSV="
+        ) from None
+    if not np.allclose(every.sum(axis=1), 1.0) or not ((found >= 0) & (found <= 1)).all():
+        raise NotAdopted(
+            f"its probabilities do not add up to 1: scikit-learn {sklearn.__version__} reads what "
+            f"{', '.join(foreign.versions) or 'another version'} wrote in another way; fit it again"
+        )
+    return found
+
+
+def _model(
+    foreign: Foreign,
+    dataset: Dataset,
+    schema: Schema,
+    probability: NDArray[np.float64],
+    *,
+    known: bool,
+) -> Model:
+    """The classifier with its decision: the threshold of predict, and sets from the table."""
+    decision = decide(probability, dataset, schema, IDENTITY)._replace(threshold=_THRESHOLD)
+    positive = dataset.labels == schema.positive
+    if known:
+        limits = learn_limits(probability, positive, level_of(positive), _THRESHOLD)
+        decision = decision._replace(**limits._asdict())
+    else:
+        decision = decision._replace(
+            level=0.0,
+            negative_at_most=float(np.nextafter(_THRESHOLD, 0)),
+            positive_at_least=_THRESHOLD,
+            familiarity=decision.familiarity._replace(limit=_NEVER),
+        )
+    compiled = compile_model(foreign.classifier, dataset, schema, decision)
+    decision = with_base(decision, compiled, foreign.classifier, dataset, schema)
+    last = getattr(foreign.classifier, "steps", [("", foreign.classifier)])[-1][1]
+    name = type(last).__name__
+    return Model(name, foreign.classifier, {}, probability, 0, decision, compiled)
+
+
+def _judge(
+    model: Model, dataset: Dataset, schema: Schema, known: bool, options: argparse.Namespace
+) -> Judged:
+    if not known:
+        return Judged(
+            {},
+            [
+                "not evaluated here: no table was given, so nothing is known of errors. Prediction "
+                "sets promise nothing, no sample is called unusual, and the prevalence is unknown"
+            ],
+        )
+    positive, found = dataset.labels == schema.positive, np.clip(model.out_of_fold, CLIP, 1 - CLIP)
+    called = found >= _THRESHOLD
+    measured = measure(Predicted(positive, found, called, ~called, called), np.ones(found.size))
+    sentence = (
+        f"judged on {options.csv.name}: figures and prediction sets hold if the model was not "
+        "fitted on these rows, and flatter if it was"
+    )
+    figures = {name: measured[name] for name in _FIGURES} | {
+        "sensitivity": measured["nested_sensitivity"],
+        "specificity": measured["nested_specificity"],
+    }
+    return Judged({name: value for name, value in figures.items() if value == value}, [sentence])
+
+
+def _version_warnings(foreign: Foreign) -> list[str]:
+    return [
+        f"scikit-learn {version} wrote the model and {sklearn.__version__} read it: compare a few "
+        "answers with those of the old service"
+        for version in foreign.versions
+    ]
+
+
+def _print_result(manifest: dict[str, Any], model: Model, judged: Judged) -> None:
+    if judged.figures:
+        print(", ".join(f"{name} {value:.3f}" for name, value in judged.figures.items()))
+    for warning in manifest["warnings"]:
+        print(f"warning: {warning}")
+    if model.compiled.proof:
+        print(f"proved: {model.compiled.proof.summary}")
+    if model.compiled.refusal:
+        print(f"not compiled, so scikit-learn itself serves it: {model.compiled.refusal}")
+    print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine")
