@@ -173,8 +173,10 @@ def _features(top: Entries, missing: str) -> tuple[Feature, ...]:
 
 
 def _common_scores(features: tuple[Feature, ...]) -> frozenset[int] | None:
+    if any(feature.kind != WHOLE for feature in features):
+        return None
     first = features[0].scores
-    if any(feature.kind != WHOLE or feature.scores != first for feature in features):
+    if any(feature.scores != first for feature in features):
         return None
     return frozenset(first) if len(first) <= _MOST_COMMON else None
 
