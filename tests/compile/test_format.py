@@ -132,3 +132,19 @@ def test_centred_points_add_to_the_same_log_odds():
         points = dict(zip(part["values"], part["points"], strict=True))
         known = [value for row in table.rows if (value := row[part["column"]]) is not None]
         assert abs(sum(points[value] for value in known)) <= len(known)
+
+
+def kinds_of(node):
+    return {node["kind"]}.union(*(kinds_of(model) for model in node.get("models", ())))
+
+
+@pytest.mark.parametrize("kind", TABLES)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_columns_answer_as_rows_do_and_of_sums_and_trees_bit_for_bit(family, kind):
+    document, table = compiled(family, kind)
+    rounded = not kinds_of(document) <= {"sum", "trees", "mean"}
+
+    of_columns = probabilities(document, as_arrays(table.rows, table.columns)).tolist()
+
+    of_rows = Model(document).probabilities(table.rows)
+    assert of_columns == (pytest.approx(of_rows, rel=0, abs=1e-12) if rounded else of_rows)
