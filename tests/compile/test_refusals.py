@@ -1,14 +1,11 @@
-import re
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.utils import all_estimators
 
+from lab.classifiers import ARGUMENTS, classifiers
 from tests.compile.tables import TABLES
 from tests.compile.test_families import proven
-from tests.support.classifiers import ARGUMENTS, SEVERAL_LABELS
 from training.candidates import CANDIDATES
 from training.compile import CannotCompile, columns_of
 from training.compile.rows import as_rows
@@ -36,11 +33,7 @@ REFUSED = {
 }
 #: With alpha=1 two inputs lie exactly at the threshold, and scikit-learn rounds them below it.
 OPTIONS = {**ARGUMENTS, "CategoricalNB": {"alpha": 0.7}}
-CLASSIFIERS = [
-    (name, kind)
-    for name, kind in all_estimators(type_filter="classifier")
-    if name not in SEVERAL_LABELS
-]
+CLASSIFIERS = list(classifiers())
 
 
 def fitted(kind, **options):
@@ -63,11 +56,11 @@ def test_every_classifier_is_compiled_or_refused_with_a_reason(name, kind):
     assert str(refusal.value).endswith(".")
 
 
-def test_the_document_lists_every_classifier_and_its_reason():
-    text = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text()
-    listed = dict(re.findall(r"^\| (\w+) \| (.+) \|$", text, flags=re.MULTILINE))
-    for name, _ in CLASSIFIERS:
-        assert REFUSED.get(name, "`") in listed[name], name
+def test_a_value_that_naive_bayes_has_not_seen_is_refused():
+    without_the_last = fitted(dict(CLASSIFIERS)["CategoricalNB"], min_categories=1)
+    columns = [TABLE.columns[0]._replace(maximum=99), *TABLE.columns[1:]]
+    with pytest.raises(CannotCompile, match="refuses values that are allowed"):
+        proven(without_the_last, TABLE._replace(columns=columns), "malignant")
 
 
 def test_a_class_of_ones_own_is_refused():

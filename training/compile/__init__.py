@@ -61,6 +61,6 @@ def write_document(document: Node) -> bytes:
 def _check_values(classifier: Any, columns: Sequence[Column]) -> None:
     try:
         classifier.predict_proba(as_table(one_by_one(columns), columns, classifier))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError) as error:
         reason = str(error).strip().splitlines()[0]
         raise CannotCompile(f"The classifier refuses values that are allowed: {reason}") from None
