@@ -60,8 +60,8 @@ predict: .local $(MODEL) ## score a file of any size: CSV=samples.csv (OUT=….p
 	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
 	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
 
-export: .local $(MODEL) ## an additive model as one SQL expression: log-odds in units of 2^-44
-	@$(WITH_MODEL) $(PYTHON) -m batch.sql
+export: .local $(MODEL) ## the model for elsewhere: FORMAT=sql (DIALECT=postgresql, TABLE=…), xlsx, js, html, conformance (OUT=file)
+	@$(WITH_MODEL) $(PYTHON) -m cytology export $(if $(FORMAT),--format $(FORMAT)) $(if $(DIALECT),--dialect $(DIALECT)) $(if $(TABLE),--table "$(TABLE)") $(if $(OUT),--out "$(OUT)")
 
 wheel: .local $(MODEL) ## a package with the command cytology, the form and the model, in dist/
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist . && ls dist/*.whl

@@ -23,7 +23,7 @@ setup(
     # setuptools keeps what it copied: an earlier model must not get into a later wheel
     options={"build": {"build_base": tempfile.mkdtemp()}},
     package_data={
-        "": ["*.json", "*.csv", "*.css", "*.html", "*.md"],
+        "": ["*.json", "*.csv", "*.css", "*.html", "*.js", "*.md"],
         **{name: ["**/*"] for name in FILES},
     },
 )

@@ -203,10 +203,7 @@ def score_block(scorer: Scorer, job: Job, block: Block) -> tuple[int, Counts]:
     The number of the block and the counts of its rows.
     """
     samples = read_block(block, job.reading)
-    if samples.valid.all():
-        answers = scorer.score(samples.scores)
-    else:
-        answers = scorer.score(samples.scores[samples.valid]).spread(samples.valid)
+    answers = scorer.answer(samples)
     columns = lay_out(block.first, samples, answers, scorer.schema.class_names)
     counts = count_rows(columns, samples, answers.model)
     part = job.folder / f"{block.number}.part"

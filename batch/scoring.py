@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.columns import probabilities, raw_scores
+from batch.samples import Samples
 from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.prediction import Engine, Prediction, logit
 from cytology.results import warnings_of
@@ -64,6 +65,12 @@ class Scorer(NamedTuple):
 
     schema: Schema
     score: Callable[[Floats], Answers]
+
+    def answer(self, samples: Samples) -> Answers:
+        """Answers of all rows; those of invalid rows are empty."""
+        if samples.valid.all():
+            return self.score(samples.scores)
+        return self.score(samples.scores[samples.valid]).spread(samples.valid)
 
 
 def in_process(model_dir: Path) -> Scorer:

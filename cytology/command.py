@@ -28,6 +28,7 @@ VERBS = {
     "predict": Verb("batch.__main__", "batch", "score a file", "predict samples.csv"),
     "start": Verb("training.start", "training", "any table → served", "start my.csv --target sick"),
     "adopt": Verb("training.adopt", "training", "a fitted model → served", "adopt model.sav"),
+    "export": Verb("batch.export.__main__", "batch", "SQL, sheet or page", "export --format sql"),
     "train": Verb("training.__main__", "training", "table → model", "train --data my.csv"),
     "verify": Verb("training.verify", "training", "check a model's files", "verify artifact"),
     "drift": Verb("training.drift.__main__", "training", "compare", "drift --csv samples.csv"),

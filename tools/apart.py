@@ -1,6 +1,6 @@
-"""Installs a scanner from its lock into an environment under build/, and runs it.
+"""Installs a program from its lock into an environment under build/, and runs it.
 
-Scanners are separate from .venv because they pin other versions of shared packages.
+Scanners and Spark are separate from .venv because they pin other versions of shared packages.
 """
 
 import hashlib
@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 
 #: Program → name of its lock.
-PROGRAMS = {"checkov": "checkov", "modelaudit": "modelaudit", "pip-audit": "audit"}
+PROGRAMS = {
+    "checkov": "checkov",
+    "modelaudit": "modelaudit",
+    "pip-audit": "audit",
+    "spark-submit": "spark",
+}
 
 
 class Unavailable(Exception):
@@ -90,6 +95,6 @@ def _fingerprint(lock: Path) -> str:
 
 
 if __name__ == "__main__":
-    # For CI: installs the scanners before the timed tests
+    # For CI: installs the programs before the timed tests
     for each in PROGRAMS:
         program(each)

@@ -20,6 +20,14 @@ const LINKS = {
       const p = Math.min(Math.max(value, 2 ** -52), 1 - 2 ** -52);
       return a * Math.log(p) - b * Math.log(1 - p) + c;
     },
+  /** Log-odds → calibrated probability: ln p and ln(1 - p) without the rounding of p. */
+  calibration:
+    ({ a, b, c }) =>
+    (value) => {
+      const tail = Math.log1p(Math.exp(-Math.abs(value)));
+      const odds = c - a * (Math.max(-value, 0) + tail) + b * (Math.max(value, 0) + tail);
+      return odds < 0 ? Math.exp(odds) / (1 + Math.exp(odds)) : 1 / (1 + Math.exp(-odds));
+    },
   isotonic:
     ({ x, y }) =>
     (value) => {
@@ -91,9 +99,8 @@ export function fromScorecard({ features, scorecard, link }) {
     const values = points.map((/** @type {number} */ _, /** @type {number} */ step) => min + step);
     return { column, values, points: points.map(whole) };
   });
-  const plain = [{ kind: "sigmoid" }];
-  const chain = link ? [...plain, { kind: "beta", ...link }, ...plain] : plain;
-  return { kind: "sum", base: whole(scorecard.base), tables, link: chain };
+  const chain = link ? { kind: "calibration", ...link } : { kind: "sigmoid" };
+  return { kind: "sum", base: whole(scorecard.base), tables, link: [chain] };
 }
 
 /**

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 
+import pyarrow as pa
 from pyarrow.parquet import read_table
 
 from batch.__main__ import target_of
@@ -77,3 +78,11 @@ def _cell(value):
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else value
+
+
+def checksum(results):
+    """The same for the same results, whatever order and number their rows have."""
+    columns = [name for name in results.column_names if name != "row"]
+    texts = results.select(columns).cast(pa.schema([(name, pa.string()) for name in columns]))
+    lines = sorted(map(repr, zip(*(column.to_pylist() for column in texts.columns), strict=True)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest(), len(lines)

@@ -282,3 +282,11 @@ def _files() -> Iterator[Form]:
     yield Form("header alone", table(HEADER, []), "no_samples")
     yield Form("open quote", text.replace(b"1000025", b'"1000025'), "unreadable_text")
     yield Form("cut gzip", gzip.compress(text)[:-30], "unreadable_text")
+
+
+def as_text(names):
+    """Options by which pyarrow reads a CSV as it is: every cell a text."""
+    from pyarrow import csv, string
+
+    types = dict.fromkeys(names, string())
+    return csv.ConvertOptions(column_types=types, strings_can_be_null=False)

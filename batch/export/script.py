@@ -1,0 +1,78 @@
+"""Writes an additive model as a JavaScript module, and as a page that works without a network."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from batch.export import Model, NoExport, additive
+from cytology.schema import WHOLE
+
+_HERE = Path(__file__).parent
+#: The site of an installed package, or the folder of a checkout.
+_SITE = Path(os.environ.get("SITE_DIR") or _HERE.parents[1] / "frontend")
+_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
+
+
+def write_module(model: Model) -> str:
+    """Return a module that exports ``answer(row)``, ``features`` and ``about``.
+
+    Raises
+    ------
+    NoExport
+        The model is not additive, or a feature is no whole number.
+    """
+    engine = (_SITE / "shared" / "engine.js").read_text("utf-8")
+    answer = _IMPORT.sub("", (_HERE / "answer.js").read_text("utf-8"))
+    about = {
+        "title": model.schema.title,
+        "version": model.version,
+        "positive": model.schema.positive,
+        "limits": model.schema.limits_of_use,
+    }
+    exported = f"export const {{ answer, features }} = answering({_json(_described(model))});"
+    return f"{engine}\n{answer}\nexport const about = {_json(about)};\n{exported}\n"
+
+
+def write_page(model: Model) -> str:
+    """Return one HTML file with the model; errors as :func:`write_module`."""
+    page = (_HERE / "page.html").read_text("utf-8")
+    return page.replace("/* module */", write_module(model))
+
+
+def _described(model: Model) -> dict[str, Any]:
+    found, decision, schema = additive(model.document), model.decision, model.schema
+    if found is None:
+        raise NoExport("scripts and pages hold additive models; FORMAT=sql writes trees too")
+    if any(feature.kind != WHOLE for feature in schema.features):
+        raise NoExport("scripts and pages hold whole numbers; FORMAT=sql writes other values too")
+    columns = {name: place for place, name in enumerate(schema.names)}
+    tables = [
+        {
+            "column": columns[table.name],
+            "values": list(table.points),
+            "points": list(table.points.values()),
+        }
+        for table in found.tables
+    ]
+    link: dict[str, Any] = {"kind": "sigmoid"}
+    if not decision.link.is_identity:
+        link = {"kind": "calibration", **decision.link._asdict()}
+    frequencies = dict(zip(schema.class_names, decision.familiarity.tables, strict=True))
+    return {
+        "document": {"kind": "sum", "base": found.base, "tables": tables, "link": [link]},
+        "threshold": decision.threshold,
+        "negative": decision.negative,
+        "positive": decision.positive,
+        "features": [
+            {"name": f.name, "label": f.label, "min": f.minimum, "max": f.maximum}
+            for f in schema.features
+        ],
+        "logs": [frequencies[schema.negative], frequencies[schema.positive]],
+    }
+
+
+def _json(value: Any) -> str:
+    # In a page, </script> would end the script wherever it stands
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
