@@ -146,7 +146,7 @@ bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUN
 ifeq ($(PARTS),compilers)
 	@test -x build/compilers/bin/python || $(PYTHON) -m venv build/compilers
 	@build/compilers/bin/python -m pip install --quiet --require-hashes -r lab/benchmarks/compilers.txt
-	@build/compilers/bin/python -m lab.benchmarks.compilers && $(INJECT) -r docs/compilers.md
+	@OMP_NUM_THREADS=1 build/compilers/bin/python -m lab.benchmarks.compilers && $(INJECT) -r docs/compilers.md
 else
 	@tests/container/base-image.sh
 	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS); status=$$?; $(INJECT) -r docs/*.md; exit $$status

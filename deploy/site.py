@@ -1,7 +1,7 @@
 """Publishes the form's files into the bucket.
 
 The form's scripts, styles and pictures go into a folder named by a hash of them all, and may be
-kept for a year; pages, data and what other tools made keep their names and are asked for anew. A
+kept for a year; pages, data and what other tools made keep their names and are revalidated. A
 page therefore never meets a script of another release, and modules go on importing their
 neighbours by relative names.
 """
@@ -120,7 +120,7 @@ def _invalidate(cloudfront: Any, distribution: str, wait: bool) -> None:
     created = cloudfront.create_invalidation(
         DistributionId=distribution,
         InvalidationBatch={
-            # Everything counts as one path; hashed names are not in any cache anew
+            # Everything counts as one path; no cache holds another file under a hashed name
             "Paths": {"Quantity": 1, "Items": ["/*"]},
             "CallerReference": f"publish-{time.time_ns()}",
         },

@@ -16,7 +16,7 @@ from lab.tables import table
 from training.compile import CannotCompile, columns_of, compile_classifier
 from training.dataset import load_dataset
 
-#: What scikit-learn cannot build without being told more.
+#: Arguments without which scikit-learn cannot build these classifiers.
 ARGUMENTS: dict[str, dict[str, Any]] = {
     # It has no probability for a score that it has not seen
     "CategoricalNB": {"min_categories": 11},

@@ -1,6 +1,6 @@
 """Simulates how often ``make drift`` finds a shift, and how often falsely: ``python -m lab.drift``.
 
-Reference and samples are drawn from the training table anew for each check, so that the result
+Reference and samples are drawn again from the training table for each check, so that the result
 includes the error of a reference of 699 samples. The histogram of the probability is left out.
 """
 

@@ -6,10 +6,8 @@ Everything is imported where it is needed: what a tool imports is part of its co
 import json
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import module_from_spec, spec_from_file_location
 from math import exp
 from pathlib import Path
-from typing import Any
 
 #: Rows → probability of class 1 for each.
 Evaluate = Callable[[Sequence[Sequence[float]]], list[float]]
@@ -25,17 +23,13 @@ def ours(path: Path) -> Evaluate:
 
 def m2cgen(path: Path) -> Evaluate:
     """Load the module of Python; linear models are written as their log-odds."""
-    spec = spec_from_file_location("exported", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    from runpy import run_path
 
-    def evaluate(rows: Sequence[Sequence[float]]) -> list[float]:
-        found = map(module.score, rows)
-        return [a[1] if isinstance(a, list) else 1 / (1 + exp(-a)) for a in found]
-
-    return evaluate
+    score = run_path(str(path))["score"]
+    return lambda rows: [
+        answer[1] if isinstance(answer, list) else 1 / (1 + exp(-answer))
+        for answer in map(score, rows)
+    ]
 
 
 def onnxruntime(path: Path) -> Evaluate:

@@ -138,9 +138,9 @@ def test_a_pipe_is_answered_on_standard_output(tmp_path, artifact_dir):
 def test_an_ambiguous_file_is_refused_with_the_readings_that_are_possible(tmp_path, capsys):
     path = write(tmp_path, [f"{LINE},2", f"{LINE},4"])
     assert run(path) == NONE_SCORED
-    told = capsys.readouterr().out
-    assert "the first row: 5 | 1 | 1" in told
-    assert "--columns scores,class" in told
+    printed = capsys.readouterr().out
+    assert "the first row: 5 | 1 | 1" in printed
+    assert "--columns scores,class" in printed
     assert run(path, "--columns", "scores,class") == 0
     assert "sensitivity 0.0%" in capsys.readouterr().out
 
@@ -181,9 +181,9 @@ def test_a_run_of_several_processes_that_is_ended_goes_on(tmp_path, scorer, endi
             assert running.poll() is None
             time.sleep(0.02)
         running.send_signal(ending)
-        _, told = running.communicate(timeout=60)
+        _, printed = running.communicate(timeout=60)
     assert running.returncode == (STOPPED if ending == signal.SIGINT else -ending)
-    assert (b"the same command goes on" in told) == (ending == signal.SIGINT)
+    assert (b"the same command goes on" in printed) == (ending == signal.SIGINT)
     kept = list(partial.glob("[0-9]*.json"))
     assert kept
     with start(path) as again:

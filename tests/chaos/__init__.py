@@ -1,1 +1,1 @@
-"""Faults done to the real container, each with what must come of it."""
+"""Faults injected into the real container, each with the effect that callers may see."""

@@ -1,4 +1,4 @@
-"""Turns the faults into a list of claims, each held or broken: ``make chaos``."""
+"""Injects every fault and prints which claims hold: ``make chaos``."""
 
 import argparse
 import sys

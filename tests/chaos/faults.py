@@ -1,4 +1,4 @@
-"""Turns an image and one fault into the evidence that the claim about it holds, or a failure."""
+"""Injects one fault into a container; returns the evidence for its claim, or fails."""
 
 import json
 import time
@@ -30,7 +30,7 @@ OTHER_SKLEARN = "1.6.1"
 
 
 class Fault(NamedTuple):
-    """A fault, what must come of it, and whether it is quick enough for the ordinary tests."""
+    """A fault, the claim about its effect, and whether make test injects it."""
 
     name: str
     claim: str

@@ -84,7 +84,7 @@ class Flights:
                         self.lost.append(f"status {response.status}, {count} rows")
             except http.client.IncompleteRead as error:
                 self._lose(error)
-            # Sent to a server that was told to stop: refused, or the next container at this
+            # Sent to a server that is stopping: refused, or the next container at this
             # address answers; only what was sent before the stop is owed an answer
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if not self._stop_at or sent_s < self._stop_at - ACCEPTED_S:

@@ -24,7 +24,7 @@ ENVIRONMENT = {
 
 @contextmanager
 def hook(image, model: Path):
-    """The running hook: a function that invokes it, and one that reads what CodeDeploy was told."""
+    """Start the hook; yield functions that invoke it and that read the status it sent."""
     volumes = ("--volume", f"{STUB}:/stub.py:ro", "--volume", f"{model}:/opt/ml/model:ro")
     command = ("preflight.app.handler",)
     with started(image, *volumes, environment=ENVIRONMENT, command=command) as container:

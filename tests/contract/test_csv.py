@@ -1,4 +1,4 @@
-"""Tables in and out, by every road."""
+"""CSV requests and CSV answers, on several transports."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The whole road of a deployment as typed, in a fresh clone, against a stand-in of AWS."""
+"""A first deployment as typed, in a fresh clone, against a stand-in of AWS."""
 
 import hashlib
 import json

@@ -179,7 +179,7 @@ def read(name: str, suffix: str = ".json") -> Any:
 
 
 def main() -> None:
-    """Write every file anew, and remove those of events that are no more."""
+    """Write every file, and remove those of events that no longer exist."""
     EVENTS.mkdir(exist_ok=True)
     for path in EVENTS.glob("*.json"):
         path.unlink()

@@ -26,7 +26,7 @@ def transport(request):
 
 
 @cache
-def told(transport, samples: str) -> list[tuple]:
+def answers_to(transport, samples: str) -> list[tuple]:
     """The answers to the same samples as JSON."""
     answer = transport.request(
         "POST", "/v1/predict?explain=false", {"content-type": "application/json"}, samples
@@ -59,7 +59,7 @@ def test_the_api_gives_the_answers_of_json_or_refuses(transport, form):
         assert {error["code"] for error in document["errors"]} == {form.refused}
         return
     found = [tuple(str(entry.get(key)) for key in NUMBERS) for entry in document["predictions"]]
-    assert found == told(transport, all_samples())
+    assert found == answers_to(transport, all_samples())
     if form.labelled:
         assert sum(sum(row.values()) for row in document["confusion"].values()) == 699
 
@@ -73,7 +73,7 @@ def test_a_small_file_gets_the_outcome_beside_it(transport, path):
         assert [error["code"] for error in answer.json()["errors"]] == [expected["refused"]]
     else:
         found = answer.json()["predictions"]
-        assert [tuple(str(entry.get(key)) for key in NUMBERS) for entry in found] == told(
+        assert [tuple(str(entry.get(key)) for key in NUMBERS) for entry in found] == answers_to(
             transport, json.dumps(expected)
         )
 
@@ -106,7 +106,7 @@ def test_the_command_line_gives_the_answers_of_json_or_refuses(form, in_process,
     found = [(line["label"], line["probability"], line["inconclusive"]) for line in lines]
     expected = [
         (label, probability, inconclusive.lower())
-        for label, probability, _, inconclusive in told(in_process, all_samples())
+        for label, probability, _, inconclusive in answers_to(in_process, all_samples())
     ]
     assert found == expected
 

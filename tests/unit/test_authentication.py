@@ -1,4 +1,4 @@
-"""The local server refuses as API Gateway does, and only when it is told to."""
+"""The local server refuses as API Gateway does, and only when it is configured so."""
 
 import pytest
 from starlette.requests import Request

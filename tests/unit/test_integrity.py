@@ -34,7 +34,7 @@ def start(directory, **settings) -> Service:
 
 
 def answers(service: Service) -> list[str]:
-    """What the service says of itself and of one sample."""
+    """Return the answers to GET /v1/model and to one sample."""
     asked = Request("1", "GET", "/v1/model", {}, {}, "", body_is_base64=False)
     kind = {"content-type": "application/json"}
     sample = asked._replace(method="POST", path="/v1/predict", headers=kind, body=str(BENIGN))

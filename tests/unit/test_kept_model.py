@@ -42,9 +42,9 @@ def test_a_stale_model_is_reported_with_its_command(checkout, capsys, verb, argu
     make(checkout, verb, **arguments)
 
     assert kept.main(["refresh"]) == 0
-    told = capsys.readouterr().err
-    assert f"To rebuild it: {command}" in told
-    assert "older than the code." in told
+    printed = capsys.readouterr().err
+    assert f"To rebuild it: {command}" in printed
+    assert "older than the code." in printed
 
 
 def test_a_table_that_changed_is_named(checkout, capsys):

@@ -154,7 +154,7 @@ def test_a_skops_file_of_another_scikit_learn_is_refused_though_its_hash_is_righ
     old = sklearn.__version__.encode()
     content = (skops_copy / "model.skops").read_bytes()
     assert old in content
-    # Stored uncompressed, but each file has a checksum: packed anew
+    # Stored uncompressed, but each file has a checksum: packed again
     sign(skops_copy, "model.skops", repacked(content, old, b"1.0.0"[: len(old)]))
 
     with pytest.raises(ArtifactMismatch, match=r"model\.skops: expected .*, found 1\.0"):

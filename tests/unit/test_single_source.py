@@ -52,17 +52,17 @@ def sources():
     return found
 
 
-@pytest.mark.parametrize(("pattern", "home"), PATTERNS.items())
-def test_a_rule_is_defined_in_one_file(sources, pattern, home):
-    assert [name for name, text in sources.items() if re.search(pattern, text)] == [home]
+@pytest.mark.parametrize(("pattern", "path"), PATTERNS.items())
+def test_a_rule_is_defined_in_one_file(sources, pattern, path):
+    assert [name for name, text in sources.items() if re.search(pattern, text)] == [path]
 
 
-@pytest.mark.parametrize(("home", "names"), LISTS.items())
-def test_a_list_is_written_in_one_file(sources, home, names):
+@pytest.mark.parametrize(("path", "names"), LISTS.items())
+def test_a_list_is_written_in_one_file(sources, path, names):
     def count(text):
         return sum(re.search(rf"['\"`]{re.escape(name)}['\"`]", text) is not None for name in names)
 
-    assert [name for name, text in sources.items() if count(text) > len(names) // 3] == [home]
+    assert [name for name, text in sources.items() if count(text) > len(names) // 3] == [path]
 
 
 def test_the_specification_states_the_limit_of_the_service():
