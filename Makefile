@@ -16,7 +16,7 @@ CASES ?= 200000
 ROUNDS ?= 9
 
 # MODEL_DIR=folder names another model; the paths of targets are relative: ours may hold spaces
-MODEL := $(if $(MODEL_DIR),,artifact/manifest.json)
+ARTIFACT := $(if $(MODEL_DIR),,artifact/manifest.json)
 WITH_MODEL := MODEL_DIR="$(if $(MODEL_DIR),$(MODEL_DIR),$(CURDIR)/artifact)"
 MODEL_SOURCES := $(wildcard training/*.py training/*/*.py training/data/* docs/report.json \
   cytology/*.py cytology/*/*.py cytology/*.json) layers/sklearn/requirements.txt
@@ -46,28 +46,41 @@ help:
 artifact/manifest.json: $(MODEL_SOURCES) | .local
 	@$(PYTHON) -m tools.artifact refresh
 
-build/site/openapi.json: $(MODEL) docs/openapi.json tools/site.py tools/markdown.py $(wildcard training/card/* frontend/model-card.css lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
+build/site/openapi.json: $(ARTIFACT) docs/openapi.json tools/site.py tools/markdown.py $(wildcard training/card/* frontend/model-card.css lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
 	@$(WITH_MODEL) $(PYTHON) -m tools.site
 
 ## Use
 .PHONY: serve predict export wheel
-serve: .local $(MODEL) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
+serve: .local $(ARTIFACT) build/site/openapi.json ## the form and the API on this machine (PORT=8000)
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
 
-predict: .local $(MODEL) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
+predict: .local $(ARTIFACT) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
 	$(call need,CSV,samples.csv)
 	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
 	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
 
-export: .local $(MODEL) ## the model for elsewhere: FORMAT=sql (DIALECT=postgresql, TABLE=…), xlsx, js, html, conformance (OUT=file)
+export: .local $(ARTIFACT) ## the model for elsewhere: FORMAT=sql (DIALECT=postgresql, TABLE=…), xlsx, js, html, conformance (OUT=file)
 	@$(WITH_MODEL) $(PYTHON) -m cytology export $(if $(FORMAT),--format $(FORMAT)) $(if $(DIALECT),--dialect $(DIALECT)) $(if $(TABLE),--table "$(TABLE)") $(if $(OUT),--out "$(OUT)")
 
-wheel: .local $(MODEL) ## a package with the command cytology, the form and the model, in dist/
+wheel: .local $(ARTIFACT) ## a package with the command cytology, the form and the model, in dist/
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist . && ls dist/*.whl
 
 ## Train
-.PHONY: train evaluate verify drift
+.PHONY: start adopt train evaluate verify drift
+start: .local ## any table → a served model: CSV=titanic.csv TARGET=survived (POSITIVE=yes, SCHEMA=…, FULL=1, PORT=8000)
+	$(call need,CSV,titanic.csv)
+	$(call need,TARGET,survived)
+	@$(PYTHON) -m cytology start "$(CSV)" --target "$(TARGET)" $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(SCHEMA),--schema "$(SCHEMA)") \
+	  $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FULL),--full) --out "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)" --no-serve
+	@$(MAKE) --no-print-directory serve
+
+adopt: .local ## a fitted classifier → a served model: MODEL=model.sav (SCHEMA=features.json, CSV=labelled.csv)
+	$(call need,MODEL,model.sav)
+	@$(PYTHON) -m cytology adopt "$(MODEL)" $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(CSV),--csv "$(CSV)") $(if $(TARGET),--target "$(TARGET)") \
+	  $(if $(POSITIVE),--positive "$(POSITIVE)") --out "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)" --no-serve
+	@$(MAKE) --no-print-directory serve
+
 train: .local ## table → artifact/ (ESTIMATOR=name, FORMAT=skops, DATA=my.csv SCHEMA=my-features.json)
 	@$(PYTHON) -m cytology train $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FORMAT),--format $(FORMAT)) \
 	  $(if $(DATA),--data "$(DATA)") $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(MODEL_DIR),--out "$(MODEL_DIR)")
@@ -78,18 +91,18 @@ evaluate: .dev ## judge every candidate, write docs/report.json and the model ca
 verify: .local ## check an artifact: hashes, versions, predictions of both engines (MODEL_DIR=artifact)
 	@$(PYTHON) -m cytology verify "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)"
 
-drift: .local $(MODEL) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
+drift: .local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
 	$(call need,CSV,samples.csv)
 	@$(PYTHON) -m cytology drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MODEL_DIR),--model-dir "$(MODEL_DIR)")
 
 ## Deploy
 .PHONY: build invoke deploy doctor status logs rollback destroy
-build: .dev $(MODEL) ## build the image, its bill of materials and licences (LAYER=1: the layer instead)
+build: .dev $(ARTIFACT) ## build the image, its bill of materials and licences (LAYER=1: the layer instead)
 	@$(if $(LAYER),$(PYTHON) -m tools.layer,PARAMETERS="$(PARAMETERS)" tests/container/base-image.sh && \
 	  .venv/bin/sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS)) && $(PYTHON) -m tools.sbom)
 
 IMAGE := .aws-sam/build/template.yaml
-$(IMAGE): $(MODEL) template.yaml layers/sklearn/requirements.txt $(wildcard cytology/*.py cytology/*/*.py \
+$(IMAGE): $(ARTIFACT) template.yaml layers/sklearn/requirements.txt $(wildcard cytology/*.py cytology/*/*.py \
   functions/*/*.py functions/*/*/*.py functions/*/requirements.txt functions/predict/Dockerfile)
 	@$(MAKE) --no-print-directory build
 
@@ -97,7 +110,7 @@ invoke: .dev $(IMAGE) ## one event through the image: EVENT=benign, a name in ev
 	@test -e events/$(EVENT).json || { echo "events/ holds no $(EVENT).json; choose another: make invoke EVENT=benign" >&2; exit 2; }
 	@.venv/bin/sam local $(if $(API),start-api --warm-containers EAGER,invoke PredictFunction --event events/$(EVENT).json)
 
-deploy: $(if $(DRY_RUN),.dev $(MODEL),.form-tools build build/site/openapi.json) ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
+deploy: $(if $(DRY_RUN),.dev $(ARTIFACT),.form-tools build build/site/openapi.json) ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
 	@$(DEPLOY) deploy $(if $(DRY_RUN),--dry-run) $(PARAMETERS)
 
 doctor: .dev ## find the usual mistakes before a deployment (STAGE=…)
@@ -118,7 +131,7 @@ destroy: .dev ## delete a stage and all that it holds, after asking (STAGE=…)
 ## Develop
 .PHONY: test check fuzz chaos bench clean
 # One processor a process: training in four workers would otherwise start threads for each
-test: .dev $(MODEL) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
+test: .dev $(ARTIFACT) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m $(if $(COVERAGE),tools.coverage,pytest --numprocesses $(WORKERS))
 
 check: .dev .form-tools ## format, lint, types, imports, templates (FIX=1: write them; AUDIT=1: only vulnerabilities)
@@ -136,13 +149,13 @@ else
 	@if command -v npm >/dev/null 2>&1; then npm run --silent check; fi
 endif
 
-fuzz: .dev $(MODEL) ## send hostile input to the handler and count the answers (CASES=200000, SEED=number)
+fuzz: .dev $(ARTIFACT) ## send hostile input to the handler and count the answers (CASES=200000, SEED=number)
 	@$(WITH_MODEL) $(PYTHON) -m tests.hostile --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
-chaos: .dev $(MODEL) ## break the real container in each known way and check what callers see (ONLY=name)
+chaos: .dev $(ARTIFACT) ## break the real container in each known way and check what callers see (ONLY=name)
 	@$(WITH_MODEL) $(PYTHON) -m tests.chaos $(if $(ONLY),--only "$(ONLY)")
 
-bench: .dev $(MODEL) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm" or compilers)
+bench: .dev $(ARTIFACT) ## measure against the peers into docs/performance.md (ROUNDS=9, PARTS="cold warm" or compilers)
 ifeq ($(PARTS),compilers)
 	@test -x build/compilers/bin/python || $(PYTHON) -m venv build/compilers
 	@build/compilers/bin/python -m pip install --quiet --require-hashes -r lab/benchmarks/compilers.txt

@@ -66,7 +66,8 @@ def write_card(model_dir: Path, target: Path) -> None:
     page = _CARD_PAGE.read_text(encoding="utf-8").replace("{title}", title(report, schema))
     page = page.replace("{contents}", contents(text)).replace("{body}", as_html(text))
     files["model-card.html"] = page.encode()
-    files["reference.json"] = (json.dumps(report["chosen"]["reference"]) + "\n").encode()
+    if "chosen" in report:  # an adopted model has no reference
+        files["reference.json"] = (json.dumps(report["chosen"]["reference"]) + "\n").encode()
     for name, content in files.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

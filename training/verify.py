@@ -4,8 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from cytology.artifact import (
     GOLDEN_TOLERANCE,
     Artifact,
@@ -15,6 +13,7 @@ from cytology.artifact import (
 )
 from cytology.classifier import model_directory
 from cytology.compiled import load_compiled
+from training.dataset import as_matrix
 from training.fit import predict_as_served
 from training.formats import read_model_file
 
@@ -52,7 +51,7 @@ def verify(directory: Path) -> list[str]:
 def _check_fitted_model(artifact: Artifact) -> None:
     """Compare what scikit-learn itself predicts."""
     golden = artifact.manifest["golden"]
-    rows = np.array([case["row"] for case in golden], dtype=np.float64)  # None becomes NaN
+    rows = as_matrix([tuple(case["row"]) for case in golden], artifact.schema)
     found = predict_as_served(read_model_file(artifact), rows, artifact.schema, artifact.decision)
     for index, (case, probability) in enumerate(zip(golden, found.tolist(), strict=True)):
         if not abs(probability - case["probability"]) <= GOLDEN_TOLERANCE:

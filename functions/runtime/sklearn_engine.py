@@ -7,6 +7,7 @@ import numpy as np
 from cytology.artifact import Artifact
 from cytology.engine import ModelEngine
 from cytology.measurements import Row
+from cytology.schema import CATEGORY
 from runtime.model_file import load_model
 
 
@@ -16,10 +17,13 @@ def load_sklearn_engine(artifact: Artifact) -> ModelEngine:
     # By name: the order of classes is scikit-learn's business
     column = artifact.schema.place_of_positive(pipeline.classes_)
 
+    categories = any(feature.kind == CATEGORY for feature in artifact.schema.features)
+    kind = object if categories else np.float64
+
     def probabilities(rows: Sequence[Row]) -> list[float]:
         if not rows:
             return []
-        table = np.array(rows, dtype=np.float64)
+        table = np.array(rows, dtype=kind)
         found: list[float] = pipeline.predict_proba(table)[:, column].tolist()
         return found
 

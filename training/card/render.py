@@ -103,10 +103,29 @@ def card_files(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
 
     Drawings of the committed report are read; others are made, if matplotlib is installed.
     """
+    if "adopted" in report:
+        return {"model-card.md": _adopted_card(report, schema).encode()}
     drawings = draw(report, schema) or _committed(report)
     text = model_card(report, schema, drawings=bool(drawings))
     papers = {name: sheet.encode() for name, sheet in sheets(report, schema).items()}
     return {"model-card.md": text.encode(), **papers, **drawings}
+
+
+def _adopted_card(report: Mapping[str, Any], schema: Schema) -> str:
+    """The card of a model that was fitted elsewhere: what is known of it, which may be little."""
+    lines = [f"| {name} | {value:.4f} |" for name, value in report["figures"].items()]
+    head = [f"On {report['data']['rows']} rows.", "", "| Figure | Value |", "|---|---|"]
+    versions = ", ".join(report["adopted"]["versions"])
+    values = {
+        "adopted": report["adopted"],
+        "title": title(report, schema),
+        "written": f" scikit-learn {versions} wrote it." if versions else "",
+        "schema": schema,
+        "limits": "\n".join(f"- {limit}" for limit in schema.limits_of_use),
+        "figures": "\n".join([*head, *lines]) if lines else "Not evaluated here.",
+        "warnings": "\n".join(f"- {warning}" for warning in report["warnings"]),
+    }
+    return _fill("adopted.md", values)
 
 
 def draw(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cytology.schema import Schema
+from cytology.schema import WHOLE, Schema
 from training.candidates import CANDIDATES
 from training.dataset import DATA_SHA256
 
@@ -131,8 +131,11 @@ def _data(report: Report, schema: Schema) -> str:
     rows = [
         [
             feature.label,
-            f"{feature.minimum} to {feature.maximum}",
-            *(f"{medians[feature.name][name]:g}" for name in schema.class_names),
+            ", ".join(feature.values) or f"{feature.minimum:g} to {feature.maximum:g}",
+            *(
+                f"{medians[feature.name][name]:g}" if feature.name in medians else "–"
+                for name in schema.class_names
+            ),
         ]
         for feature in schema.features
     ]
@@ -142,7 +145,7 @@ def _data(report: Report, schema: Schema) -> str:
 
 def _points(report: Report, schema: Schema) -> str:
     points = report["chosen"]["points"]
-    if not points:
+    if not points or any(feature.kind != WHOLE for feature in schema.features):
         return ""
     scores = range(
         min(feature.minimum for feature in schema.features),
