@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.support.image import built_image
 from tests.support.network import can_be_apart
 from tests.support.paths import ROOT
 from tests.support.required import required
+from training.dataset import Dataset, load_dataset
 
 # Read when predict.app is imported, which any test may do first
 os.environ.setdefault("MODEL_DIR", str(ROOT / "artifact"))
@@ -70,6 +72,11 @@ def schema() -> Schema:
 
 
 @pytest.fixture(scope="session")
+def dataset(schema) -> Dataset:
+    return load_dataset(schema)
+
+
+@pytest.fixture(scope="session")
 def artifact_dir() -> Path:
     directory = ROOT / "artifact"
     if not (directory / "manifest.json").exists():
@@ -80,6 +87,12 @@ def artifact_dir() -> Path:
 @pytest.fixture(scope="session")
 def artifact(artifact_dir) -> Artifact:
     return load_artifact(str(artifact_dir))
+
+
+@pytest.fixture
+def copy(artifact_dir, tmp_path) -> Path:
+    """The artifact in a directory that the test may change."""
+    return shutil.copytree(artifact_dir, tmp_path / "artifact")
 
 
 @pytest.fixture(scope="session")

@@ -8,19 +8,13 @@ import pytest
 from predict import app
 from tests.support.canaries import NAMES, Canary, Maker, canaries, traces
 from tests.support.required import required
-from tests.support.transports import emulator, http_server, in_process
+from tests.support.transports import emulator, http_server
 
 REQUESTS = canaries()
 
 
 def name_of(canary):
     return f"{canary.method} {canary.path.partition('?')[0]} {canary.status}"
-
-
-@pytest.fixture
-def transport():
-    with in_process() as opened:
-        yield opened
 
 
 def said(answer):

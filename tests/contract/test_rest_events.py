@@ -10,16 +10,9 @@ import json
 import pytest
 
 from tests.support import events
-from tests.support.transports import in_process
 
 STAGE = "keyed"
 BODY = json.dumps({"samples": [[5, 1, 1, 1, 2, 1, 3, 1, 1]]}).encode()
-
-
-@pytest.fixture
-def transport():
-    with in_process() as opened:
-        yield opened
 
 
 def rest_event(method, path, headers=(), body=None, query=(), stage=STAGE):

@@ -1,18 +1,12 @@
 """An artifact that is not what its manifest says is never served."""
 
 import json
-import shutil
 
 import pytest
 
 from cytology.artifact import ArtifactMismatch, check_golden, load_artifact
 from runtime.engines import load_engine
 from tests.support.model_files import leave_uncompiled
-
-
-@pytest.fixture
-def copy(artifact_dir, tmp_path):
-    return shutil.copytree(artifact_dir, tmp_path / "artifact")
 
 
 def load(directory, engine=None):

@@ -7,15 +7,9 @@ import pytest
 
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
-from training.dataset import load_dataset
 from training.fit import positive_probabilities
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 @pytest.fixture(scope="module", params=list(CANDIDATES))

@@ -5,7 +5,7 @@ from cytology.link import Link
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
 from training.compiled import compile_model
-from training.dataset import as_rows, load_dataset
+from training.dataset import as_rows
 from training.decide import decide
 from training.frequencies import count_levels, learn_levels
 
@@ -19,11 +19,6 @@ ADDITIVE = (
     "spline",
     "boosted-stumps",
 )
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from cytology.link import Link
 from cytology.schema import load_schema
-from training.dataset import load_dataset
 from training.decide import (
     LEVEL,
     choose_threshold,
@@ -17,11 +16,6 @@ from training.decide import (
 )
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 def judged_of(dataset, seed):

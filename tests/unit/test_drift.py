@@ -6,7 +6,7 @@ import pytest
 from cytology.artifact import POPULATION
 from cytology.levels import levels_of
 from cytology.population import count_population, parse_population
-from training.dataset import DATA_PATH, as_rows, load_dataset
+from training.dataset import DATA_PATH, as_rows
 from training.drift.__main__ import main
 from training.drift.psi import FEWEST_JUDGED, judge, stability_index
 
@@ -16,11 +16,6 @@ REFERENCE = {"flat": (100, 100, 100, 100), "steep": (360, 20, 10, 10)}
 @pytest.fixture(scope="module")
 def population(artifact):
     return parse_population(artifact.read(POPULATION))
-
-
-@pytest.fixture(scope="module")
-def dataset(schema):
-    return load_dataset(schema)
 
 
 def drawn(shares, size, seed):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
-from training.dataset import load_dataset
 from training.evaluation import protocol
 from training.evaluation.choice import BASELINE, Contender, choose
 from training.evaluation.figures import Predicted
@@ -20,11 +19,6 @@ from training.evaluation.rounding import rounded
 from training.evaluation.runner import Task, run
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 # gates

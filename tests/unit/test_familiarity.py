@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
-from training.dataset import as_rows, load_dataset
+from training.dataset import as_rows
 from training.frequencies import learn_familiarity
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,10 @@ from sklearn.preprocessing import StandardScaler
 
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES, Candidate
-from training.dataset import load_dataset
 from training.fit import WrongDirection, fit, log_losses, positive_probabilities, wrong_signs
 
 schema = load_schema()
 logistic = CANDIDATES["logistic"](schema)._replace(repeats=1)
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 @pytest.fixture(scope="module")

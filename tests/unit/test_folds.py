@@ -4,15 +4,9 @@ from sklearn.model_selection import StratifiedKFold
 
 from cytology.schema import load_schema
 from training import folds
-from training.dataset import load_dataset
 from training.evaluation.protocol import FAST, outer_folds
 from training.fit import fit
 from training.folds import PatientLeak, grouped_folds
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(load_schema())
 
 
 def test_no_patient_is_on_both_sides_of_any_fold(dataset):

@@ -56,11 +56,6 @@ class Intruder:
 
 
 @pytest.fixture
-def copy(artifact_dir, tmp_path):
-    return shutil.copytree(artifact_dir, tmp_path / "artifact")
-
-
-@pytest.fixture
 def skops_copy(copy):
     """The artifact as ``make train FORMAT=skops`` writes it."""
     exchange(copy, joblib.load(copy / "model.joblib"))

@@ -8,16 +8,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cytology.schema import load_schema, parse_schema
-from training.dataset import load_dataset
 from training.fit import positive_probabilities
 from training.monotone import fit_monotone
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 def steps_of(pipeline, count):

@@ -5,17 +5,11 @@ import pytest
 
 from cytology.schema import load_schema
 from training.candidates import CANDIDATES
-from training.dataset import load_dataset
 from training.evaluation.paper import paper_sheet
 from training.fit import positive_probabilities
 from training.whole_weights import weights_of
 
 schema = load_schema()
-
-
-@pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(schema)
 
 
 @pytest.fixture(scope="module")
