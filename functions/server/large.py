@@ -12,6 +12,9 @@ from typing import Any
 from predict.app import handler
 from server.gateway import Context
 
+#: Lowers the process's priority: where processors are short, small requests go first.
+_NICE = 10
+
 
 class LargeRequests:
     """One process that answers one large request at a time; the others wait."""
@@ -47,6 +50,7 @@ def _answer(event: dict[str, Any], request_id: str) -> dict[str, Any]:
 
 
 def _prepare() -> None:
+    os.nice(_NICE)
     # Ctrl-C and systemd's SIGTERM reach all processes of a group. This process ends with its parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

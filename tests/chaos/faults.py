@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.chaos.beside import measure
 from tests.chaos.flights import Flights
 from tests.support.containers import Container, docker, started
 from tests.support.image import Unavailable
@@ -147,11 +148,19 @@ def stop_server(image: str) -> str:
     return f"{flights.summary()}; exit status 0"
 
 
+def large_requests(image: str) -> str:
+    with started(image, command=("serve",)) as container:
+        found = measure(container.address(), 8080)
+    expect(found.ratio <= 3, found.summary())
+    return found.summary()
+
+
 FAULTS = (
     Fault("killed mid-request", "only the request in flight is lost", kill_mid_request),
     Fault("out of memory", "a visible error, 502 at the front, then service", out_of_memory),
     Fault("out of time", "504 at the front, then service", timeout),
     Fault("another scikit-learn", "refuses at start-up", wrong_sklearn, quick=False),
     Fault("clock ten years off", "the same answer", wrong_clock, quick=False),
+    Fault("large requests", "small ones take at most 3 × as long", large_requests, quick=False),
     Fault("SIGTERM to the server", "no request in flight is lost", stop_server),
 )
