@@ -37,7 +37,7 @@ help:
 # The bootstrap compares the lock's hash, so these two are asked every time and mostly do nothing
 .PHONY: .local .dev .form-tools
 .local .dev:
-	@test -n "$(BOOTSTRAP)" || { echo "Python 3 is missing; install it (Debian, Ubuntu: apt install python3; macOS: brew install python) and run make again" >&2; exit 1; }
+	@test -n "$(BOOTSTRAP)" || { echo "Python 3 is missing; install it (Debian, Ubuntu: apt install python3-venv python3-pip; macOS: brew install python) and run make again" >&2; exit 1; }
 	@"$(BOOTSTRAP)" tools/bootstrap.py $(@:.%=%)
 .form-tools:
 	@tools/form-tools

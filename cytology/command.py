@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import metadata
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("MODEL_DIR", os.path.abspath(model_directory()))
     if os.path.isdir(site := os.path.join(_HERE, "site")):
         os.environ.setdefault("SITE_DIR", site)
+    # Ctrl-C while modules are imported ends the process at once, without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         program = importlib.import_module(verb.module)
     except ModuleNotFoundError as missing:
@@ -63,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return int(program.main(words[1:]))
     except KeyboardInterrupt:

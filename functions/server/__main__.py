@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -14,6 +15,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from cytology.artifact import ArtifactMismatch
+from server.interrupts import held_back
 
 ROOT = Path(__file__).parents[2]
 #: Where the kernel states a container's quota: control groups version 2, then 1.
@@ -46,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.reload:
         # A forked worker keeps the modules that this process has imported
         multiprocessing.set_start_method("spawn")
-    Granian(
+    _Server(
         "server.app:app",
         address=options.host,
         port=options.port,
@@ -64,6 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
         reload_ignore_worker_failure=True,
     ).serve()
     return 0
+
+
+class _Server(Granian):  # type: ignore[misc, valid-type]
+    def _spawn_workers(self, *arguments: Any) -> None:
+        with held_back():
+            super()._spawn_workers(*arguments)
 
 
 def processors() -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from predict.app import handler
 from server.gateway import Context
+from server.interrupts import held_back
 
 #: Lowers the process's priority: where processors are short, small requests go first.
 _NICE = 10
@@ -26,7 +27,8 @@ class LargeRequests:
         """Start the process at once, so that it reads the same model files as this process."""
         # Not forked: this process has threads, and a fork copies their locks
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), _prepare)
-        self._pool.submit(os.getpid)
+        with held_back():
+            self._pool.submit(os.getpid)
 
     def stop(self) -> None:
         """End the process after its pending requests."""

@@ -6,10 +6,12 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from tests.support.transports import HttpTransport, http_server
+from tests.support.transports import HttpTransport, http_server, wait_until
 
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 SMALL = json.dumps(ROW)
@@ -43,9 +45,45 @@ def test_a_connection_without_a_whole_request_is_closed_after_ten_seconds(server
         assert min(seconds for _, seconds in ended) > 9
 
 
-def test_a_head_of_more_than_16_kb_is_refused(server):
-    received, _ = exchange(server, HEAD + b"X: " + b"a" * 20_000 + b"\r\n\r\n")
+def test_a_body_that_does_not_arrive_in_thirty_seconds_is_refused(server):
+    received, seconds = exchange(server, HEAD + b"Content-Length: 500\r\n\r\n[1,", 60)
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert b"send the whole body within 30 seconds" in received
+    assert seconds > 29
+
+
+@pytest.mark.parametrize("lines", [b"X: " + b"a" * 20_000, b"\r\n".join([b"X: a"] * 150)])
+def test_a_head_of_more_than_16_kb_or_100_lines_is_refused(server, lines):
+    received, _ = exchange(server, HEAD + lines + b"\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 431 ")
+
+
+def test_connections_beyond_the_limit_wait_and_leave_no_line_in_the_log(server):
+    logged = server.process.log.read_text()
+    with ExitStack() as silent:
+        for _ in range(400):
+            silent.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        time.sleep(1)
+        assert 100 < open_sockets(server) < 128 + 30  # its own: listeners, pipes of the event loop
+        # Silent ones are closed after ten seconds each, so three turns come first
+        assert server.request("GET", "/ping").status == 200
+    [line] = server.process.log.read_text()[len(logged) :].splitlines()
+    assert '"answered"' in line
+
+
+def test_sigterm_ends_every_process_within_its_grace_whatever_clients_do():
+    stalled = HEAD + b"Content-Length: 500\r\n\r\n[1,"
+    large = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(LARGE), LARGE.encode())
+    with http_server() as server, ExitStack() as clients:
+        for sent in (b"", b"GET / HTTP/1.1\r\n", stalled, large, large):  # none reads its answers
+            client = socket.create_connection(("127.0.0.1", server.port), 10)
+            clients.enter_context(client).sendall(sent)
+        time.sleep(1)
+        started = time.monotonic()
+        server.process.terminate()
+        server.process.wait(60)
+        assert time.monotonic() - started < 20 + 5
+        wait_until(lambda: not processes(server), "the end of the worker's processes", 5)
 
 
 @pytest.mark.parametrize("length", [b"", b"Content-Length: 5\r\n"])
@@ -120,8 +158,21 @@ def test_a_small_request_does_not_wait_for_large_ones(server):
     assert finished < max(done)
 
 
+def processes(server: HttpTransport) -> dict[int, int]:
+    """The server and its children: number of each process → its resident memory in kB."""
+    command = ["ps", "-eo", "pgid=,pid=,rss="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = [map(int, line.split()) for line in listed.splitlines()]
+    return {pid: rss for group, pid, rss in rows if group == server.process.pid}
+
+
 def memory_kb(server: HttpTransport) -> int:
-    """Resident memory of the server and its children."""
-    listed = subprocess.run(["ps", "-eo", "pgid=,rss="], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in listed.stdout.splitlines()]
-    return sum(int(rss) for group, rss in rows if int(group) == server.process.pid)
+    return sum(processes(server).values())
+
+
+def open_sockets(server: HttpTransport) -> int:
+    """The most sockets that one process of the server holds."""
+    return max(
+        sum("socket:" in str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
+        for pid in processes(server)
+    )
