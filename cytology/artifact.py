@@ -104,7 +104,7 @@ def load_artifact(directory: str, manifest_sha256: str | None = None) -> Artifac
     content = _read(os.path.join(directory, MANIFEST), MANIFEST)
     expected = manifest_sha256 or _fixed_hash(directory)
     if expected is not None:
-        _compare(MANIFEST, content, expected)
+        check_hash(MANIFEST, content, expected)
     try:
         manifest = json.loads(content)
     except ValueError:
@@ -129,6 +129,19 @@ def hash_file(directory: str) -> str:
     It lies beside the directory, so that replacing the directory does not replace it too.
     """
     return directory.rstrip("/") + ".sha256"
+
+
+def check_hash(file_name: str, content: bytes, expected: str) -> None:
+    """Compare a file's sha256 with the expected one.
+
+    Raises
+    ------
+    ArtifactMismatch
+        They differ.
+    """
+    found = sha256(content).hexdigest()
+    if found != expected:
+        raise ArtifactMismatch(f"sha256 of {file_name}", expected, found)
 
 
 def check_golden(engine: Engine, artifact: Artifact) -> None:
@@ -166,7 +179,7 @@ def _read_verified(directory: str, file_name: str, manifest: dict[str, Any]) -> 
     except (KeyError, TypeError):
         raise ArtifactMismatch(file_name, "an entry in the manifest", "none") from None
     content = _read(os.path.join(directory, file_name), file_name)
-    _compare(file_name, content, expected)
+    check_hash(file_name, content, expected)
     return content
 
 
@@ -176,9 +189,3 @@ def _read(path: str, file_name: str) -> bytes:
             return file.read()
     except OSError as error:
         raise ArtifactMismatch(file_name, "a readable file", error.strerror) from None
-
-
-def _compare(file_name: str, content: bytes, expected: str) -> None:
-    found = sha256(content).hexdigest()
-    if found != expected:
-        raise ArtifactMismatch(f"sha256 of {file_name}", expected, found)

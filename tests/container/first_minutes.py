@@ -52,8 +52,10 @@ class Typed:
         self.read(seconds=60)
         gone, status = os.waitpid(self.pid, os.WNOHANG)
         if not gone:
+            print(self.shown)
+            subprocess.run(["ps", "-eo", "pid,ppid,stat,etimes,args"], check=False)
             os.kill(self.pid, signal.SIGKILL)
-            raise SystemExit("the command has not ended")
+            raise SystemExit("BROKEN: the command has not ended after a minute")
         # A line that is overwritten: the last state counts, and how often it moved
         for line in self.shown.replace("\r\n", "\n").split("\n"):
             states = [state for state in line.replace("\x1b[K", "").split("\r") if state]
