@@ -18,6 +18,7 @@ BUILD = ROOT / "build"
 #: Program → name of its lock.
 PROGRAMS = {
     "checkov": "checkov",
+    "model_signing": "signing",
     "modelaudit": "modelaudit",
     "pip-audit": "audit",
     "spark-submit": "spark",
