@@ -50,21 +50,22 @@ class Typed:
     def end(self):
         """Wait for the end; print what the terminal showed, and how long it took."""
         self.read(seconds=60)
-        gone, status = os.waitpid(self.pid, os.WNOHANG)
-        if not gone:
-            print(self.shown)
-            subprocess.run(["ps", "-eo", "pid,ppid,stat,etimes,args"], check=False)
-            os.kill(self.pid, signal.SIGKILL)
-            raise SystemExit("BROKEN: the command has not ended after a minute")
+        end = time.monotonic() + 60
+        while (ended := os.waitpid(self.pid, os.WNOHANG))[0] == 0:
+            if time.monotonic() > end:
+                os.kill(self.pid, signal.SIGKILL)
+                raise SystemExit(f"{self.shown}\nBROKEN: the command has not ended")
+            time.sleep(0.1)
+        status = os.waitstatus_to_exitcode(ended[1])
         # A line that is overwritten: the last state counts, and how often it moved
         for line in self.shown.replace("\r\n", "\n").split("\n"):
             states = [state for state in line.replace("\x1b[K", "").split("\r") if state]
             moved = f"   ({len(states)} updates)" if len(states) > 1 else ""
             print(f"  {states[-1]}{moved}" if states else "")
         took_s = time.monotonic() - self.started
-        print(f"  -> status {os.WEXITSTATUS(status)} after {took_s:.0f} s", flush=True)
+        print(f"  -> status {status} after {took_s:.0f} s", flush=True)
         expect("Traceback" not in self.shown, "no traceback is shown")
-        return os.WEXITSTATUS(status)
+        return status
 
 
 def expect(holds, what):

@@ -49,7 +49,7 @@ docker run --rm --init --network host --volume "$work:/first:ro" ${MOUNT:+--volu
   . /etc/os-release; echo \"\$PRETTY_NAME, as $user\"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  echo '\$ apt-get install make git procps'; apt-get install -qq --no-install-recommends make git procps >/dev/null 2>&1
+  echo '\$ apt-get install make git'; apt-get install -qq --no-install-recommends make git >/dev/null 2>&1
   [ $user = root ] || useradd --create-home $user
   home=\$(getent passwd $user | cut -d: -f6)
   as() { setpriv --reuid $user --regid $user --init-groups env HOME=\"\$home\" \"\$@\"; }
