@@ -26,8 +26,15 @@ GENERATED := tools.openapi tests.support.events training.card
 # Tables of docs/*.md come from records between cog's markers; those of the costs need node
 INJECT := $(PYTHON) -m cogapp --verbosity=1
 
-# $(call need,NAME,EXAMPLE): one line instead of a traceback where an argument is missing
-need = @test -n "$($(1))" || { echo "make $@ needs $(1): make $@ $(1)=$(2)" >&2; exit 2; }
+# Arguments that are checked before anything is installed, trained or built
+.PHONY: .event .workers
+EXAMPLES := CSV=samples.csv TARGET=class MODEL=model.sav
+.needs-%:
+	@test -n "$($*)" || { echo "make $(MAKECMDGOALS) needs $*: make $(MAKECMDGOALS) $(filter $*=%,$(EXAMPLES))" >&2; exit 2; }
+.event:
+	@test -e "events/$(EVENT).json" || { echo "events/ holds no $(EVENT).json; choose another: make invoke EVENT=benign" >&2; exit 2; }
+.workers:
+	@case "$(WORKERS)" in *[!0-9]*) echo "WORKERS is a number of processes, got $(WORKERS): make test WORKERS=4" >&2; exit 2;; esac
 
 .PHONY: help
 help:
@@ -55,8 +62,7 @@ serve: .local $(ARTIFACT) build/site/openapi.json ## the form and the API on thi
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
 
-predict: .local $(ARTIFACT) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
-	$(call need,CSV,samples.csv)
+predict: .needs-CSV .local $(ARTIFACT) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
 	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
 	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
 
@@ -68,15 +74,12 @@ wheel: .local $(ARTIFACT) ## a package with the command cytology, the form and t
 
 ## Train
 .PHONY: start adopt train evaluate verify drift
-start: .local ## any table → a served model: CSV=titanic.csv TARGET=survived (POSITIVE=yes, SCHEMA=…, FULL=1, PORT=8000)
-	$(call need,CSV,titanic.csv)
-	$(call need,TARGET,survived)
+start: .needs-CSV .needs-TARGET .local ## any table → a served model: CSV=titanic.csv TARGET=survived (POSITIVE=yes, SCHEMA=…, FULL=1, PORT=8000)
 	@$(PYTHON) -m cytology start "$(CSV)" --target "$(TARGET)" $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(SCHEMA),--schema "$(SCHEMA)") \
 	  $(if $(ESTIMATOR),--estimator $(ESTIMATOR)) $(if $(FULL),--full) --out "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)" --no-serve
 	@$(MAKE) --no-print-directory serve
 
-adopt: .local ## a fitted classifier → a served model: MODEL=model.sav (SCHEMA=features.json, CSV=labelled.csv)
-	$(call need,MODEL,model.sav)
+adopt: .needs-MODEL .local ## a fitted classifier → a served model: MODEL=model.sav (SCHEMA=features.json, CSV=labelled.csv)
 	@$(PYTHON) -m cytology adopt "$(MODEL)" $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(CSV),--csv "$(CSV)") $(if $(TARGET),--target "$(TARGET)") \
 	  $(if $(POSITIVE),--positive "$(POSITIVE)") --out "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)" --no-serve
 	@$(MAKE) --no-print-directory serve
@@ -91,8 +94,7 @@ evaluate: .dev ## judge every candidate, write docs/report.json and the model ca
 verify: .local ## check an artifact: hashes, versions, predictions of both engines (MODEL_DIR=artifact)
 	@$(PYTHON) -m cytology verify "$(if $(MODEL_DIR),$(MODEL_DIR),artifact)"
 
-drift: .local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
-	$(call need,CSV,samples.csv)
+drift: .needs-CSV .local $(ARTIFACT) ## compare samples with the training table: CSV=samples.csv (REFERENCE=old.csv)
 	@$(PYTHON) -m cytology drift --csv "$(CSV)" $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MODEL_DIR),--model-dir "$(MODEL_DIR)")
 
 ## Deploy
@@ -106,8 +108,7 @@ $(IMAGE): $(ARTIFACT) template.yaml layers/sklearn/requirements.txt $(wildcard c
   functions/*/*.py functions/*/*/*.py functions/*/requirements.txt functions/predict/Dockerfile)
 	@$(MAKE) --no-print-directory build
 
-invoke: .dev $(IMAGE) ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
-	@test -e events/$(EVENT).json || { echo "events/ holds no $(EVENT).json; choose another: make invoke EVENT=benign" >&2; exit 2; }
+invoke: .event .dev $(IMAGE) ## one event through the image: EVENT=benign, a name in events/ (API=1: serve on port 3000)
 	@.venv/bin/sam local $(if $(API),start-api --warm-containers EAGER,invoke PredictFunction --event events/$(EVENT).json)
 
 deploy: $(if $(DRY_RUN),.dev $(ARTIFACT),.form-tools build build/site/openapi.json) ## create or update a stage, publish the form (STAGE=…, PARAMETERS="Memory=256", DRY_RUN=1)
@@ -131,7 +132,7 @@ destroy: .dev ## delete a stage and all that it holds, after asking (STAGE=…)
 ## Develop
 .PHONY: test check fuzz chaos bench clean
 # One processor a process: training in four workers would otherwise start threads for each
-test: .dev $(ARTIFACT) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
+test: .workers .dev $(ARTIFACT) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m $(if $(COVERAGE),tools.coverage,pytest --numprocesses $(WORKERS))
 
 check: .dev .form-tools ## format, lint, types, imports, templates (FIX=1: write them; AUDIT=1: only vulnerabilities)

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from batch import Refused
 from batch.plain import HAS_EXTRAS, predict_whole
+from cytology.arguments import ArgumentParser
 from cytology.artifact import ArtifactMismatch
 from cytology.classifier import model_directory
 from cytology.reading.refusals import InvalidTable
@@ -107,7 +108,8 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     except ModuleNotFoundError:
         yield lambda _done, _total: None
         return
-    with tqdm(desc=name, unit="row") as progress:
+    # An error at once shall be the only line
+    with tqdm(desc=name, unit="row", delay=0.5) as progress:
 
         def tick(done: int, total: int) -> None:
             progress.total = total
@@ -141,7 +143,7 @@ def _told(summary: dict[str, Any]) -> list[str]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="cytology predict",
         description=__doc__,
         epilog="Exit status: 0 all rows are answered, 1 some are refused, 2 none is answered.",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import NamedTuple
 
+from cytology.arguments import ArgumentParser
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.classifier import model_directory
 
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     examples = "\n".join(f"  cytology {verb.example}" for verb in VERBS.values())
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="cytology",
         description="A fitted classifier as a proven model, an API and a form.",
         epilog=f"examples:\n{examples}\n\ncytology VERB --help lists a verb's arguments; "

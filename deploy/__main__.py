@@ -9,6 +9,7 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cytology.arguments import ArgumentParser
 from deploy.account import Account, Trouble, describe, open_account, stack_name
 from deploy.doctor import Problem, account_problems, machine_problems
 from deploy.limits import account_notes, limit_problems
@@ -108,7 +109,7 @@ def _seconds(text: str) -> float:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
+    parser = ArgumentParser(prog="python -m deploy", description=__doc__)
     parser.add_argument("--stage", default="production", help="each stage is a stack of its own")
     verbs = parser.add_subparsers(dest="verb", required=True)
     deploy_verb = verbs.add_parser("deploy", help="build, deploy, publish the site")

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from cytology.arguments import ArgumentParser
 from cytology.schema import DEFAULT_SCHEMA_PATH, InvalidSchema
 from training.candidates import CANDIDATES
 from training.dataset import DATA_PATH, InvalidDataset
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology train", description=__doc__)
+    parser = ArgumentParser(prog="cytology train", description=__doc__)
     parser.add_argument("--estimator", choices=sorted(CANDIDATES), default=DEFAULT_ESTIMATOR)
     parser.add_argument("--format", choices=sorted(FORMATS), default="joblib")
     parser.add_argument("--data", type=Path, default=DATA_PATH, help="CSV of labelled samples")

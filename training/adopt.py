@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cytology.arguments import ArgumentParser, port
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import InvalidSchema
 from training.dataset import InvalidDataset
@@ -51,14 +52,14 @@ def _adopt_here(options: argparse.Namespace) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology adopt", description=__doc__)
+    parser = ArgumentParser(prog="cytology adopt", description=__doc__)
     parser.add_argument("model", type=Path, help="a file of pickle, joblib or skops")
     parser.add_argument("--schema", type=Path, help="features.json; left out: beside the model")
     parser.add_argument("--csv", type=Path, help="labelled samples to judge it on")
     parser.add_argument("--target", help="the table's column of classes; left out: found by values")
     parser.add_argument("--positive", help="the class that is asked for; left out: the second one")
     parser.add_argument("--out", type=Path, default=Path("artifact"))
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     parser.add_argument("--no-serve", action="store_true", help="stop when the model is written")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cytology.arguments import ArgumentParser
 from cytology.schema import DEFAULT_SCHEMA_PATH, InvalidSchema, load_schema
 from training.candidates import candidates_for
 from training.card.__main__ import main as write_card
@@ -79,7 +80,7 @@ def _print_gates(gates: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser = ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA_PATH, help="CSV of labelled samples")
     parser.add_argument("--schema", type=Path, default=Path(DEFAULT_SCHEMA_PATH))
     parser.add_argument("--fast", action="store_true", help="one repeat of five folds: a minute")

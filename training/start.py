@@ -9,6 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from cytology.arguments import ArgumentParser, port
 from cytology.classifier import load_model
 from cytology.reading.names import plain
 from cytology.reading.refusals import InvalidTable
@@ -145,7 +146,7 @@ def _print_first(out: Path, dataset: Dataset) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology start", description=__doc__)
+    parser = ArgumentParser(prog="cytology start", description=__doc__)
     parser.add_argument("csv", type=Path, help="a table with a header and a column of classes")
     parser.add_argument("--target", required=True, help="name of the column to predict")
     parser.add_argument("--positive", help="its value that is asked for")
@@ -157,7 +158,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--full", action="store_true", help="judge on all rows, ten times ten folds"
     )
     parser.add_argument("--out", type=Path, default=Path("artifact"))
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     parser.add_argument("--no-serve", action="store_true", help="stop after the first answer")
     return parser.parse_args(arguments)
 

@@ -1,9 +1,9 @@
 """Checks an artifact directory: ``python -m training.verify DIRECTORY``."""
 
-import argparse
 import sys
 from pathlib import Path
 
+from cytology.arguments import ArgumentParser
 from cytology.artifact import (
     GOLDEN_TOLERANCE,
     Artifact,
@@ -68,7 +68,7 @@ def _files(directory: Path) -> set[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what was checked, or the first mismatch; return the exit status."""
-    parser = argparse.ArgumentParser(prog="cytology verify", description=__doc__)
+    parser = ArgumentParser(prog="cytology verify", description=__doc__)
     parser.add_argument("directory", type=Path, nargs="?", default=Path(model_directory()))
     directory = parser.parse_args(arguments).directory
     try:

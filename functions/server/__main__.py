@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from cytology.arguments import ArgumentParser, port
 from cytology.artifact import ArtifactMismatch
 from server.interrupts import held_back
 
@@ -89,20 +90,12 @@ def processors() -> int:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology serve", description=__doc__)
+    parser = ArgumentParser(prog="cytology serve", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     parser.add_argument("--reload", action="store_true", help="restart when a file changes")
     parser.add_argument("--workers", type=int, default=1, help="processes; 0: one a processor")
     return parser.parse_args(arguments)
-
-
-def _port(text: str) -> int:
-    if text.isdecimal() and int(text) <= 65_535:
-        return int(text)
-    raise argparse.ArgumentTypeError(
-        f"a port is a number up to 65535 (0: any free one), got {text}"
-    )
 
 
 def _cannot_listen(host: str, port: int) -> str | None:

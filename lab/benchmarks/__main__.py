@@ -1,11 +1,11 @@
 """Measures this service against its peers and writes results.json: ``make bench``."""
 
-import argparse
 import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from cytology.arguments import ArgumentParser
 from lab.benchmarks.billing import billing
 from lab.benchmarks.cold import cold
 from lab.benchmarks.containers import FAILURES, first_labels, running
@@ -23,7 +23,7 @@ ROUNDS = 9
 
 def main() -> int:
     """Run the parts asked for; return 1 if a limit is not met."""
-    parser = argparse.ArgumentParser(prog="python -m lab.benchmarks", description=__doc__)
+    parser = ArgumentParser(prog="python -m lab.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()

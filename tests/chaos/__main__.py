@@ -1,23 +1,25 @@
 """Injects every fault and prints which claims hold: ``make chaos``."""
 
-import argparse
 import sys
 import time
 
+from cytology.arguments import ArgumentParser
 from tests.chaos.faults import FAULTS
 from tests.support.image import Unavailable, built_image
 
 
 def main() -> int:
     """Inject every fault, print and keep the verdicts; 1 where a claim is broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser = ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--only", default="", help="faults whose name holds this text")
     options = parser.parse_args()
+    chosen = [fault for fault in FAULTS if options.only in fault.name]
+    if not chosen:
+        names = ", ".join(fault.name for fault in FAULTS)
+        parser.error(f"no failure is named {options.only}; choose a part of: {names}")
     image = built_image()
     verdicts = []
-    for fault in FAULTS:
-        if options.only not in fault.name:
-            continue
+    for fault in chosen:
         started = time.monotonic()
         try:
             verdict, evidence = "holds", fault.inject(image)

@@ -115,6 +115,7 @@ def main():
     print("\n$ chmod -R a-w artifact")
     serve(port, 120)
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         in_use = Typed(f"make serve PORT={port}").read(seconds=60)

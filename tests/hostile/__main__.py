@@ -4,7 +4,6 @@ Schemathesis adds requests of its own to a running server, and hypothesis what
 the ordinary tests ask, at more length. The status is 0 where nothing broke the bar.
 """
 
-import argparse
 import collections
 import itertools
 import os
@@ -19,6 +18,7 @@ from typing import NamedTuple
 
 os.environ.setdefault("LOG_LEVEL", "INFO")
 
+from cytology.arguments import ArgumentParser
 from tests.hostile import bar, events
 from tests.support.generated import ask
 from tests.support.transports import ROOT, http_server
@@ -38,7 +38,7 @@ class Part(NamedTuple):
 
 def main() -> int:
     """Run all parts, print and keep the counts; 1 where any case broke the bar."""
-    parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
+    parser = ArgumentParser(prog="python -m tests.hostile", description=__doc__)
     parser.add_argument("--cases", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the clock")
     options = parser.parse_args()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cytology.arguments import ArgumentParser
 from cytology.artifact import POPULATION, Artifact, ArtifactMismatch, load_artifact
 from cytology.classifier import model_directory
 from cytology.compiled import load_compiled
@@ -92,7 +93,7 @@ def as_table(verdicts: Sequence[Shift]) -> list[str]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology drift", description=__doc__)
+    parser = ArgumentParser(prog="cytology drift", description=__doc__)
     parser.add_argument("--csv", type=Path, required=True, help="file of samples")
     parser.add_argument("--reference", type=Path, help="a CSV to stand for the training table")
     parser.add_argument("--model-dir", type=Path, default=Path(model_directory()))
