@@ -61,12 +61,11 @@ def _probabilities(rows: Sequence[Row], artifact: Artifact) -> list[float]:
         answers = load_compiled(artifact).predict(rows, explain=False)
         return [answer.probability for answer in answers]
     # Imported here: most models are compiled
-    import numpy as np
-
+    from training.dataset import as_matrix
     from training.fit import predict_as_served
     from training.formats import read_model_file
 
-    table = np.array(rows, dtype=np.float64)  # None becomes NaN
+    table = as_matrix(rows, artifact.schema)
     found: list[float] = predict_as_served(
         read_model_file(artifact), table, artifact.schema, artifact.decision
     ).tolist()
