@@ -16,15 +16,19 @@ from lab.tables import table
 from training.compile import CannotCompile, columns_of, compile_classifier
 from training.dataset import load_dataset
 
-#: Arguments without which scikit-learn cannot build these classifiers.
+#: Arguments that scikit-learn needs to build a classifier, and few trees to save time.
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "AdaBoostClassifier": {"n_estimators": 10},
     # It has no probability for a score that it has not seen
     "CategoricalNB": {"min_categories": 11},
+    "ExtraTreesClassifier": {"n_estimators": 10},
     "FixedThresholdClassifier": {"estimator": LogisticRegression()},
+    "GradientBoostingClassifier": {"n_estimators": 10},
     "OneVsOneClassifier": {"estimator": LogisticRegression()},
     "OneVsRestClassifier": {"estimator": LogisticRegression()},
     "OutputCodeClassifier": {"estimator": LogisticRegression()},
     "RadiusNeighborsClassifier": {"radius": 50.0},
+    "RandomForestClassifier": {"n_estimators": 10},
     "SelfTrainingClassifier": {"estimator": LogisticRegression()},
     "StackingClassifier": {"estimators": [("a", LogisticRegression()), ("b", SVC())]},
     "TunedThresholdClassifierCV": {"estimator": LogisticRegression()},

@@ -105,7 +105,9 @@ def forest_dir() -> Path:
     directory = ROOT / "build" / "test" / f"forest-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (directory / "manifest.json").exists():
         # The writer moves a finished directory into place, so two test processes may both train
-        forest.write_forest(directory, trees=15)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("training.compiled.RANDOM_ROWS", 10_000)
+            forest.write_forest(directory, trees=15)
     return directory
 
 

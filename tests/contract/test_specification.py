@@ -19,9 +19,9 @@ def test_the_specification_is_valid_openapi():
     assert document["openapi"].startswith("3.1")
 
 
-# make fuzz sends about seven times as many; test_transports.py holds the image to the same answers
+# make fuzz sends many times as many; test_transports.py holds the image to the same answers
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 def test_generated_requests_get_only_what_the_specification_says(transport, tmp_path):
-    generated = ask(transport.port, 60, 1, tmp_path)
+    generated = ask(transport.port, 15, 1, tmp_path)
     assert generated.passed, generated.report
     assert generated.cases >= 1_000
