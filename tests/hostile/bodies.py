@@ -177,7 +177,7 @@ def inference(dice: Random) -> tuple[bytes, str | None]:
     tensor: dict[str, Any] = {
         "name": "scores",
         "shape": [rows, 9],
-        "datatype": dice.choice(("INT64", "FP64", "FP32", "UINT8", "INT8")),
+        "datatype": dice.choice(("INT64", "FP64", "FP32", "UINT8", "INT8", "BYTES")),
         "data": flat,
     }
     request: dict[str, Any] = {"inputs": [tensor]}
