@@ -1,6 +1,6 @@
 """One feature of a schema: its kind, its range or categories, and its texts."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from cytology.entries import Entries
 
@@ -54,15 +54,27 @@ class Feature(NamedTuple):
         """Every score of a feature of whole numbers, lowest first."""
         return range(self.minimum, self.maximum + 1)
 
-    def accepts(self, value: Any) -> bool:
-        """True for a value of this feature in its own type; None is a missing one."""
-        if value is None:
-            return self.may_be_missing
+    def read(self, given: object) -> Value | None:
+        """Return a JSON value in this feature's own type; None where it is no value of it."""
         if self.kind == CATEGORY:
-            return value in self.values
-        # type() and not isinstance: bool is an int, and true must not pass as 1
-        number = type(value) is int or (self.kind == REAL and type(value) is float)
-        return number and bool(self.minimum <= value <= self.maximum)
+            # A category may be a number, which many programs send as one
+            text = str(int(given)) if is_whole(given) else given
+            return text if isinstance(text, str) and text in self.values else None
+        if not is_number(given) or not self.minimum <= given <= self.maximum:
+            return None
+        if self.kind == REAL:
+            return float(given)
+        return int(given) if is_whole(given) else None
+
+
+def is_number(given: object) -> TypeGuard[int | float]:
+    """True for a number. A bool is an int, and true must not pass as 1."""
+    return type(given) is int or type(given) is float
+
+
+def is_whole(given: object) -> TypeGuard[int | float]:
+    """True for a whole number; JSON's 5.0 is one, because numeric clients send floats."""
+    return type(given) is int or (type(given) is float and given.is_integer())
 
 
 def parse_feature(raw: Any, index: int, missing: str) -> Feature:

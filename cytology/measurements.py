@@ -1,8 +1,9 @@
 """Checks one untrusted sample: returns a row in schema order, or raises with all its errors."""
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple
 
+from cytology.feature import is_number, is_whole
 from cytology.schema import CATEGORY, REAL, WHOLE, Feature, Schema, Value
 
 if TYPE_CHECKING:  # a prediction needs the codes' names only, not their descriptions
@@ -171,23 +172,10 @@ def _read_value(
             row.append(None)
         else:
             errors.append(missing_value(feature))
-    elif (value := convert(feature, given)) is not None:
+    elif (value := feature.read(given)) is not None:
         row.append(value)
     else:
         errors.append(wrong_value(feature, given))
-
-
-def convert(feature: Feature, given: object) -> Value | None:
-    """Return a JSON value in the feature's own type; None where it is no value of the feature."""
-    if feature.kind == CATEGORY:
-        # A category may be a number, which many programs send as one
-        text = str(int(given)) if _is_whole(given) else given
-        return text if isinstance(text, str) and text in feature.values else None
-    if not _is_number(given) or not feature.minimum <= given <= feature.maximum:
-        return None
-    if feature.kind == REAL:
-        return float(given)
-    return int(given) if _is_whole(given) else None
 
 
 def missing_value(feature: Feature) -> Error:
@@ -202,22 +190,13 @@ def wrong_value(feature: Feature, given: object) -> Error:
     found = _describe(given)
     if feature.kind == CATEGORY:
         code = "unknown_category"
-    elif not _is_number(given):
+    elif not is_number(given):
         code = "not_a_number"
     elif feature.kind == REAL and type(given) is float:
         found = "a number out of range"
-    elif not _is_whole(given):
+    elif not is_whole(given):
         code = "not_whole"
     return Error(feature.name, code, f"{feature.name} must be {_range(feature)}, got {found}")
-
-
-def _is_number(given: object) -> TypeGuard[int | float]:
-    return type(given) is int or type(given) is float
-
-
-def _is_whole(given: object) -> TypeGuard[int | float]:
-    """True for a whole number; JSON's 5.0 is one, because numeric clients send floats."""
-    return type(given) is int or (type(given) is float and given.is_integer())
 
 
 def _range(feature: Feature) -> str:

@@ -220,10 +220,11 @@ def _example(raw: Any, index: int, features: tuple[Feature, ...]) -> Example:
     values = Entries(entry.mapping("measurements"), f"examples[{index}].measurements", known)
     row: list[Value | None] = []
     for feature in features:
-        value = values.get(feature.name)
-        if not feature.accepts(value):
+        given = values.get(feature.name)
+        value = feature.read(given)
+        if value is None and not (given is None and feature.may_be_missing):
             raise values.error(feature.name, "must be a value of this feature")
-        row.append(float(value) if feature.kind == REAL and value is not None else value)
+        row.append(value)
     return Example(entry.text("label"), tuple(row))
 
 

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from cytology.measurements import Error, convert, missing_value, wrong_value
+from cytology.measurements import Error, missing_value, wrong_value
 from cytology.schema import REAL, WHOLE, Feature, Value
 
 #: Cells that mean a missing value, in lower case.
@@ -70,7 +70,7 @@ class FeatureCells(dict[str, Value | None]):
                 return None
             raise InvalidCell(missing_value(feature))
         number = self._number(text)
-        value = convert(feature, number)
+        value = feature.read(number)
         if value is None:
             raise InvalidCell(wrong_value(feature, number))
         return value
