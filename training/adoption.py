@@ -112,7 +112,13 @@ def write(
         facts={
             "data": {**data, "patients": int(np.unique(dataset.patients).size) if table else 0},
             "parity": model.compiled.proof._asdict() if model.compiled.proof else None,
-            "metrics": {**metrics, **judged.figures},
+            "metrics": {
+                **metrics,
+                **{
+                    name: {"value": value, "low": None, "high": None}
+                    for name, value in judged.figures.items()
+                },
+            },
             "gates_failed": [],
             "warnings": warnings,
             "made": made,

@@ -61,7 +61,7 @@ def propose_column(name: str, cells: Sequence[str], *, decimal_comma: bool) -> P
         return Proposed(name, "id" if unique else "group", "an id, by its name", missing)
     if len(numbers) == len(known):
         whole = all(value == value.to_integral_value() for value in values)
-        if unique and whole and max(values) - min(values) == len(cells) - 1:
+        if unique and [cell.strip() for cell in cells] in _counts(len(cells)):
             return Proposed(name, "id", "counts the rows", missing)
         return _number(name, values, missing, whole=whole)
     if 2 * len(numbers) > len(known) and len(known) > MOST_SCORES:
@@ -71,6 +71,10 @@ def propose_column(name: str, cells: Sequence[str], *, decimal_comma: bool) -> P
         text = "every cell differs" if len(known) == rows else f"{len(known)} different texts"
         return Proposed(name, "dropped", text, missing)
     return _category(name, sorted(known), missing)
+
+
+def _counts(rows: int) -> tuple[list[str], list[str]]:
+    return [str(row) for row in range(rows)], [str(row) for row in range(1, rows + 1)]
 
 
 def is_id(name: str) -> bool:

@@ -132,7 +132,7 @@ def _find(module: str, name: str, find: Callable[[str, str], Any]) -> Any:
                 ("scipy.sparse", "scipy.interpolate")
             )
         else:
-            fits = inspect.isclass(found) or name.startswith("__pyx_unpickle_")
+            fits = inspect.isclass(found) or name == "newObj" or name.startswith("__pyx_unpickle_")
         if fits:
             return found
     raise NotAdopted(_stranger(whole))

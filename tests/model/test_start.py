@@ -1,0 +1,157 @@
+"""Start proposes a schema that a person can read, or refuses a table in words."""
+
+import json
+import os
+import subprocess
+import sys
+from argparse import Namespace
+
+import pytest
+
+from cytology.reading.table import Choices
+from cytology.schema import parse_schema
+from tests.support.foreign import artifact_of, table_of, write_table
+from tests.support.paths import ROOT
+from training.dataset import load_dataset
+from training.propose import NoProposal, as_lines, as_text, choices_for, propose, read_table
+from training.signals import find_signals
+from training.start import start
+
+
+def proposed(text, target="class", positive=None):
+    return propose(read_table(text.encode()), "table", target, positive)
+
+
+def rows(count, *makers):
+    return "\n".join(",".join(str(make(k)) for make in makers) for k in range(count))
+
+
+def klass(k):
+    return k % 2
+
+
+def test_every_kind_of_column_is_told_from_its_cells():
+    text = "id,visit_nr,Patient ID,age,dose,ward,note,site,gap,class\n" + rows(
+        60,
+        lambda k: f"x{k}",
+        lambda k: k + 1,
+        lambda k: 100 + k // 2,
+        lambda k: 20 + k,
+        lambda k: 0.5 * k,
+        lambda k: ("north", "south", "east")[k % 3],
+        lambda k: f"free text {k}",
+        lambda k: "one",
+        lambda k: "" if k % 4 else k % 5,
+        klass,
+    )
+    document, columns = proposed(text)
+
+    assert [(column.name, column.use) for column in columns] == [
+        ("id", "id"),
+        ("visit_nr", "dropped"),
+        ("Patient ID", "group"),
+        ("age", "whole"),
+        ("dose", "real"),
+        ("ward", "category"),
+        ("note", "dropped"),
+        ("site", "dropped"),
+        ("gap", "whole"),
+    ]
+    schema = parse_schema(as_text(document))
+    assert (schema.id_column, schema.group_column) == ("id", "Patient ID")
+    assert schema.features[1].decimals == 1
+    assert [feature.may_be_missing for feature in schema.features] == [False, False, False, True]
+    assert "ward        category            east, north, south" in as_lines(columns)
+
+
+def test_rows_of_one_group_stay_together(tmp_path):
+    text = "Patient ID,age,class\n" + rows(80, lambda k: k // 2, lambda k: k * 7 % 83, klass)
+    (tmp_path / "table.csv").write_text(text)
+    table = read_table(text.encode())
+    schema = parse_schema(as_text(propose(table, "table", "class")[0]))
+
+    choices = Choices(columns=choices_for(table.header, schema))
+    dataset = load_dataset(schema, tmp_path / "table.csv", choices)
+
+    assert dataset.patients[:4].tolist() == ["0", "0", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "positive", "names"),
+    [
+        (("0", "1"), None, ("not class", "class")),
+        (("no", "yes"), None, ("not class", "class")),
+        (("<=50K", ">50K", "<=50K"), None, ("<=50K", ">50K")),
+        (("2", "4", "2"), None, ("class 2", "class 4")),
+        (("a", "b", "c"), "b", ("not b", "b")),
+    ],
+)
+def test_classes_are_named_after_the_cells_and_the_target(cells, positive, names):
+    text = "x,class\n" + rows(60, lambda k: k * 7 % 61, lambda k: cells[k % len(cells)])
+    document = proposed(text.replace("class", "sick"), "sick", positive)[0]
+
+    names = tuple(name.replace("class", "sick") for name in names)
+    assert tuple(item["name"] for item in document["classes"]) == names
+    assert document["positive"] == names[1]
+
+
+REFUSED = [
+    ("x,class\n" + rows(9, klass, lambda k: "abc"[k % 3]), "only two classes are supported"),
+    ("x,class\n" + rows(9, klass, lambda k: "a"), "class has 1 value; two classes are needed"),
+    ("x,state\n" + rows(9, klass, klass), "no column is named class; the columns are x, state"),
+    (rows(9, klass, klass), "the first line must name the columns"),
+    ("x,X,class\n" + rows(9, klass, klass, klass), "two columns are named x; rename one"),
+    ("x,class\n" + rows(9, lambda k: 1, klass), "no column beside the target can be learnt from"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED, ids=range(len(REFUSED)))
+def test_a_table_without_a_question_is_refused_with_the_reason(text, reason):
+    with pytest.raises(NoProposal, match=reason):
+        proposed(text)
+
+
+def test_a_column_that_gives_the_class_away_is_named(tmp_path):
+    text = "boat,age,class\n" + rows(80, lambda k: "AB"[k % 2], lambda k: k * 7 % 83, klass)
+    (tmp_path / "table.csv").write_text(text)
+    schema = parse_schema(as_text(proposed(text)[0]))
+
+    (warning,) = find_signals(load_dataset(schema, tmp_path / "table.csv"), schema)
+    assert warning.startswith("boat alone tells the classes apart (AUC 1.000)")
+
+
+def test_a_schema_that_is_there_is_used_and_one_of_another_target_refused(tmp_path, capsys):
+    path = write_table("iris", tmp_path)
+    schema = table_of("iris").with_suffix(".features.json")
+    path.with_suffix(".features.json").write_text(schema.read_text())
+    options = Namespace(csv=path, target="petal length (cm)", schema=None, positive=None)
+
+    with pytest.raises(NoProposal, match="predicts species, not petal length"):
+        start(options)
+
+
+def test_few_of_a_class_lower_the_level_that_answers_state():
+    decision = json.loads((artifact_of("iris") / "decision.json").read_text())
+    manifest = json.loads((artifact_of("iris") / "manifest.json").read_text())
+
+    assert decision["conformal"]["level"] == 0.95
+    assert any("95% instead of 99%" in warning for warning in manifest["warnings"])
+
+
+def test_the_command_as_typed_ends_in_an_answer(tmp_path):
+    path = write_table("iris", tmp_path)
+    command = [sys.executable, "-m", "cytology", "start", path.name, "--target", "species"]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/functions"}
+    ran = subprocess.run(
+        [*command, "--no-serve"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "→ iris.features.json (edit it and run the command again)" in ran.stdout
+    assert "proved: " in ran.stdout
+    assert "row 1: versicolor" in ran.stdout
+    assert (tmp_path / "artifact" / "manifest.json").exists()
