@@ -39,6 +39,11 @@ def _value(feature: Feature) -> Document:
     }
 
 
+def _or_null(feature: Feature) -> Document:
+    value = _value(feature)
+    return {"anyOf": [value, {"type": "null"}]} if feature.may_be_missing else value
+
+
 def _about(feature: Feature) -> str:
     """The feature's help, what its categories or the ends of its range mean, and its unit."""
     if feature.kind == CATEGORY:
@@ -318,11 +323,12 @@ def _tensor(tensor: Document, schema: Schema) -> Document:
     """The JSON Schema of a tensor with one row: of all features, or of the one that it names."""
     numbers = all(feature.kind == WHOLE for feature in schema.features)
     datatypes = ["INT64", "FP64"] if numbers and len(tensor["shape"]) > 1 else [tensor["datatype"]]
-    own = dict(zip(schema.names, map(_value, schema.features), strict=True)).get(tensor["name"])
-    row = _array([own] if own else [_value(feature) for feature in schema.features])
+    values = [_or_null(feature) for feature in schema.features]
+    own = dict(zip(schema.names, values, strict=True)).get(tensor["name"])
+    row = _array([own] if own else values)
     return _object(
         {
-            "name": {"const": tensor["name"]},
+            "name": {"const": tensor["name"]} if own else {"type": "string"},
             "shape": {"const": [1, *tensor["shape"][1:]]},
             "datatype": {"enum": datatypes},
             "data": row if own else _array([row]),
