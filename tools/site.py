@@ -12,6 +12,7 @@ from pathlib import Path
 from cytology.schema import load_schema
 from lab.costs.inputs import document
 from tools.markdown import as_html, contents
+from tools.openapi import __main__ as openapi
 from training.card.render import card_files, title
 
 ROOT = Path(__file__).parents[1]
@@ -25,9 +26,12 @@ def main() -> None:
     """Replace the folder."""
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
-    shutil.copyfile(ROOT / "docs" / "openapi.json", TARGET / "openapi.json")
     (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
     model_dir = Path(os.environ.get("MODEL_DIR") or ROOT / "artifact")
+    schema = load_schema(str(model_dir / "features.json"))
+    name = json.loads((model_dir / "manifest.json").read_bytes())["name"]
+    # Of the model that is served, which may be of another schema than docs/openapi.json
+    (TARGET / "openapi.json").write_text(openapi.text(schema, name), encoding="utf-8")
     write_card(model_dir, TARGET)
     if (model_dir / "model.json").is_file():
         shutil.copyfile(model_dir / "model.json", TARGET / "model.json")

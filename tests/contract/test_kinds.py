@@ -151,7 +151,7 @@ def test_texts_behind_the_header_are_read_by_their_length(service):
 
 
 def test_openapi_follows_the_schema():
-    document = build(ferry.SCHEMA)
+    document = build(ferry.SCHEMA, "ferry-logistic")
     validate(document)
     properties = document["components"]["schemas"]["NamedSample"]["properties"]
 

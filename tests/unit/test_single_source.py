@@ -66,7 +66,7 @@ def test_a_list_is_written_in_one_file(sources, path, names):
 
 
 def test_the_specification_states_the_limit_of_the_service():
-    samples = build(load_schema())["components"]["schemas"]["Samples"]["properties"]["samples"]
+    samples = build(load_schema(), "x")["components"]["schemas"]["Samples"]["properties"]["samples"]
 
     assert samples["maxItems"] == read_settings({}).max_samples
 

@@ -39,8 +39,8 @@ OPERATIONS: dict[str, Callable[[list[Document], Schema], Document]] = {
 }
 
 
-def build(schema: Schema) -> Document:
-    """Return the whole OpenAPI document."""
+def build(schema: Schema, model: str) -> Document:
+    """Return the whole OpenAPI document of a model of that name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {
         "openapi": "3.1.0",
@@ -51,7 +51,7 @@ def build(schema: Schema) -> Document:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "The site that serves this page."}],
-        "paths": paths(schema),
+        "paths": paths(schema, model),
         "components": {
             "schemas": {
                 **schemas.samples(schema),
@@ -64,9 +64,9 @@ def build(schema: Schema) -> Document:
     }
 
 
-def paths(schema: Schema) -> Document:
+def paths(schema: Schema, model: str) -> Document:
     """Return every route as an OpenAPI operation."""
-    values = {"name": f"{schema.name}-logistic", "version": "the version that /v1/model states"}
+    values = {"name": model, "version": "the version that /v1/model states"}
     found: Document = {}
     for route in ROUTES:
         where = [path_parameter(name, values[name]) for name in re.findall(r"<(\w+)>", route.path)]
@@ -76,14 +76,20 @@ def paths(schema: Schema) -> Document:
     return found
 
 
-def text() -> str:
-    """The file's content."""
-    return json.dumps(build(load_schema()), indent=1, ensure_ascii=False) + "\n"
+def text(schema: Schema, model: str) -> str:
+    """The content of the file; parameters as of :func:`build`."""
+    return json.dumps(build(schema, model), indent=1, ensure_ascii=False) + "\n"
+
+
+def shipped() -> str:
+    """The content of docs/openapi.json."""
+    schema = load_schema()
+    return text(schema, f"{schema.name}-logistic")
 
 
 def main() -> int:
     """Write the file; with --check, return 1 if it is stale."""
-    content = text()
+    content = shipped()
     if "--check" not in sys.argv[1:]:
         Path(TARGET).write_text(content, encoding="utf-8")
         return 0
