@@ -14,7 +14,7 @@ from cytology.schema import Schema
 Probabilities = Callable[[Sequence[Row]], list[float]]
 
 #: Rows that a request's explanations may ask the model about, some 300 to 1,300 a sample. A forest
-#: of 100 trees answers them in about a second; the samples after that get no reasons.
+#: of 100 trees answers them in about half a second; the samples after that get no reasons.
 MOST_QUESTIONS = 20_000
 
 

@@ -33,10 +33,6 @@ def test_a_first_deployment_takes_at_most_ten_lines():
     assert len(block.splitlines()) <= 10
 
 
-def test_the_page_says_what_was_not_executed():
-    assert "**never executed**" in page()
-
-
 def test_the_workflow_deploys_to_staging_and_then_to_production():
     jobs = workflow()["jobs"]
 
