@@ -53,7 +53,7 @@ help:
 artifact/manifest.json: $(MODEL_SOURCES) | .local
 	@$(PYTHON) -m tools.artifact refresh
 
-build/site/openapi.json: $(ARTIFACT) docs/openapi.json tools/site.py tools/markdown.py $(wildcard training/card/* frontend/model-card.css lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
+build/site/openapi.json: $(ARTIFACT) docs/openapi.json tools/site.py tools/markdown.py $(wildcard training/card/* frontend/404.html lab/*/*.json lab/costs/*.py node_modules/swagger-ui-dist/package.json) | .local
 	@$(WITH_MODEL) $(PYTHON) -m tools.site
 
 ## Use

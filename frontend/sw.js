@@ -49,7 +49,6 @@ const FILES = [
   "costs/page.js",
   "costs/plot.js",
   "costs/view.js",
-  "reference/model-card.css",
   "reference/reference.css",
   "reference/reference.js",
 ];

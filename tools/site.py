@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from html import escape
 from pathlib import Path
 
 from cytology.schema import load_schema
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "site"
 SWAGGER = ROOT / "node_modules" / "swagger-ui-dist"
 _SHEET_PAGE = Path(__file__).with_name("sheet.html")
-_CARD_PAGE = Path(__file__).with_name("model-card.html")
+_PAGE = ROOT / "frontend" / "404.html"
 
 
 def main() -> None:
@@ -67,15 +68,29 @@ def write_card(model_dir: Path, target: Path) -> None:
         page = _SHEET_PAGE.read_text(encoding="utf-8").replace("{language}", language)
         page = page.replace("{title}", sheet.partition("\n")[0].lstrip("# "))
         files[f"sheet.{language}.html"] = page.replace("{body}", as_html(sheet)).encode()
-    page = _CARD_PAGE.read_text(encoding="utf-8").replace("{title}", title(report, schema))
-    page = page.replace("{contents}", contents(text)).replace("{body}", as_html(text))
-    files["model-card.html"] = page.encode()
+    files["model-card.html"] = _card_page(title(report, schema), text).encode()
     if "chosen" in report:  # an adopted model has no reference
         files["reference.json"] = (json.dumps(report["chosen"]["reference"]) + "\n").encode()
     for name, content in files.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def _card_page(heading: str, text: str) -> str:
+    """Return the model card in the head and menu of the page for unknown addresses."""
+    head, _, foot = re.split("<main[^>]*>|</main>", _PAGE.read_text(encoding="utf-8"))
+    about = "How the model was trained and judged, and what it must not be used for."
+    described = (
+        f'<title>{escape(heading)}</title>\n    <meta name="description" content="{about}" />'
+    )
+    link = 'href="/model-card.html"'
+    head = re.sub("<title>.*</title>", lambda _: described, head)
+    head = head.replace(link, f'{link} aria-current="page"')
+    notice = '<p class="notice" id="english-only"></p>'
+    listed = f'<details class="contents"><summary>Contents</summary>\n{contents(text)}\n</details>'
+    main = f"{notice}\n{listed}\n{as_html(text)}"
+    return f'{head}<main class="model-card" id="start" tabindex="-1">\n{main}\n</main>{foot}'
 
 
 if __name__ == "__main__":

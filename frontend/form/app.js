@@ -315,6 +315,8 @@ function listen() {
 }
 
 async function start() {
+  // Fetched beside the schema, not after it; what fails is fetched and told again when it is opened
+  if (location.hash === "#batch") lazy.batch().catch(() => {});
   try {
     const [response] = await Promise.all([fetch("features.json"), speak(language())]);
     page.schema = complete(await response.json());

@@ -23,8 +23,11 @@ async function speak(lang) {
     button.ariaLabel = `${button.textContent}: ${text.other_language}`;
   }
   const note = document.getElementById("english-only");
-  if (note) note.textContent = text.english_only;
-  if (note) note.lang = lang;
+  if (note) {
+    note.textContent = text.english_only;
+    note.lang = lang;
+    document.documentElement.dataset.state = "ready";
+  }
   for (const copy of document.querySelectorAll("button.copy")) copy.textContent = text.copy;
 }
 

@@ -123,7 +123,7 @@ large = LargeRequests()
 
 app = Starlette(
     routes=[
-        Route("/features.json", features),
+        Route("/features.json", features, middleware=[Middleware(GZipMiddleware)]),
         *([Mount("/", site(SITE))] if HAS_SITE else []),
     ],
     middleware=[Middleware(PageHeaders), Middleware(ApiFirst)],

@@ -1,6 +1,8 @@
 """Turns this checkout into a served page and a Chromium that looks at it."""
 
 import csv
+import functools
+import json
 import os
 import shutil
 import socket
@@ -26,6 +28,10 @@ DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
 #: Said by the test tool itself wherever service workers are blocked; and by Chromium, where it has
 #: no network of its own, whenever a container is started or stopped on the machine.
 NOTES = ["Service Worker registration blocked by Playwright", "ERR_NETWORK_CHANGED"]
+
+
+#: Settings of a browser context that a test does not state.
+DEFAULTS = {"service_workers": "block", "locale": "en-GB"}
 
 
 def missing(reason: str) -> None:
@@ -118,46 +124,75 @@ def chromium() -> Iterator[Any]:
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
         missing("there is no Chromium on this machine")
+    # One process for all pages: starting one costs more than a test does in it
+    args = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--process-per-site"]
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=path, args=args)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def contexts(chromium: Any, address: str) -> Callable[..., Any]:
+    """Return the browser context with these settings; tests with the same settings share it."""
+
+    @functools.cache
+    def context(settings: str) -> Any:
+        chosen = {**DEFAULTS, "base_url": address, **json.loads(settings)}
+        found = chromium.new_context(**chosen)
+        found.set_default_timeout(10_000)
+        # Keeps the process between tests
+        found.new_page().goto("/favicon.svg")
+        return found
+
+    return lambda settings: context(json.dumps(settings, sort_keys=True))
+
+
 @pytest.fixture
-def visit(chromium: Any, address: str, kinds: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+def visit(
+    chromium: Any, contexts: Callable[..., Any], address: str, kinds: dict[str, Any]
+) -> Iterator[Callable[..., Any]]:
     """Open the page as a reader with these settings; at the end no console message may be left.
 
-    A test that provokes a message names a part of it in ``page.expected_messages``.
+    A test that provokes a message names a part of it in ``page.expected_messages``. A test that
+    changes the clock, or counts what a first visit loads, asks for a browser of its own: ``alone``.
     """
     opened = []
 
-    def open_page(path: str = "/", **settings: Any) -> Any:
-        context = chromium.new_context(
-            **{"service_workers": "block", "locale": "en-GB", "base_url": address, **settings}
-        )
-        context.set_default_timeout(10_000)
+    def open_page(path: str = "/", *, alone: bool = False, **settings: Any) -> Any:
+        if alone:
+            context = chromium.new_context(**{**DEFAULTS, "base_url": address, **settings})
+            context.set_default_timeout(10_000)
+        else:
+            context = contexts(settings)
         page = context.new_page()
         page.expected_messages = list(NOTES)
         page.messages = []
         page.kinds = kinds
         page.on("console", lambda message: page.messages.append(message.text))
         page.on("pageerror", lambda error: page.messages.append(str(error)))
-        opened.append((context, page))
+        opened.append((context, page, alone))
         for _ in range(3):
             page.goto(path)
+            if not settings.get("java_script_enabled", True):
+                break
             page.wait_for_selector("html:not([data-state=loading])")
             if page.get_attribute("html", "data-state") != "broken":
                 break
         return page
 
     yield open_page
-    for context, page in opened:
+    for context, page, alone in opened:
         page.unroute_all(behavior="ignoreErrors")
-        context.close()
+        context.set_offline(False)
+        if alone:
+            context.close()
+        else:
+            page.evaluate("() => { try { localStorage.clear(); } catch { /* about:blank */ } }")
+            page.close()
     left = [
         message
-        for _, page in opened
+        for _, page, _ in opened
         for message in page.messages
         if not any(expected in message for expected in page.expected_messages)
     ]

@@ -1,12 +1,16 @@
-/** Turns the served page into Lighthouse's scores and times, and into a failure where one is poor. */
+/** Prints Lighthouse's scores and times of every page; fails where one misses its bar. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
-const FLOOR = 95;
+const PAGES = ["", "#batch", "api.html", "costs.html", "model-card.html"];
+/** Runs of a page; the best counts, as other work on the machine only makes a page slower. */
+const RUNS = 3;
 const MAX_LCP_MS = 1200;
+/** The first visit of the form, as Lighthouse counts: with the heads of requests and responses. */
+const MAX_BYTES = 20_000;
 
 /** A slow phone for real, where the first run only computes one: 1.6 Mbit/s, 150 ms, 4 × slower. */
 const SLOW = {
@@ -19,7 +23,6 @@ const SLOW = {
   },
   onlyAudits: ["largest-contentful-paint"],
 };
-const MEASURED = ["largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"];
 
 async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -43,25 +46,51 @@ async function serve(port) {
   throw new Error("the server did not start");
 }
 
+const value = ({ lhr }, id) => lhr.audits[id].numericValue;
+const paint = (run) => Math.round(value(run, "largest-contentful-paint"));
+
+/** Print a figure, and fail where it misses its bar. */
+function judge(name, figure, met) {
+  console.log(`${name}: ${figure}${met ? "" : " FAILED"}`);
+  if (!met) process.exitCode = 1;
+}
+
+/** The best of some runs of one page. */
+async function best(address, options, better) {
+  let found = null;
+  for (let run = 0; run < RUNS; run++) {
+    const next = await lighthouse(address, options);
+    if (!found || better(next, found)) found = next;
+    if (perfect(found)) break;
+  }
+  return found;
+}
+
+const scores = ({ lhr }) =>
+  Object.values(lhr.categories).map(({ score }) => Math.round(score * 100));
+const sum = (run) => scores(run).reduce((total, score) => total + score, 0);
+const perfect = (run) => scores(run).length && scores(run).every((score) => score === 100);
+
 const port = await freePort();
 const server = await serve(port);
 const chrome = await launch({ chromeFlags: ["--headless", "--no-sandbox"] });
 try {
   const options = { port: chrome.port, logLevel: "error" };
-  const { lhr } = await lighthouse(`http://127.0.0.1:${port}/`, options);
-  for (const { title, score } of Object.values(lhr.categories)) {
-    console.log(`${title}: ${Math.round(score * 100)}`);
-    if (score * 100 < FLOOR) process.exitCode = 1;
+  const site = `http://127.0.0.1:${port}/`;
+  for (const path of process.argv[3]?.split(",") ?? PAGES) {
+    const run = await best(site + path, options, (one, other) => sum(one) > sum(other));
+    judge(`/${path} scores`, scores(run).join(" "), perfect(run));
+    const shift = value(run, "cumulative-layout-shift");
+    judge(`/${path} layout shift`, shift, shift === 0);
+    console.log(`/${path} largest paint, computed: ${paint(run)} ms`);
+    const bytes = value(run, "total-byte-weight");
+    judge(`/${path} bytes`, bytes, path !== "" || bytes <= MAX_BYTES);
+    if (!perfect(run))
+      for (const { id, score, displayValue = "" } of Object.values(run.lhr.audits))
+        if (score !== null && score < 0.995) console.log(`  ${id}: ${score} ${displayValue}`);
   }
-  for (const id of MEASURED) console.log(`${lhr.audits[id].title}: ${lhr.audits[id].displayValue}`);
-  const paints = [];
-  for (let run = 0; run < 3; run++) {
-    const slow = await lighthouse(`http://127.0.0.1:${port}/`, { ...options, ...SLOW });
-    paints.push(slow.lhr.audits["largest-contentful-paint"].numericValue);
-  }
-  const soonest = Math.min(...paints);
-  console.log(`Largest Contentful Paint, throttled in the browser: ${Math.round(soonest)} ms`);
-  if (soonest > MAX_LCP_MS) process.exitCode = 1;
+  const slow = await best(site, { ...options, ...SLOW }, (one, other) => paint(one) < paint(other));
+  judge("/ largest paint, throttled in the browser, ms", paint(slow), paint(slow) <= MAX_LCP_MS);
 } finally {
   chrome.kill();
   server.kill();

@@ -3,174 +3,65 @@
 import pytest
 
 from tests.browser.conftest import ROOT, missing
-from tests.support.reader import BENIGN, classify, fill, reach
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-LATER = {"retry-after": "60"}
+STATES = ROOT / "tests" / "browser" / "states.js"
+PAGES = [
+    "/404.html",
+    "/api.html",
+    "/costs.html",
+    "/costs.html?lang=de",
+    "/model-card.html",
+    "/sheet.en.html",
+]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ROWS = "5,1,1,1,2,1,3,1,1\n5,3,4,3,2,?,3,2,1\n8,10,10,8,7,10,9,7,1\n5,1,1,1,2,1,3,1,99\n"
+
+NARROW = {"width": 320, "height": 900}
+WIDE = {"width": 1280, "height": 900}
+#: Without motion: a colour half way between light and dark has a contrast of its own.
+STILL = {"reduced_motion": "reduce", "viewport": NARROW}
+
+
+def script(name):
+    path = ROOT / "node_modules" / name
+    if not path.is_file():
+        missing(f"{name} is not installed; run: tools/form-tools")
+    return path.read_text()
 
 
 @pytest.fixture(scope="session")
 def axe():
-    if not AXE.is_file():
-        missing("axe-core is not installed; run: tools/form-tools")
-    return AXE.read_text()
+    return script("axe-core/axe.min.js")
 
 
-def gated(page):
-    page.click("#no")
-    reach(page, "gated")
+@pytest.fixture(scope="session")
+def rule_sets(axe):
+    ibm = script("accessibility-checker-engine/ace.js")
+    return "\n".join([axe, ibm, script("html_codesniffer/build/HTMLCS.js")])
 
 
-def faulty(page):
-    page.click("#classify")
-    reach(page, "faulty")
+@pytest.fixture
+def reach(visit):
+    """Open the page and bring it into a state."""
+
+    def open_in(state, **settings):
+        page = visit(**settings)
+        page.expected_messages.append("Failed to load resource")
+        page.evaluate(STATES.read_text())
+        page.evaluate("(state) => states[state]()", state)
+        return page
+
+    return open_in
 
 
-def starting(page):
-    page.route("**/v1/predict*", lambda route: None)
-    fill(page, BENIGN)
-    page.click("#classify")
-    reach(page, "starting")
-
-
-def unanswered(page):
-    page.expected_messages.append("Failed to load resource")
-    page.route("**/v1/predict*", lambda route: route.fulfill(status=429, headers=LATER))
-    fill(page, BENIGN)
-    page.click("#classify")
-    reach(page, "busy")
-
-
-def answered(kind):
-    def show(page):
-        classify(page, page.kinds[kind])
-        page.wait_for_selector("[role=gridcell]")
-        page.wait_for_selector(".place svg")
-
-    return show
-
-
-def stale(page):
-    answered("benign")(page)
-    fill(page, page.kinds["malignant"])
-    page.wait_for_selector("#result[data-current=false]")
-
-
-def batch(page):
-    page.click("#go-batch")
-    page.wait_for_selector("#rows")
-
-
-def refused(page):
-    page.expected_messages.append("Failed to load resource")
-    batch(page)
-    page.fill("#rows", "a,b\nc,d")
-    page.click("#run")
-    page.wait_for_selector("#batch[data-state=refused]")
-
-
-def done(page):
-    batch(page)
-    page.fill("#rows", ROWS)
-    page.click("#run")
-    page.wait_for_selector("#batch[data-state=done]")
-
-
-STATES = {
-    "ready": lambda page: None,
-    "gated": gated,
-    "faulty": faulty,
-    "starting": starting,
-    "busy": unanswered,
-    "benign": answered("benign"),
-    "inconclusive": answered("inconclusive"),
-    "malignant": answered("malignant"),
-    "missing": answered("missing"),
-    "stale": stale,
-    "batch": batch,
-    "batch-refused": refused,
-    "batch-done": done,
-}
-
-
-def violations(page, axe, only=TAGS):
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(axe)
-    run = "(only) => axe.run({ runOnly: only, resultTypes: ['violations'] })"
-    found = page.evaluate(run, only)["violations"]
-    return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
-
-
-def overflow(page):
-    return page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_rule_is_broken_and_nothing_overflows(visit, axe, state, width):
-    # Without motion: a colour half way between light and dark has a contrast of its own
-    page = visit(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    STATES[state](page)
-
-    assert violations(page, axe) == []
-    assert overflow(page) <= 0
-    # Of all rules only contrast can tell dark from light
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, axe, ["color-contrast"]) == []
-
-
-@pytest.mark.parametrize("state", ["ready", "missing", "batch-done"])
-def test_german_breaks_no_rule_either(visit, axe, state):
-    page = visit(viewport={"width": 320, "height": 900}, locale="de-DE")
-    STATES[state](page)
-
-    assert violations(page, axe) == []
-    assert overflow(page) <= 0
-
-
-@pytest.mark.parametrize("path", ["/404.html", "/api.html", "/costs.html", "/model-card.html"])
-def test_the_pages_beside_the_form_break_no_rule(visit, axe, path):
-    page = visit(path, viewport={"width": 320, "height": 900}, reduced_motion="reduce")
-    # An artifact made by other means may come without its card
-    page.expected_messages.append("404")
-
-    assert violations(page, axe, TAGS) == []
-    assert overflow(page) <= 0
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, axe, ["color-contrast"]) == []
-
-
-def test_in_forced_colours_the_chosen_score_looks_chosen(visit):
-    page = visit(forced_colors="active")
-    answered("benign")(page)
-    shade = "(id) => getComputedStyle(document.getElementById(id).nextSibling).backgroundColor"
-
-    assert page.evaluate(shade, "mitoses-1") != page.evaluate(shade, "mitoses-9")
-    signs = page.evaluate(
-        """() => [...document.querySelectorAll("#result .icon, .hundred .malignant")].map(
-          (sign) => getComputedStyle(sign).fill)"""
-    )
-    ground = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    assert ground not in signs
-
-
-@pytest.mark.parametrize("state", ["ready", "faulty", "inconclusive", "batch-done"])
-@pytest.mark.parametrize("width", [320, 640])
-def test_text_at_twice_the_size_overflows_nowhere(visit, state, width):
-    page = visit(viewport={"width": width, "height": 900})
-    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    STATES[state](page)
-
-    assert overflow(page) <= 0
+@pytest.fixture
+def states(visit):
+    page = visit("/404.html")
+    page.evaluate(STATES.read_text())
+    return page.evaluate("Object.keys(states)")
 
 
 IBM = """async () => {
-  const checker = new ace.Checker();
-  const { results } = await checker.check(document, ["WCAG_2_2"]);
+  const { results } = await new ace.Checker().check(document, ["WCAG_2_2"]);
   return results
     .filter(({ value }) => value[0] === "VIOLATION" && value[1] === "FAIL")
     .map(({ ruleId, snippet }) => [ruleId, snippet.slice(0, 120)]);
@@ -184,24 +75,90 @@ HTMLCS = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("state", ["ready", "faulty", "missing", "batch-done"])
-def test_two_other_rule_sets_find_no_error_either(visit, state):
-    page = visit(reduced_motion="reduce")
-    STATES[state](page)
-    for script, run in (
-        ("accessibility-checker-engine/ace.js", IBM),
-        ("html_codesniffer/build/HTMLCS.js", HTMLCS),
-    ):
-        path = ROOT / "node_modules" / script
-        if not path.is_file():
-            missing(f"{script} is not installed; run: tools/form-tools")
-        page.evaluate(path.read_text())
-        assert page.evaluate(run) == [], script
+def violations(page):
+    run = "(only) => axe.run({ runOnly: only, resultTypes: ['violations'] })"
+    found = page.evaluate(run, TAGS)["violations"]
+    return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
 
 
-def test_targets_are_at_least_24_pixels_in_both_directions(visit):
-    page = visit(viewport={"width": 320, "height": 900})
-    answered("benign")(page)
+def overflow(page):
+    return page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def faults(page, rule_sets):
+    """What three rule sets find in the narrow and dark page, and axe in the wide and light one."""
+    page.evaluate(rule_sets)
+    page.emulate_media(color_scheme="dark")
+    found = [*violations(page), *page.evaluate(IBM), *page.evaluate(HTMLCS)]
+    found += [f"{overflow(page)} pixels too wide"] if overflow(page) > 0 else []
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
+    found += [f"{overflow(page)} pixels too wide"] if overflow(page) > 0 else []
+    return found + violations(page)
+
+
+def test_no_state_breaks_a_rule_or_overflows(reach, states, rule_sets):
+    assert len(states) >= 18
+    found = {state: faults(reach(state, **STILL), rule_sets) for state in states}
+    assert {state: each for state, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_beside_the_form_break_no_rule(visit, rule_sets, path):
+    page = visit(path, **STILL)
+    # An artifact made by other means may come without its card
+    page.expected_messages.append("404")
+
+    assert faults(page, rule_sets) == []
+
+
+@pytest.mark.parametrize("state", ["ready", "missing", "table-done"])
+def test_german_breaks_no_rule_either(reach, axe, state):
+    page = reach(state, locale="de-DE", **STILL)
+    page.evaluate(axe)
+
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+def test_a_form_that_cannot_be_drawn_breaks_no_rule(visit, rule_sets):
+    page = visit("/404.html", **STILL)
+    page.expected_messages += ["Failed to load resource", "ERR_FAILED"]
+    page.route("**/features.json", lambda route: route.abort())
+    page.goto("/")
+    page.wait_for_selector("html[data-state=broken]")
+
+    assert faults(page, rule_sets) == []
+
+
+def test_in_forced_colours_the_chosen_score_looks_chosen(reach):
+    page = reach("benign", forced_colors="active")
+    shade = "(id) => getComputedStyle(document.getElementById(id).nextSibling).backgroundColor"
+
+    assert page.evaluate(shade, "mitoses-1") != page.evaluate(shade, "mitoses-9")
+    signs = page.evaluate(
+        """() => [...document.querySelectorAll("#result .icon, .hundred .malignant")].map(
+          (sign) => getComputedStyle(sign).fill)"""
+    )
+    ground = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert ground not in signs
+
+
+def test_text_at_twice_the_size_overflows_nowhere(reach, states):
+    found = {}
+    for state in states:
+        page = reach(state, viewport=NARROW)
+        page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        found[state] = [overflow(page)]
+        page.set_viewport_size({"width": 640, "height": 900})
+        found[state].append(overflow(page))
+    assert {state: each for state, each in found.items() if max(each) > 0} == {}
+
+
+def test_targets_are_at_least_24_pixels_in_both_directions(reach):
+    page = reach("benign", viewport=NARROW)
     small = page.evaluate(
         """() => [
             ...document.querySelectorAll("button, .cells label, [role=gridcell], nav a, #keep")]
@@ -215,7 +172,7 @@ def test_targets_are_at_least_24_pixels_in_both_directions(visit):
 
 
 def test_reduced_motion_moves_nothing(visit):
-    page = visit(reduced_motion="reduce")
+    page = visit(**STILL)
 
     assert page.evaluate("() => getComputedStyle(document.getElementById('yes')).transition") in (
         "all",

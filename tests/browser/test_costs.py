@@ -7,10 +7,8 @@ import pytest
 
 from lab.costs.inputs import document
 from lab.costs.model import months
-from tests.browser.test_accessibility import TAGS, axe, overflow, violations
+from tests.support.reader import texts
 from tools import site
-
-__all__ = ["axe"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -84,27 +82,17 @@ def test_german_is_whole_and_switches_in_place(visit):
 
 
 def test_the_page_before_its_scripts_says_what_the_table_says(visit):
-    page = visit("/404.html", java_script_enabled=False)
-    page.goto("/costs.html")
-    shown = {
-        element.get_attribute("data-t"): " ".join(element.text_content().split())
-        for element in page.locator("main [data-t]").all()
-    }
+    page = visit("/costs.html", java_script_enabled=False)
+    shown = texts(page, "main [data-t]")
     table = visit("/costs.html").evaluate("async () => (await import('/costs/en.js')).default")
     assert shown == {key: table[key] for key in shown}
 
 
-def test_wide_screens_german_and_print_break_no_rule(visit, axe):
-    page = visit("/costs.html", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    assert violations(page, axe, TAGS) == []
-    assert overflow(page) <= 0
-    narrow = visit("/costs.html?lang=de", viewport={"width": 320, "height": 900})
-    assert violations(narrow, axe, TAGS) == []
-    assert overflow(narrow) <= 0
-    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
-    page.emulate_media(media="print")
-    assert page.is_visible("#options")
-    assert page.is_hidden("#requests")
+def test_paper_shows_the_tables_without_the_sliders(costs):
+    assert costs.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    costs.emulate_media(media="print")
+    assert costs.is_visible("#options")
+    assert costs.is_hidden("#requests")
 
 
 def test_a_site_built_without_prices_says_so(visit):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support import service
-from tests.support.reader import classify, scores
+from tests.support.reader import classify, scores, texts
 
 TABLES = """async () => {
   const [en, de] = await Promise.all(["en", "de"].map((each) =>
@@ -43,20 +43,10 @@ def test_every_text_of_the_schema_has_its_german(tables, address):
 
 
 def test_the_page_before_its_scripts_says_what_the_table_says(visit, tables):
-    page = visit("/404.html", java_script_enabled=False)
-    page.goto("/")
-    shown = {
-        element.get_attribute("data-t"): " ".join(element.text_content().split())
-        for element in page.locator("[data-t]").all()
-    }
+    page = visit(java_script_enabled=False)
+    shown = texts(page, "[data-t]")
 
     assert shown == {key: tables["en"]["text"][key] for key in shown}
-
-
-def test_without_scripts_the_page_says_what_it_needs(visit):
-    page = visit("/404.html", java_script_enabled=False)
-    page.goto("/")
-
     assert "This form needs JavaScript" in page.inner_text("main")
 
 

@@ -12,6 +12,14 @@ PREDICT = "**/v1/predict*"
 FAILED = "Failed to load resource"
 
 
+@pytest.fixture
+def timed(visit):
+    """The page with a clock that the test moves."""
+    page = visit(alone=True)
+    page.clock.install()
+    return page
+
+
 class Script:
     """Answers of a broken service, one after the other; after the last one, the real ones."""
 
@@ -46,8 +54,8 @@ def words(page):
     return page.inner_text("#status")
 
 
-def test_a_slow_answer_is_first_called_starting_and_then_shown(page):
-    page.clock.install()
+def test_a_slow_answer_is_first_called_starting_and_then_shown(timed):
+    page = timed
     held = []
     Script(page, held.append)
     fill(page, INCONCLUSIVE)
@@ -82,8 +90,8 @@ def test_a_service_that_stays_away_is_asked_three_times(page):
     assert words(page) == "The service did not answer. Your scores are kept. Request abc."
 
 
-def test_an_answer_that_never_comes_is_given_up_after_twenty_seconds(page):
-    page.clock.install()
+def test_an_answer_that_never_comes_is_given_up_after_twenty_seconds(timed):
+    page = timed
     calls = []
     page.route(PREDICT, lambda route: calls.append(route))
     fill(page, INCONCLUSIVE)
@@ -98,8 +106,8 @@ def test_an_answer_that_never_comes_is_given_up_after_twenty_seconds(page):
     assert scores(page) == [str(score) for score in INCONCLUSIVE]
 
 
-def test_a_short_retry_after_is_waited_for(page):
-    page.clock.install()
+def test_a_short_retry_after_is_waited_for(timed):
+    page = timed
     script = Script(page, status(429, retry_after="3"))
     fill(page, INCONCLUSIVE)
     with page.expect_response(PREDICT):
