@@ -323,6 +323,8 @@ async function start() {
     introduce();
   } catch {
     byId("broken").hidden = false;
+    byId("case").hidden = byId("dock").hidden = true;
+    byId("title").textContent = document.title;
     root.dataset.state = "broken";
     return;
   }

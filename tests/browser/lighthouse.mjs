@@ -1,9 +1,7 @@
 /** Prints Lighthouse's scores and times of every page; fails where one misses its bar. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
+import { serve } from "./engines/server.mjs";
 
 const PAGES = ["", "#batch", "api.html", "costs.html", "model-card.html"];
 /** Runs of a page; the best counts, as other work on the machine only makes a page slower. */
@@ -23,28 +21,6 @@ const SLOW = {
   },
   onlyAudits: ["largest-contentful-paint"],
 };
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  return port;
-}
-
-async function serve(port) {
-  const server = spawn(process.argv[2] ?? "python3", ["-m", "server", "--port", String(port)], {
-    env: { ...process.env, MODEL_DIR: process.env.MODEL_DIR ?? "artifact" },
-    stdio: "ignore",
-  });
-  for (let tries = 0; tries < 100; tries++) {
-    const answered = await fetch(`http://127.0.0.1:${port}/v1/health`).catch(() => null);
-    if (answered?.ok) return server;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  server.kill();
-  throw new Error("the server did not start");
-}
 
 const value = ({ lhr }, id) => lhr.audits[id].numericValue;
 const paint = (run) => Math.round(value(run, "largest-contentful-paint"));
@@ -71,12 +47,11 @@ const scores = ({ lhr }) =>
 const sum = (run) => scores(run).reduce((total, score) => total + score, 0);
 const perfect = (run) => scores(run).length && scores(run).every((score) => score === 100);
 
-const port = await freePort();
-const server = await serve(port);
+const { address, stop } = await serve(process.argv[2]);
 const chrome = await launch({ chromeFlags: ["--headless", "--no-sandbox"] });
 try {
   const options = { port: chrome.port, logLevel: "error" };
-  const site = `http://127.0.0.1:${port}/`;
+  const site = `${address}/`;
   for (const path of process.argv[3]?.split(",") ?? PAGES) {
     const run = await best(site + path, options, (one, other) => sum(one) > sum(other));
     judge(`/${path} scores`, scores(run).join(" "), perfect(run));
@@ -93,5 +68,5 @@ try {
   judge("/ largest paint, throttled in the browser, ms", paint(slow), paint(slow) <= MAX_LCP_MS);
 } finally {
   chrome.kill();
-  server.kill();
+  stop();
 }

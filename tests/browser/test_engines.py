@@ -10,7 +10,17 @@ import pytest
 from tests.browser.conftest import ROOT, missing
 
 JOURNEY = ROOT / "tests" / "browser" / "engines" / "journey.mjs"
-STEPS = ["keyboard", "outOfDate", "paste", "device", "reload", "table", "overflow"]
+STEPS = [
+    "keyboard",
+    "outOfDate",
+    "paste",
+    "device",
+    "reload",
+    "table",
+    "overflow",
+    "print",
+    "offline",
+]
 
 
 def firefox():

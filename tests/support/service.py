@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 
-def ask(address: str, samples: list[Any]) -> list[Any]:
+def ask(address: str, samples: list[Any], *, explain: bool = True) -> list[Any]:
     request = urllib.request.Request(
-        f"{address}/v1/predict?explain=true",
+        f"{address}/v1/predict?explain={str(explain).lower()}",
         json.dumps({"samples": samples}).encode(),
         {"content-type": "application/json"},
     )

@@ -1,5 +1,7 @@
-/** Walks the journey of a case in Firefox or WebKitGTK: keyboard, result, what-if, paste, table, offline. */
+/** Walks the journey of a case in Firefox or WebKitGTK: keyboard, paste, table, paper, offline. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { firefox } from "./firefox.mjs";
 import { webkit } from "./webkit.mjs";
 
@@ -8,7 +10,27 @@ const CASE = [5, 1, 1, 1, 2, 1, 3, 1, 1];
 const OTHER = [8, 10, 10, 8, 7, 10, 9, 7, 1];
 const WAIT_MS = 15_000;
 
-const [engine, address] = process.argv.slice(2);
+/** A line to the service that can be cut: not every driver can take the network away. */
+async function lineTo(service) {
+  const { hostname, port } = new URL(service);
+  const ends = new Set();
+  const line = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ]) {
+      ends.add(end);
+      end.on("error", () => other.destroy()).pipe(other);
+    }
+  }).listen(0, "127.0.0.1");
+  await once(line, "listening");
+  const cut = () => (line.close(), ends.forEach((end) => end.destroy()));
+  return { address: `http://127.0.0.1:${line.address().port}`, cut };
+}
+
+const [engine, service] = process.argv.slice(2);
+const { address, cut } = await lineTo(service);
 const page = await ENGINES[engine]();
 
 /** Wait until an expression of the page is true. */
@@ -82,16 +104,47 @@ async function table() {
   await until(`document.querySelectorAll(".rows tbody tr").length === 3`);
 }
 
+async function print() {
+  await page.run(`location.hash = "#single"`);
+  await until(`document.querySelector("[role=gridcell]")`);
+  assert.equal(await page.printedPages(), 1);
+}
+
+async function offline() {
+  await page.run(`return navigator.serviceWorker.ready.then(() => true)`);
+  cut();
+  await page.run(`window.left = true; location.reload()`);
+  await until(`!window.left && document.documentElement.dataset.state === "done"`);
+  await page.offline();
+  await page.run(`if (document.getElementById("device").checked)
+      document.getElementById("device").click();
+    document.getElementById("mitoses-3").click();
+    document.getElementById("classify").click()`);
+  await until(`document.getElementById("status").textContent.startsWith("No network")`);
+  await until(current);
+}
+
 async function overflow() {
   const over = `document.documentElement.scrollWidth - document.documentElement.clientWidth`;
   assert.ok((await page.run(`return ${over}`)) <= 0);
 }
 
 try {
-  for (const step of [keyboard, outOfDate, paste, device, reload, table, overflow]) {
+  for (const step of [
+    keyboard,
+    outOfDate,
+    paste,
+    device,
+    reload,
+    table,
+    overflow,
+    print,
+    offline,
+  ]) {
     await step();
     console.log(`${engine}: ${step.name}`);
   }
 } finally {
   await page.close();
+  cut();
 }

@@ -1,17 +1,23 @@
 /** Drives WebKitGTK's MiniBrowser over WebDriver, which is JSON over HTTP. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
-import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { freePort } from "./server.mjs";
 
 const KEYS = { Enter: "\uE007", Tab: "\uE004", Control: "\uE009" };
 
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  return port;
-}
+/** An A4 page without the margins that the style sheet states, in CSS pixels. */
+const PAPER = { width: 182 * (96 / 25.4), height: 273 * (96 / 25.4) };
+
+/** The driver cannot print: show what is meant for paper, as wide as paper, and measure its height. */
+const ON_PAPER = `for (const sheet of document.styleSheets)
+    for (const rule of sheet.cssRules)
+      if (rule.media?.mediaText === "print") rule.media.mediaText = "all";
+  document.body.style.width = "${PAPER.width}px";
+  const { bottom } = document.getElementById("result").getBoundingClientRect();
+  return (bottom + scrollY) / ${PAPER.height};`;
+
+/** The driver cannot cut the network either: the page is told so, and the caller cuts the line. */
+const OFFLINE = `Object.defineProperty(navigator, "onLine", { get: () => false });`;
 
 async function connect(root) {
   const capabilities = {
@@ -52,11 +58,17 @@ export async function webkit() {
     call(root, "POST", `${session}/actions`, {
       actions: [{ type: "key", id: "keyboard", actions }],
     });
+  const run = (script) => call(root, "POST", `${session}/execute/sync`, { script, args: [] });
   return {
     open: (url) => call(root, "POST", `${session}/url`, { url }),
-    run: (script) => call(root, "POST", `${session}/execute/sync`, { script, args: [] }),
+    run,
     press: (key) => act(down(KEYS[key] ?? key), up(KEYS[key] ?? key)),
     control: (key) => act(down(KEYS.Control), down(key), up(key), up(KEYS.Control)),
+    offline: () => run(OFFLINE),
+    printedPages: async () => Math.ceil(await run(ON_PAPER)),
+    size: (width, height) => call(root, "POST", `${session}/window/rect`, { width, height }),
+    shoot: async (path) =>
+      writeFile(path, Buffer.from(await call(root, "GET", `${session}/screenshot`), "base64")),
     close: async () => {
       await call(root, "DELETE", session).catch(() => {});
       driver.kill();
