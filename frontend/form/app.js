@@ -323,7 +323,8 @@ async function start() {
     introduce();
   } catch {
     byId("broken").hidden = false;
-    byId("case").hidden = byId("dock").hidden = true;
+    byId("case").remove();
+    byId("dock").remove();
     byId("title").textContent = document.title;
     root.dataset.state = "broken";
     return;
