@@ -229,6 +229,7 @@ def _of_columns(
         scores[number] = np.array(values)[places]
         if any(wrong):
             unusual |= np.array(wrong)[places]
+    unusual |= np.isnan(scores).sum(axis=0) > schema.missing_at_most
     ids = np.full(count, "", dtype=object)
     if layout.id is not None:
         texts = pc.utf8_trim_whitespace(columns[layout.id])

@@ -22,7 +22,7 @@ MODEL = "model.joblib"
 SKOPS_MODEL = "model.skops"
 POPULATION = "population.json"
 
-FORMAT = 4
+FORMAT = 5
 
 #: Largest difference between a golden prediction and the probability recorded in training.
 GOLDEN_TOLERANCE = 1e-9

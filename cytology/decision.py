@@ -8,6 +8,7 @@ from cytology.familiarity import Familiarity
 from cytology.feature import Value
 from cytology.levels import Levels, levels_of
 from cytology.link import Link
+from cytology.missing import Given
 from cytology.schema import Schema
 
 
@@ -22,6 +23,7 @@ class Decision(NamedTuple):
     ``prevalence`` is the share of the positive class in the training data. ``weights`` holds, per
     feature, how often each level occurs in the training data (missing first); explanations of
     non-additive models average over it. ``familiarity`` finds samples unlike the training data.
+    ``given`` says what missing values could be.
     """
 
     negative: str
@@ -34,6 +36,7 @@ class Decision(NamedTuple):
     base: float
     weights: tuple[tuple[float, ...], ...]
     familiarity: Familiarity
+    given: Given
     prevalence: float = 0.5
     link: Link = Link()
 
@@ -95,6 +98,11 @@ def parse_decision(content: bytes, schema: Schema) -> Decision:
             ),
             levels=levels_of(schema.features, raw.get("levels", {})),
         ),
+        given=Given(*(_tuples(raw["given"][field]) for field in Given._fields)),
         prevalence=raw["prevalence"],
         link=Link(**raw["link"]),
     )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.explanation import Explainer
 from cytology.measurements import Row
-from cytology.missing import Frequencies, average
+from cytology.missing import Filler, average
 from cytology.prediction import Prediction, Reasons, logit, sigmoid
 from cytology.schema import Schema
 
@@ -39,7 +39,7 @@ class ModelEngine:
         self._probabilities = probabilities
         self._schema = schema
         self._link = decision.link
-        self._frequencies = Frequencies(schema, decision.familiarity)
+        self._filler = Filler(decision.given, decision.levels)
         self._assembler = Assembler(schema, decision)
         # Reasons explain the model before its link
         self._explainer = Explainer(decision._replace(threshold=sigmoid(decision.cutoff)))
@@ -59,7 +59,7 @@ class ModelEngine:
         """Rows that the model evaluates for these questions: a gap is filled in every way."""
         if None not in row:
             return len(asked)
-        fillings = len(self._frequencies.fillings(row).rows)
+        fillings = len(self._filler.fillings(row).rows)
         return sum(fillings if None in question else 1 for question in asked)
 
     def _calibrate(self, probability: float) -> float:
@@ -73,7 +73,7 @@ class ModelEngine:
     ) -> tuple[list[float], list[float], dict[int, tuple[float, float]]]:
         """Probabilities after and before the link, and ranges of rows with gaps by position."""
         fillings = {
-            index: self._frequencies.fillings(row) for index, row in enumerate(rows) if None in row
+            index: self._filler.fillings(row) for index, row in enumerate(rows) if None in row
         }
         complete = [row for row in rows if None not in row]
         asked = [*complete, *chain.from_iterable(found.rows for found in fillings.values())]
@@ -86,7 +86,7 @@ class ModelEngine:
             if index in fillings:
                 own = linked[start : start + len(fillings[index].rows)]
                 start += len(own)
-                probability = average(own, fillings[index])
+                probability = average(own, fillings[index].shares)
                 before = sigmoid(self._link.raw_log_odds(probability))
                 ranges[index] = (min(own), max(own))
             else:
@@ -106,5 +106,6 @@ class ModelEngine:
             if left < 0:
                 break
             answers = dict(zip(distinct, self._average(distinct)[1], strict=True))
-            found.append(self._explainer.reasons(row, probability, asked, answers))
+            shares = self._filler.shares(row)
+            found.append(self._explainer.reasons(row, probability, asked, answers, shares))
         return found + [None] * (len(rows) - len(found))

@@ -14,7 +14,7 @@ from cytology.decision import Decision
 from cytology.feature import Value
 from cytology.measurements import Row
 from cytology.prediction import MEDIAN, Reasons, logit
-from cytology.sensitivity import rescorings
+from cytology.sensitivity import decisive_unknowns, rescorings
 
 #: With up to this many scores other than the median's all orders count: 2^10 rows are asked.
 EXACT_FEATURES = 10
@@ -69,7 +69,12 @@ class Explainer:
         return Questions(moved, orders, steps, variations, rescorings(row, self._levels))
 
     def reasons(
-        self, row: Row, probability: float, asked: Questions, answers: Mapping[Row, float]
+        self,
+        row: Row,
+        probability: float,
+        asked: Questions,
+        answers: Mapping[Row, float],
+        shares: Mapping[int, Sequence[float]],
     ) -> Reasons:
         """Return the reasons for one answer.
 
@@ -81,6 +86,8 @@ class Explainer:
             The row's questions.
         answers
             The probability of every distinct row among them.
+        shares
+            By place of each missing value, the share of each of its levels.
         """
         values = [logit(answers[step]) for step in asked.steps]
         positive = probability >= self._threshold
@@ -104,6 +111,10 @@ class Explainer:
             fragility=sum(map(changes, asked.rescored)) / len(asked.rescored),
             fragility_exact=False,
             reference=MEDIAN,
+            decisive_unknowns=decisive_unknowns(
+                shares,
+                {gap: [changes(varied) for _, varied in asked.variations[gap]] for gap in shares},
+            ),
         )
 
     def _replace(self, row: Row, chosen: Sequence[int]) -> Row:

@@ -1,6 +1,7 @@
 """Checks one untrusted sample: returns a row in schema order, or raises with all its errors."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cytology.feature import is_number, is_whole
@@ -124,6 +125,7 @@ def _read_mapping(value: dict[str, object], schema: Schema, suggest: bool) -> Sa
         check_id(identifier, errors)
     if known != len(value):
         _name_unknown_fields(value, schema, errors, suggest)
+    check_gaps(row, schema, errors)
     if errors:
         raise InvalidMeasurements(errors)
     return Sample(tuple(row), identifier if isinstance(identifier, str) else None)
@@ -158,6 +160,7 @@ def _read_list_closely(value: list[object], schema: Schema) -> Row:
     errors: list[Error] = []
     for feature, given in zip(schema.features, value, strict=True):
         _read_value(feature, given, schema.missing, row, errors)
+    check_gaps(row, schema, errors)
     if errors:
         raise InvalidMeasurements(errors)
     return tuple(row)
@@ -176,6 +179,18 @@ def _read_value(
         row.append(value)
     else:
         errors.append(wrong_value(feature, given))
+
+
+def check_gaps(row: Sequence[Value | None], schema: Schema, errors: list[Error]) -> None:
+    """Append an error if more values of a sample without other errors are missing than may be."""
+    if errors or row.count(None) <= schema.missing_at_most:
+        return
+    gaps = [name for name, value in zip(schema.names, row, strict=True) if value is None]
+    message = (
+        f"{len(gaps)} {schema.noun}s are missing, at most {schema.missing_at_most} may be; "
+        f"give some of {', '.join(gaps[:_LISTED])}"
+    )
+    errors.append(Error("", "too_many_missing", message))
 
 
 def missing_value(feature: Feature) -> Error:

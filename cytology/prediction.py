@@ -33,7 +33,8 @@ class Reasons(NamedTuple):
     ``what_would_change`` holds, per feature, the nearest value that changes the label while the
     others stay, None where none does. ``fragility`` is the share of re-scorings by one step,
     all features at once, that change the label: counted where ``fragility_exact``, else estimated
-    from a fixed sample of them.
+    from a fixed sample of them. ``decisive_unknowns`` ranks missing values: the feature's place,
+    and the probability that knowing it changes the label.
     """
 
     base: float
@@ -43,6 +44,7 @@ class Reasons(NamedTuple):
     fragility: float
     fragility_exact: bool
     reference: str = MEAN
+    decisive_unknowns: tuple[tuple[int, float], ...] = ()
 
 
 class Prediction(NamedTuple):

@@ -65,6 +65,8 @@ class Schema(NamedTuple):
     examples: tuple[Example, ...] = ()
     #: Texts in other languages, by language.
     translations: Mapping[str, Mapping[str, Any]] = {}
+    #: Values of one sample that may be missing.
+    missing_at_most: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,6 +160,7 @@ def parse_schema(text: str | bytes) -> Schema:
         gate=top.text("gate", ""),
         examples=tuple(_example(item, i, features) for i, item in enumerate(top.items("examples"))),
         translations=_translations(top, features, names),
+        missing_at_most=_missing_at_most(top, features),
     )
 
 
@@ -170,6 +173,14 @@ def _features(top: Entries, missing: str) -> tuple[Feature, ...]:
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise top.error("features", f"{', '.join(repeated)} appears more than once")
     return features
+
+
+def _missing_at_most(top: Entries, features: tuple[Feature, ...]) -> int:
+    """As stated; else as many as there are features that may be missing."""
+    count = sum(feature.may_be_missing for feature in features)
+    known = tuple(range(1, count + 1)) or (0,)
+    stated: int = top.choice("missing_at_most", known, count)
+    return stated
 
 
 def _common_scores(features: tuple[Feature, ...]) -> frozenset[int] | None:

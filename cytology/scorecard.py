@@ -1,5 +1,6 @@
 """Predicts by adding points from a table: one exact number per score."""
 
+import math
 from collections.abc import Mapping, Sequence
 from operator import getitem
 from typing import Any
@@ -8,14 +9,16 @@ from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.levels import Levels
 from cytology.measurements import Row
-from cytology.missing import Frequencies, average
+from cytology.missing import MAX_FILLINGS, Filler, average
 from cytology.prediction import Prediction, Reasons
 from cytology.schema import Schema
 from cytology.sensitivity import (
     Points,
+    decisive_unknowns,
+    flips_with_gaps,
     fragility,
     nearest_changes,
-    nearest_changes_with_gaps,
+    nearest_flips,
 )
 
 #: Points are whole numbers of 2^-44 log-odds. Their floats, and sums of them below 2^9, are exact.
@@ -44,7 +47,7 @@ class Scorecard:
         self.points = tuple(points)
         self._schema = schema
         self._link = decision.link
-        self._frequencies = Frequencies(schema, decision.familiarity)
+        self._filler = Filler(decision.given, decision.levels)
         self._assembler = Assembler(schema, decision)
         self._threshold = decision.threshold
         self._cutoff = decision.cutoff
@@ -84,17 +87,29 @@ class Scorecard:
 
     def _average(self, row: Row) -> tuple[float, tuple[float, float]]:
         """Probability of a row with missing scores, and its range over what they could be."""
-        fillings = self._frequencies.fillings(row)
-        probabilities = [self._link.probability(self.logit(filled)) for filled in fillings.rows]
-        return average(probabilities, fillings), self._range(row)
+        gaps = self._filler.shares(row)
+        if math.prod(map(len, gaps.values())) > MAX_FILLINGS:
+            fillings = self._filler.fillings(row)
+            totals, shares = [self.logit(filled) for filled in fillings.rows], fillings.shares
+        else:
+            # Sums of every filling without its row: two gaps have a hundred
+            known = zip(self.points, row, strict=True)
+            totals = [sum([table[v] for table, v in known if v is not None], self.base)]
+            shares = [1.0]
+            for gap, own in gaps.items():
+                points = [self.points[gap][value] for value in self._levels[gap].values]
+                totals = [total + point for total in totals for point in points]
+                shares = [share * part for share in shares for part in own]
+        return average(list(map(self._link.probability, totals)), shares), self._range(row)
 
     def _reasons(self, row: Row, total: float) -> Reasons:
         points = self._explained(row, total)
         share, exact = fragility(points, self._levels, row, self.base, self._cutoff)
+        decisive: tuple[tuple[int, float], ...] = ()
         if None in row:
-            changes = nearest_changes_with_gaps(
-                row, self._levels, self._medians, self._are_positive
-            )
+            flips = flips_with_gaps(row, self._levels, self._are_positive)
+            changes = nearest_flips(row, self._levels, self._medians, flips)
+            decisive = decisive_unknowns(self._filler.shares(row), dict(enumerate(flips)))
         else:
             changes = nearest_changes(points, self._levels, row, total, self._cutoff)
         return Reasons(
@@ -104,6 +119,7 @@ class Scorecard:
             what_would_change=changes,
             fragility=share,
             fragility_exact=exact and None not in row,
+            decisive_unknowns=decisive,
         )
 
     def _explained(self, row: Row, total: float) -> Sequence[Points]:

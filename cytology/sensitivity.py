@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -55,20 +55,15 @@ def nearest_changes(
     return tuple(changes)
 
 
-def nearest_changes_with_gaps(
-    row: Row,
-    levels: Sequence[Levels],
-    medians: Sequence[Value],
-    are_positive: Callable[[list[Row]], Sequence[bool]],
-) -> tuple[Value | None, ...]:
-    """As :func:`nearest_changes`, for a row with missing scores, whose average moves with each.
+def flips_with_gaps(
+    row: Row, levels: Sequence[Levels], are_positive: Callable[[list[Row]], Sequence[bool]]
+) -> list[list[bool]]:
+    """Per feature and level, whether this value changes the label while the others stay.
 
     Parameters
     ----------
-    row
-        The values, None where missing.
-    levels, medians
-        The levels of each feature, and its median in the training data.
+    row, levels
+        The values, None where missing, and the levels of each feature.
     are_positive
         Rows → whether each is called positive.
     """
@@ -79,13 +74,41 @@ def nearest_changes_with_gaps(
     ]
     positive, *labels = are_positive([row, *varied])
     flips = iter(labels)
+    return [[next(flips) != positive for _ in own.values] for own in levels]
+
+
+def nearest_flips(
+    row: Row,
+    levels: Sequence[Levels],
+    medians: Sequence[Value],
+    flips: Sequence[Sequence[bool]],
+) -> tuple[Value | None, ...]:
+    """As :func:`nearest_changes`, of what changes the label; a gap is compared with the median."""
     return tuple(
         own.nearest(
-            [value for value in own.values if next(flips) != positive],
+            [value for value, flip in zip(own.values, flags, strict=True) if flip],
             median if known is None else known,
         )
-        for own, known, median in zip(levels, row, medians, strict=True)
+        for own, known, median, flags in zip(levels, row, medians, flips, strict=True)
     )
+
+
+def decisive_unknowns(
+    shares: Mapping[int, Sequence[float]], flips: Mapping[int, Sequence[bool]]
+) -> tuple[tuple[int, float], ...]:
+    """Rank missing values: place of the feature, and how probably knowing it changes the label.
+
+    Parameters
+    ----------
+    shares, flips
+        By place of each missing feature: the share of each level, given the known values, and
+        whether it changes the label.
+    """
+    found = [
+        (gap, sum(share for share, flip in zip(own, flips[gap], strict=True) if flip) / sum(own))
+        for gap, own in shares.items()
+    ]
+    return tuple(sorted(found, key=lambda pair: -pair[1]))
 
 
 def fragility(

@@ -11,6 +11,7 @@ from cytology.link import Link
 from cytology.schema import Schema
 from training.dataset import Dataset
 from training.frequencies import count_levels, learn_familiarity
+from training.missing import learn_given
 
 #: Share of positive samples that the threshold may miss, out of fold.
 MISSED_SHARE = 0.01
@@ -54,6 +55,7 @@ def decide(
         base=0.0,
         weights=count_levels(dataset.scores, familiarity.levels),
         familiarity=familiarity,
+        given=learn_given(dataset, schema, familiarity.levels),
         prevalence=float(positive.mean()),
         link=link,
     )

@@ -12,15 +12,14 @@ from sklearn.pipeline import Pipeline
 
 from cytology.decision import Decision
 from cytology.link import Link
-from cytology.missing import Frequencies
+from cytology.missing import Filler
 from cytology.prediction import LOGIT_CLIP
 from cytology.schema import CATEGORY, Schema
 from training.candidates import SEED, Candidate, Setting
 from training.dataset import Dataset
 from training.folds import grouped_folds
-from training.frequencies import count_frequencies
 from training.link import apply_link, choose_link
-from training.missing import predict_with_gaps
+from training.missing import learn_filler, predict_with_gaps
 
 TUNING_FOLDS = 10
 
@@ -114,13 +113,13 @@ def predict_as_served(
     scores
         (n, features), NaN where missing.
     schema, decision
-        Of the same model; the decision holds link and frequencies.
+        Of the same model; the decision holds the link, and what missing scores could be.
     """
 
     def complete(filled: NDArray[np.float64]) -> NDArray[np.float64]:
         return calibrate(positive_probabilities(pipeline, filled, schema), decision.link)
 
-    return predict_with_gaps(complete, scores, Frequencies(schema, decision.familiarity))
+    return predict_with_gaps(complete, scores, Filler(decision.given, decision.levels))
 
 
 def calibrate(probabilities: NDArray[np.float64], link: Link) -> NDArray[np.float64]:
@@ -146,17 +145,16 @@ def _try_settings(
     for repeat in range(candidate.repeats):
         for train, test in grouped_folds(dataset, folds, SEED + repeat):
             part = dataset.take(train)
-            frequencies = Frequencies(schema, count_frequencies(part, schema))
-            for index, setting in enumerate(candidate.settings):
-                # The same parameters are validated once, where the whole is fitted
-                with config_context(skip_parameter_validation=True):
-                    fitted = candidate.fit(setting, part.scores, part.labels)
+            filler = learn_filler(part, schema)
+            # Parameters and scores are validated once, where the whole is fitted
+            with config_context(skip_parameter_validation=True, assume_finite=True):
+                for index, fitted in enumerate(candidate.fit_each(part.scores, part.labels)):
                     found[index, repeat, test] = predict_with_gaps(
                         partial(positive_probabilities, fitted, schema=schema),
                         dataset.scores[test],
-                        frequencies,
+                        filler,
                     )
-                tick()
+                    tick()
     return found
 
 

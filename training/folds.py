@@ -1,6 +1,7 @@
 """Turns a data set into folds that keep each patient's samples together."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +24,22 @@ def grouped_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Split]:
     PatientLeak
         A split is not grouped after all.
     """
-    # Without repeated patients nothing needs to stay together, and 50,000 rows take no minutes
-    alone = np.unique(dataset.patients).size == len(dataset.patients)
-    kind, groups = (StratifiedKFold, None) if alone else (StratifiedGroupKFold, dataset.patients)
-    splitter = kind(folds, shuffle=True, random_state=seed)
-    for train, test in splitter.split(dataset.scores, dataset.labels, groups):
+    labels, patients = tuple(dataset.labels.tolist()), tuple(dataset.patients.tolist())
+    for train, test in _split(labels, patients, folds, seed):
         check_grouped(dataset, train, test)
         yield train, test
+
+
+@lru_cache(maxsize=300)
+def _split(
+    labels: tuple[str, ...], patients: tuple[str, ...], folds: int, seed: int
+) -> tuple[Split, ...]:
+    # Kept: a split takes as long as a hundred small fits, and every candidate has the same ones.
+    # Without repeated patients nothing needs to stay together, and 50,000 rows take no minutes
+    alone = len(set(patients)) == len(patients)
+    kind, groups = (StratifiedKFold, None) if alone else (StratifiedGroupKFold, patients)
+    splitter = kind(folds, shuffle=True, random_state=seed)
+    return tuple(splitter.split(labels, labels, groups))
 
 
 def check_grouped(dataset: Dataset, train: NDArray[np.int64], test: NDArray[np.int64]) -> None:

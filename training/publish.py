@@ -45,6 +45,7 @@ def decision_document(decision: Decision, names: Sequence[str]) -> dict[str, Any
         "base": decision.base,
         "prevalence": decision.prevalence,
         "link": decision.link._asdict(),
+        "given": decision.given._asdict(),
         "weights": [list(shares) for shares in decision.weights],
         **({"levels": bins} if bins else {}),
         "familiarity": {

@@ -53,10 +53,11 @@ def layout_of_choice(text: str, schema: Schema, names: Names) -> Layout:
                 raise _invalid(f"{schema.names[feature]} stands twice")
             places[feature] = width
             width += 1
+    needed = places.count(None) > schema.missing_at_most
     lacking = [
         feature.name
         for feature, place in zip(schema.features, places, strict=True)
-        if place is None and not feature.may_be_missing
+        if place is None and (needed or not feature.may_be_missing)
     ]
     if lacking:
         raise _invalid(f"{', '.join(lacking)} has no column")

@@ -112,10 +112,11 @@ def _refuse_absent(
     header: Sequence[str], schema: Schema, places: list[int | None], ignored: list[int]
 ) -> None:
     # With an unknown name in the header, an absent optional column may be that name, misspelt
+    needed = bool(ignored) or places.count(None) > schema.missing_at_most
     absent = [
         feature.name
         for feature, place in zip(schema.features, places, strict=True)
-        if place is None and (ignored or not feature.may_be_missing)
+        if place is None and (needed or not feature.may_be_missing)
     ]
     if absent:
         unknown = f"; {_listed(ignored)} not known" if ignored else ""

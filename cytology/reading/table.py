@@ -5,7 +5,7 @@ from operator import getitem, itemgetter
 from typing import NamedTuple
 
 from cytology.batch import Batch, SampleError
-from cytology.measurements import Error, Row, Sample, check_id
+from cytology.measurements import Error, Row, Sample, check_gaps, check_id
 from cytology.reading.cells import FeatureCells, InvalidCell
 from cytology.reading.classes import Coding, read_classes, read_coding
 from cytology.reading.columns import by_choice, by_content
@@ -127,6 +127,8 @@ def read_rows(
         errors: list[Error] = []
         if scores is None or len(row) != layout.width:
             scores = _look_closely(row, layout, tables, errors)
+        if None in scores:
+            check_gaps(scores, schema, errors)
         identifier = None
         if layout.id is not None and len(row) == layout.width:
             identifier = row[layout.id].strip() or None

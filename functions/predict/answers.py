@@ -201,7 +201,7 @@ def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) ->
 
 def _reasons(reasons: Reasons, schema: Schema) -> dict[str, Any]:
     names = schema.names
-    return {
+    found = {
         "base": reasons.base,
         "contributions": dict(zip(names, reasons.contributions, strict=True)),
         "contributions_exact": reasons.exact,
@@ -210,3 +210,9 @@ def _reasons(reasons: Reasons, schema: Schema) -> dict[str, Any]:
         "fragility": reasons.fragility,
         "fragility_exact": reasons.fragility_exact,
     }
+    if reasons.decisive_unknowns:
+        found["decisive_unknowns"] = [
+            {"field": names[place], "probability": share}
+            for place, share in reasons.decisive_unknowns
+        ]
+    return found

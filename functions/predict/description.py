@@ -38,6 +38,7 @@ def _model_document(service: Service) -> dict[str, Any]:
         "threshold": decision.threshold,
         "prevalence": decision.prevalence,
         "link": decision.link._asdict(),
+        "given": decision.given._asdict(),
         "log_frequencies": dict(zip(decision.classes, decision.familiarity.tables, strict=True)),
         "conformal": {
             "level": decision.level,
@@ -48,6 +49,7 @@ def _model_document(service: Service) -> dict[str, Any]:
             _describe(feature, levels)
             for feature, levels in zip(schema.features, decision.levels, strict=True)
         ],
+        "missing_at_most": schema.missing_at_most,
         "scorecard": _scorecard(artifact),
         "metrics": manifest.get("metrics"),
         "data": manifest["data"],

@@ -162,7 +162,10 @@ def _names() -> Iterator[Form]:
 def _without_names() -> Iterator[Form]:
     yield Form("scores alone", table(None, SCORES))
     yield Form("as in the archive", table(None, ROWS), labelled=True)
-    yield Form("scores and comma", table(None, [[*row, ""] for row in SCORES]))
+    # The last score may be missing, behind an id: two readings
+    comma = table(None, [[*row, ""] for row in SCORES])
+    yield Form("scores and comma", comma, "ambiguous_table")
+    yield Form("scores and comma, said", comma, columns="scores,ignore")
     for name, cells in (
         ("2/4", CLASSES),
         ("0/1", recoded("0", "1")),

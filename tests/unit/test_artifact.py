@@ -92,8 +92,8 @@ def test_a_mismatch_carries_what_was_expected_and_what_was_found(copy):
         (b"\xff", "manifest.json: expected JSON, found something else"),
         (b"[]", "manifest.json format: expected 4, found no object"),
         (b"{}", "manifest.json format: expected 4, found None"),
-        (b'{"format": 3}', "manifest.json format: expected 4, found 3"),
-        (b'{"format": 4}', "features.json: expected an entry in the manifest, found none"),
+        (b'{"format": 4}', "manifest.json format: expected 5, found 4"),
+        (b'{"format": 5}', "features.json: expected an entry in the manifest, found none"),
     ],
 )
 def test_the_message_of_a_strange_manifest_says_what_is_strange(copy, content, message):

@@ -8,6 +8,7 @@ from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.familiarity import Familiarity
 from cytology.levels import levels_of
+from cytology.missing import Given
 from cytology.prediction import Caution, Reasons
 from cytology.schema import parse_schema
 
@@ -34,6 +35,7 @@ DECISION = Decision(
     positive_at_least=0.25,
     base=0.0,
     weights=((0.0, 0.5, 0.5, 0.0), (0.0, 0.5, 0.0, 0.5)),
+    given=Given((), ()),
     familiarity=Familiarity(
         limit=-4.0,
         tables=(

@@ -8,6 +8,7 @@ from cytology.decision import Decision, parse_decision
 from cytology.familiarity import Familiarity
 from cytology.levels import Levels
 from cytology.link import Link
+from cytology.missing import Given
 
 DECISION = Decision(
     negative="benign",
@@ -20,6 +21,7 @@ DECISION = Decision(
     base=0.0,
     weights=(),
     familiarity=Familiarity(limit=0.0, tables=(), levels=(Levels((1, 2, 3)),)),
+    given=Given((), ()),
 )
 
 

@@ -10,7 +10,15 @@ from cytology.error_codes import CODES
 from cytology.measurements import InvalidMeasurements, read_sample
 from cytology.schema import load_schema, parse_schema
 
-SCHEMA = load_schema()
+SHIPPED = load_schema()
+#: The shipped features, of which only one may be missing.
+SCHEMA = SHIPPED._replace(
+    features=tuple(
+        feature._replace(may_be_missing=feature.name == "bare_nuclei")
+        for feature in SHIPPED.features
+    ),
+    missing_at_most=1,
+)
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 
 
@@ -61,6 +69,22 @@ def test_any_other_missing_score_is_named(missing):
 def test_a_wrong_score_is_named_with_the_rule(score, described):
     expected = f"mitoses must be a whole number from 1 to 10, got {described}"
     assert messages(named(mitoses=score)) == {"mitoses": expected}
+
+
+def test_any_two_scores_may_be_missing_and_a_third_is_an_error_that_says_the_rule():
+    rows = [[None, *ROW[1:8], None], [None, "?", *ROW[2:8], None]]
+    assert read_sample(rows[0], SHIPPED).row == tuple(rows[0])
+    for sample in (rows[1], dict(zip(SHIPPED.names, rows[1], strict=True))):
+        with pytest.raises(InvalidMeasurements) as caught:
+            read_sample(sample, SHIPPED)
+        assert caught.value.errors == [
+            (
+                "",
+                "too_many_missing",
+                "3 scores are missing, at most 2 may be; "
+                "give some of clump_thickness, uniformity_cell_size, mitoses",
+            )
+        ]
 
 
 def test_a_missing_field_is_told_from_a_missing_score():

@@ -23,10 +23,10 @@ schema = load_schema()
 def model():
     dataset = load_dataset(schema)
     candidate = CANDIDATES["logistic"](schema)
-    pipeline = candidate.fit(candidate.settings[3], dataset.scores, dataset.labels)
+    pipeline = candidate.fit(candidate.settings[2], dataset.scores, dataset.labels)
     judged = np.where(dataset.labels == "malignant", 0.9, 0.1)
     decision = decide(judged, dataset, schema, Link())
-    return Model("logistic", pipeline, candidate.settings[3], judged, 0, decision, Compiled())
+    return Model("logistic", pipeline, candidate.settings[2], judged, 0, decision, Compiled())
 
 
 def write(folder, model, **changes):

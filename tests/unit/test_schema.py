@@ -40,9 +40,10 @@ def test_the_nine_features_stand_in_the_order_of_the_data_set(schema):
     assert schema.names == NAMES
 
 
-def test_every_score_runs_from_1_to_10_and_only_bare_nuclei_may_be_missing(schema):
+def test_every_score_runs_from_1_to_10_and_two_may_be_missing(schema):
     assert all((f.minimum, f.maximum) == (1, 10) for f in schema.features)
-    assert [f.name for f in schema.features if f.may_be_missing] == ["bare_nuclei"]
+    assert all(f.may_be_missing for f in schema.features)
+    assert schema.missing_at_most == 2
 
 
 def test_codes_2_and_4_are_benign_and_malignant(schema):

@@ -8,9 +8,10 @@ from cytology.levels import Levels
 from cytology.sensitivity import (
     SAMPLED_RESCORINGS,
     Points,
+    flips_with_gaps,
     fragility,
     nearest_changes,
-    nearest_changes_with_gaps,
+    nearest_flips,
     rescorings,
 )
 
@@ -110,7 +111,8 @@ def test_a_missing_score_is_changed_from_the_training_median_on():
         return [row[0] in (2, 4) for row in rows]
 
     # From 3 both 2 and 4 change the label and lie equally near: the lower one is named
-    assert nearest_changes_with_gaps((None,), levels_of(1), (3,), are_positive) == (2,)
+    flips = flips_with_gaps((None,), levels_of(1), are_positive)
+    assert nearest_flips((None,), levels_of(1), (3,), flips) == (2,)
 
 
 def test_a_real_number_moves_to_the_next_level_and_a_category_stays():

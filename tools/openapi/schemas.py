@@ -154,6 +154,12 @@ def answers(schema: Schema) -> dict[str, Document]:
                 "fragility": share
                 | {"description": "Share of one-step re-scorings that change the label."},
                 "fragility_exact": {"type": "boolean"},
+                "decisive_unknowns": {
+                    "type": "array",
+                    "items": _object({"field": {"enum": list(schema.names)}, "probability": share}),
+                    "description": "Missing values, the one first that knowing it most probably "
+                    "changes the label; only where a value is missing.",
+                },
                 "warnings": {"type": "array", "items": ref("Warning")},
                 "class": label | {"description": "As the class column of the table states it."},
                 "sample": {
@@ -174,6 +180,7 @@ def answers(schema: Schema) -> dict[str, Document]:
                 "what_would_change",
                 "fragility",
                 "fragility_exact",
+                "decisive_unknowns",
                 "warnings",
             ),
         ),

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from cytology.missing import Frequencies
+from cytology.link import Link
 from cytology.schema import WHOLE, Schema
 from training.candidates import CANDIDATES, SEED
 from training.dataset import Dataset
-from training.decide import learn_limits, level_of
+from training.decide import Limits, learn_limits, level_of
 from training.evaluation.limitations import random_scores
 from training.evaluation.protocol import Protocol, outer_folds
 from training.fit import Fitted, calibrate, fit, positive_probabilities
 from training.folds import check_grouped, grouped_folds
-from training.frequencies import count_frequencies, learn_levels
-from training.missing import predict_with_gaps
+from training.frequencies import learn_levels
+from training.missing import learn_filler, predict_with_gaps
 
 #: Shares of the training patients for the learning curve, and how many samples of the rarer class
 #: a share must hold to be worth fitting.
@@ -101,47 +101,66 @@ def _predict(
         raw = positive_probabilities(fitted.pipeline, filled, schema)
         return calibrate(raw, fitted.link) if linked else raw
 
-    return predict_with_gaps(complete, scores, Frequencies(schema, count_frequencies(part, schema)))
+    return predict_with_gaps(complete, scores, learn_filler(part, schema))
 
 
-def predict_hidden(
+def predict_closely(
     name: str, dataset: Dataset, schema: Schema, protocol: Protocol, repeat: int
 ) -> dict[str, Any]:
-    """Hide each feature in turn in the test samples, and compare with a model without it.
+    """Hide each feature in turn in the test samples; and find genuine cross-conformal sets.
 
     Returns
     -------
     dict
-        By feature, lists over samples: ``hidden`` is the service's probability without the score
-        and ``certain`` whether no value of it would change the label; ``without`` is the
-        probability of a model that was fitted on the other features. ``threshold`` is the one of
-        each sample's fold.
+        ``hidden`` holds, by feature, lists over samples: ``hidden`` is the service's probability
+        without the score and ``certain`` whether no value of it would change the label; ``without``
+        is the probability of a model that was fitted on the other features. ``threshold``,
+        ``negative_at_most`` and ``positive_at_least`` are those of each sample's fold.
+        ``conformal`` holds lists over samples: ``negative_possible`` and ``positive_possible``.
     """
     shape = (len(schema.features), len(dataset.labels))
     hidden, without = np.empty((2, *shape))
-    certain, threshold = np.empty(shape, dtype=bool), np.empty(len(dataset.labels))
+    certain, limits = np.empty(shape, dtype=bool), np.empty((len(Limits._fields), shape[1]))
+    possible = np.empty((2, shape[1]), dtype=bool)
     with threadpool_limits(1):
         for train, test in outer_folds(dataset, protocol, repeat):
-            part = dataset.take(train)
+            part, scores = dataset.take(train), dataset.scores[test]
             fitted = fit(CANDIDATES[name](schema), part, schema, folds=protocol.tuning_folds)
-            limits = learn_limits(fitted.out_of_fold, part.labels == schema.positive)
-            threshold[test] = limits.threshold
-            for index, levels in enumerate(learn_levels(part.scores, schema)):
-                masked = dataset.scores[test].copy()
-                masked[:, index] = np.nan
-                hidden[index, test] = _predict(fitted, part, masked, schema)
-                labels = []
-                for value in levels.values:
-                    masked[:, index] = value
-                    labels.append(_predict(fitted, part, masked, schema) >= limits.threshold)
-                certain[index, test] = np.all(labels, axis=0) | ~np.any(labels, axis=0)
-                without[index, test] = _predict_without(index, fitted, name, part, masked, schema)
+            own = learn_limits(fitted.out_of_fold, part.labels == schema.positive)
+            limits[:, test] = np.array(own)[:, None]
+            for index in range(len(schema.features)):
+                hidden[index, test], certain[index, test] = _hide(
+                    index, fitted, part, scores, schema, own.threshold
+                )
+                without[index, test] = _predict_without(index, fitted, name, part, scores, schema)
+            possible[:, test] = _cross_conformal(name, fitted, part, scores, schema, protocol)
+    kinds = {"hidden": hidden, "certain": certain, "without": without}
     return {
-        "threshold": threshold.tolist(),
-        "hidden": dict(zip(schema.names, hidden.tolist(), strict=True)),
-        "certain": dict(zip(schema.names, certain.tolist(), strict=True)),
-        "without": dict(zip(schema.names, without.tolist(), strict=True)),
+        "hidden": dict(zip(Limits._fields, limits.tolist(), strict=True))
+        | {kind: dict(zip(schema.names, v.tolist(), strict=True)) for kind, v in kinds.items()},
+        "conformal": {
+            "negative_possible": possible[0].tolist(),
+            "positive_possible": possible[1].tolist(),
+        },
     }
+
+
+def _hide(
+    index: int,
+    fitted: Fitted,
+    part: Dataset,
+    scores: NDArray[np.float64],
+    schema: Schema,
+    threshold: float,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Probabilities without a score, and whether each value of it gives the same label."""
+    values = [np.nan, *learn_levels(part.scores, schema)[index].values]
+    masked = np.repeat(scores[None], len(values), axis=0)
+    masked[:, :, index] = np.array(values, dtype=scores.dtype)[:, None]
+    found = _predict(fitted, part, masked.reshape(-1, scores.shape[1]), schema)
+    hidden, *known = found.reshape(len(values), -1)
+    called = np.array(known) >= threshold
+    return hidden, called.all(axis=0) | ~called.any(axis=0)
 
 
 def _predict_without(
@@ -163,37 +182,32 @@ def _predict_without(
     return _predict(fitted._replace(pipeline=pipeline), fewer, known, others)
 
 
-def predict_cross_conformal(
-    name: str, dataset: Dataset, schema: Schema, protocol: Protocol, repeat: int
-) -> dict[str, Any]:
-    """Genuine cross-conformal sets (Vovk, 2015), which compare a sample with each fold's own model.
+def _cross_conformal(
+    name: str,
+    fitted: Fitted,
+    part: Dataset,
+    scores: NDArray[np.float64],
+    schema: Schema,
+    protocol: Protocol,
+) -> NDArray[np.bool_]:
+    """(2, n) whether the negative and the positive class is possible (Vovk, 2015).
 
-    Returns lists over samples: ``negative_possible`` and ``positive_possible``.
+    A sample is compared with each fold's own model.
     """
-    possible = np.empty((2, len(dataset.labels)), dtype=bool)
-    level = level_of(dataset.labels == schema.positive)
-    with threadpool_limits(1):
-        for train, test in outer_folds(dataset, protocol, repeat):
-            part, candidate = dataset.take(train), CANDIDATES[name](schema)
-            setting = fit(candidate, part, schema, folds=protocol.tuning_folds).setting
-            positive = part.labels == schema.positive
-            lower = np.zeros((2, test.size))
-            for inner, held_out in grouped_folds(part, protocol.tuning_folds, SEED):
-                some = part.take(inner)
-                model = Fitted(
-                    candidate.fit(setting, some.scores, some.labels), setting, np.empty(0), 0
-                )
-                calibration = _predict(model, some, part.scores[held_out], schema)
-                found = _predict(model, some, dataset.scores[test], schema)
-                truth = positive[held_out]
-                lower[0] += (calibration[~truth][:, None] >= found).sum(axis=0)
-                lower[1] += (calibration[truth][:, None] <= found).sum(axis=0)
-            sizes = np.array([[(~positive).sum()], [positive.sum()]])
-            possible[:, test] = (1 + lower) / (1 + sizes) > 1 - level + 1e-12
-    return {
-        "negative_possible": possible[0].tolist(),
-        "positive_possible": possible[1].tolist(),
-    }
+    candidate, positive = CANDIDATES[name](schema), part.labels == schema.positive
+    lower = np.zeros((2, len(scores)))
+    for inner, held_out in grouped_folds(part, protocol.tuning_folds, SEED):
+        some = part.take(inner)
+        pipeline = candidate.fit(fitted.setting, some.scores, some.labels)
+        model = fitted._replace(pipeline=pipeline, link=Link())
+        calibration = _predict(model, some, part.scores[held_out], schema)
+        found = _predict(model, some, scores, schema)
+        truth = positive[held_out]
+        lower[0] += (calibration[~truth][:, None] >= found).sum(axis=0)
+        lower[1] += (calibration[truth][:, None] <= found).sum(axis=0)
+    sizes = np.array([[(~positive).sum()], [positive.sum()]])
+    found_possible: NDArray[np.bool_] = (1 + lower) / (1 + sizes) > 1 - level_of(positive) + 1e-12
+    return found_possible
 
 
 def fit_whole(name: str, dataset: Dataset, schema: Schema, protocol: Protocol) -> dict[str, Any]:

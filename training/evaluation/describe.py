@@ -13,8 +13,7 @@ from training.dataset import Dataset
 from training.evaluation import curves, limitations
 from training.evaluation.calibration import calibration_curve
 from training.evaluation.cross_validation import (
-    predict_cross_conformal,
-    predict_hidden,
+    predict_closely,
     predict_later,
     predict_shares,
 )
@@ -23,9 +22,8 @@ from training.evaluation.protocol import Protocol
 from training.evaluation.runner import Task, run
 from training.model import Model, learn
 
-#: Repeats of the outer folds for learning curve, hidden scores and cross-conformal sets, each of
-#: which costs as much as a candidate's; the fast protocol leaves them out.
-_REPEATS = 1
+#: Repeats of the outer folds for the learning curve, which costs as much as three candidates.
+_CURVE_REPEATS = 2
 
 #: Bootstrap draws for the band of the calibration curve.
 _BAND = 200
@@ -73,14 +71,16 @@ def describe(
         "confusion_shipped": curves.confusion(
             repeats, [each.probability >= model.decision.threshold for each in repeats]
         ),
-        "cross_conformal": sets_of(positive, results["conformal"]),
+        "cross_conformal": sets_of(positive, [each["conformal"] for each in results["closely"]]),
         "periods": {
             str(period): curves.summary(positive[inside], probability[inside], called[inside])
             for period in np.unique(dataset.periods)
             for inside in [dataset.periods == period]
         },
         "later": _later(later, positive, dataset) if later else None,
-        "hidden": limitations.hidden_scores(positive, results["hidden"]),
+        "hidden": limitations.hidden_scores(
+            positive, [each["hidden"] for each in results["closely"]]
+        ),
         "unusual": limitations.unusual_shares(model, dataset, schema, called != positive),
         "fragility": limitations.fragility_of(model, dataset, schema, called != positive),
         "reference": curves.reference(positive, probability, (schema.negative, schema.positive)),
@@ -90,23 +90,21 @@ def describe(
 def _run_more(chosen: str, common: tuple[Dataset, Schema, Protocol], cache: Path) -> dict[str, Any]:
     """Results of the chosen candidate alone: lists over repeats, and of later periods."""
     dataset, _, protocol = common
-    repeats = range(_REPEATS if protocol.repeats > 1 else 0)
-    kinds = {
-        "shares": predict_shares,
-        "hidden": predict_hidden,
-        "conformal": predict_cross_conformal,
-    }
+    # The fast protocol, of one repeat, leaves them out
+    repeats = protocol.repeats if protocol.repeats > 1 else 0
+    kinds = {"closely": (predict_closely, repeats), "shares": (predict_shares, _CURVE_REPEATS)}
     tasks = [
         Task(f"{chosen}-{kind}-{repeat}", function, (chosen, *common, repeat))
-        for kind, function in kinds.items()
-        for repeat in repeats
+        for kind, (function, count) in kinds.items()
+        for repeat in range(min(count, repeats))
     ]
     if np.unique(dataset.periods).size > 1:
         tasks.append(Task(f"{chosen}-later", predict_later, (chosen, *common)))
     results = run(tasks, cache)
-    return {kind: [results[f"{chosen}-{kind}-{r}"] for r in repeats] for kind in kinds} | {
-        "later": results.get(f"{chosen}-later")
-    }
+    return {
+        kind: [results[f"{chosen}-{kind}-{repeat}"] for repeat in range(min(count, repeats))]
+        for kind, (_, count) in kinds.items()
+    } | {"later": results.get(f"{chosen}-later")}
 
 
 def _model(model: Model, schema: Schema) -> dict[str, Any]:

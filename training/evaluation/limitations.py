@@ -1,6 +1,6 @@
 """Limits of a model and its data, as numbers: re-scoring, unusual samples, missing scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,36 +88,40 @@ def _shifted(scores: NDArray[Any], schema: Schema) -> NDArray[Any] | None:
 def hidden_scores(positive: NDArray[np.bool_], runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Per feature, what hiding it costs at the threshold, beside a model fitted without it.
 
-    ``missed_for_certain`` counts missed samples whose range does not cross the threshold: the
-    others are inconclusive. Counts are means over the runs.
+    ``missed_for_certain`` counts missed samples whose answer is not inconclusive: the range does
+    not cross the threshold, and one class is possible. Counts are means over the runs.
     """
 
     def costs(name: str, kind: str) -> dict[str, float]:
-        each = [(np.array(run[kind][name]), np.array(run["threshold"])) for run in runs]
-        return {
-            "missed": float(np.mean([(positive & (p < t)).sum() for p, t in each])),
-            "false_alarms": float(np.mean([(~positive & (p >= t)).sum() for p, t in each])),
-            "log_loss": float(np.mean([log_losses(p, positive).mean() for p, _ in each])),
-        }
-
-    def for_certain(name: str) -> float:
-        missed = [
-            positive
-            & np.array(run["certain"][name])
-            & (np.array(run["hidden"][name]) < np.array(run["threshold"]))
-            for run in runs
-        ]
-        return float(np.mean([found.sum() for found in missed]))
+        return _means([_costs(positive, run, name, kind) for run in runs])
 
     return {
-        name: {
-            **costs(name, "hidden"),
-            "missed_for_certain": for_certain(name),
-            "inconclusive": float(np.mean([~np.array(run["certain"][name]) for run in runs])),
-            "without": costs(name, "without"),
-        }
+        name: costs(name, "hidden") | {"without": costs(name, "without")}
         for name in (runs[0]["hidden"] if runs else ())
     }
+
+
+def _costs(
+    positive: NDArray[np.bool_], run: Mapping[str, Any], name: str, kind: str
+) -> dict[str, float]:
+    probability = np.array(run[kind][name])
+    missed = positive & (probability < np.array(run["threshold"]))
+    inconclusive = (probability <= np.array(run["negative_at_most"])) & (
+        probability >= np.array(run["positive_at_least"])
+    )
+    if kind == "hidden":
+        inconclusive |= ~np.array(run["certain"][name])
+    return {
+        "missed": float(missed.sum()),
+        "missed_for_certain": float((missed & ~inconclusive).sum()),
+        "false_alarms": float((~positive & (probability >= np.array(run["threshold"]))).sum()),
+        "inconclusive": float(inconclusive.mean()),
+        "log_loss": float(log_losses(probability, positive).mean()),
+    }
+
+
+def _means(each: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
 
 def describe_data(dataset: Dataset, schema: Schema) -> dict[str, Any]:
