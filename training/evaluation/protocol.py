@@ -20,6 +20,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 #: What decides a result: a change in any of these makes every cached one stale.
 _SOURCES = (
+    "cytology/levels.py",
     "cytology/link.py",
     "cytology/missing.py",
     "training/candidates.py",
