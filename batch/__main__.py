@@ -102,7 +102,7 @@ def target_of(path: Path) -> Path:
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A function that is told how many rows of how many are done; silent without tqdm."""
+    """Return a function that shows how many rows of how many are done; silent without tqdm."""
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:

@@ -98,7 +98,7 @@ def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> di
             parts = _score_blocks(source, scorer, job, options, tick)
             break
         except UnknownClasses as unknown:
-            # What the cells of a class mean is told by all of them: score anew with those found
+            # All cells of a class say what they mean: score again with those found
             known = [old | new for old, new in zip(known, unknown.cells, strict=True)]
             shutil.rmtree(folder)
             _write_state(folder, _state(source, options), known)

@@ -122,9 +122,9 @@ def _read(status: int, body: bytes, count: int) -> tuple[list[Prediction], str]:
     try:
         document = json.loads(body)
         if status != 200:
-            told = [f"{document['title']}: {document['detail']}"]
-            told += [error["message"] for error in document.get("errors", ())[:3]]
-            raise Refused(f"the service answered {status}: {'; '.join(told)}")
+            messages = [f"{document['title']}: {document['detail']}"]
+            messages += [error["message"] for error in document.get("errors", ())[:3]]
+            raise Refused(f"the service answered {status}: {'; '.join(messages)}")
         found = [_prediction(entry) for entry in document["predictions"]]
         version = document["model"]["version"]
     except (ValueError, TypeError, KeyError):

@@ -25,11 +25,11 @@ EVALUATE = """async (rows) => {
 def assert_equal(own, answer):
     assert own["label"] == answer["label"]
     assert own["prediction_set"] == answer["prediction_set"]
-    shown, told = (
+    shown, answered = (
         [each["probability"], *(each.get("probability_range") or [])] for each in (own, answer)
     )
     # pytest.approx takes a millisecond, which ten thousand rows feel
-    assert all(abs(one - other) <= 1e-12 for one, other in zip(shown, told, strict=True))
+    assert all(abs(one - other) <= 1e-12 for one, other in zip(shown, answered, strict=True))
 
 
 def drawn_rows():

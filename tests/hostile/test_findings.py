@@ -32,7 +32,7 @@ def inference(**changes):
         event(inference(shape=[10**4_000] * 2), path=INFER),
         # An id with half a surrogate pair, which the runtime client cannot encode
         event(inference(id="\ud800"), path=INFER),
-        # The product of a shape, told to the caller
+        # The product of a shape, repeated to the caller
         event(inference(shape=[NUMBER, 1]), path=INFER),
         # Both lists of errors together were longer than 2 KB
         event(inference(data=[NUMBER] * 9), path=INFER),
@@ -40,7 +40,7 @@ def inference(**changes):
         event("mitoses," + ",".join(f"c{number}" for number in range(150_000)), "text/csv"),
         # Names were compared for every sample: seconds for a megabyte
         event(json.dumps({"samples": [{f"mitose{'abcdef'[n % 6]}s": 1} for n in range(10_000)]})),
-        # Names of columns and of fields, told to the caller
+        # Names of columns and of fields, repeated to the caller
         event(f"mitoses,{WORD},{WORD}", "text/csv"),
         event(json.dumps({WORD: 1})),
         event(json.dumps(dict.fromkeys(NAMES, NUMBER) | {f"mitose{c}": 1 for c in "abcdefgh"})),

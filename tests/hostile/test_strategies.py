@@ -1,4 +1,4 @@
-"""Hypothesis draws events without knowing the service, and shrinks what breaks the bar."""
+"""Hypothesis generates events, and shrinks those that break the bar."""
 
 import base64
 import gzip
@@ -119,7 +119,7 @@ def test_the_bar_sees_what_it_must_see(monkeypatch):
     assert bar.judge({}).breaches == ("status 500",)
 
 
-def test_the_canary_number_is_told_from_digits_of_our_own(monkeypatch):
+def test_the_canary_number_is_distinguished_from_our_own_digits(monkeypatch):
     def log(text):
         monkeypatch.setattr(bar.app, "handler", lambda *_: print(text) or {"statusCode": 500})
         return bar.judge({}).breaches

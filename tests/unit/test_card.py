@@ -82,7 +82,7 @@ def test_a_table_of_ones_own_gets_no_words_about_the_shipped_data():
 
 
 def test_figures_that_have_no_value_become_dashes():
-    # Classes that are told apart completely have no calibration line, and may have no errors
+    # Classes that are separated completely have no calibration line, and may have no errors
     empty = json.loads(json.dumps(report))
     for figure in empty["candidates"]["logistic"]["figures"].values():
         figure.update(value=None, low=None, high=None)

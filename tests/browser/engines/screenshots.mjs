@@ -27,7 +27,7 @@ const arrived = () =>
   })`);
 
 async function open(state) {
-  // A page of its own for each state: only the part after # would not load it anew
+  // A page of its own for each state: a change after # alone would not load it again
   await page.open(`${address}/favicon.svg`);
   await page.open(`${address}/${PAGES.includes(state) ? state : "?lang=en"}`);
   await arrived();

@@ -16,7 +16,7 @@ const ON_PAPER = `for (const sheet of document.styleSheets)
   const { bottom } = document.getElementById("result").getBoundingClientRect();
   return (bottom + scrollY) / ${PAPER.height};`;
 
-/** The driver cannot cut the network either: the page is told so, and the caller cuts the line. */
+/** The driver cannot cut the network either: the page gets the event, the caller stops the server. */
 const OFFLINE = `Object.defineProperty(navigator, "onLine", { get: () => false });`;
 
 async function connect(root) {
