@@ -1,6 +1,7 @@
 """Turns samples and their answers into a part of a file of results: CSV, gzip or Parquet."""
 
 import gzip
+import math
 import os
 import shutil
 from collections import Counter
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow.parquet import ParquetWriter
 
 from batch.samples import Samples
 from batch.scoring import Answers
@@ -58,7 +62,7 @@ def lay_out(
     label = np.where(valid, answers.label, len(classes))
     columns: dict[str, Any] = {
         "row": np.arange(first + 1, first + count + 1),
-        "id": np.where(valid, samples.ids, ""),
+        "id": samples.ids if valid.all() else pc.if_else(pa.array(valid), samples.ids, ""),
         "label": Coded(label, [*classes, ""]),
         "probability": np.where(valid, answers.probability, np.nan),
         "probability_low": np.where(valid, answers.low, np.nan),
@@ -75,12 +79,12 @@ def lay_out(
 def count_rows(columns: dict[str, Any], samples: Samples, model: str) -> Counts:
     """Count the rows by label, inconclusiveness and class, and the errors by code."""
     label, unclear, known = columns["label"], columns["inconclusive"], columns["class"]
-    keys, counts = np.unique(
-        np.stack([label.places, unclear.places == 1, known.places]), axis=1, return_counts=True
-    )
+    shape = len(label.values), 2, len(known.values)
+    keys = np.ravel_multi_index((label.places, unclear.places == 1, known.places), shape)
+    counts = np.bincount(keys, minlength=math.prod(shape)).reshape(shape)
     outcomes = [
-        (label.values[a], bool(b), known.values[c], int(number))
-        for (a, b, c), number in zip(keys.T.tolist(), counts.tolist(), strict=True)
+        (label.values[a], bool(b), known.values[c], int(counts[a, b, c]))
+        for a, b, c in np.argwhere(counts).tolist()
     ]
     errors: Counter[str] = Counter(error.code for error in samples.batch.errors)
     return Counts(len(samples.valid), outcomes, dict(errors), model)
@@ -102,8 +106,6 @@ def write_part(columns: dict[str, Any], path: Path, suffix: str, dialect: str) -
     """
     made = path.with_name(path.name + ".tmp")
     if suffix == ".parquet":
-        import pyarrow as pa
-
         table = arrow_table(columns)
         with pa.OSFile(str(made), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
@@ -180,6 +182,8 @@ def _errors(samples: Samples, model: str) -> dict[str, Any]:
 def _cells(column: Any) -> list[Any]:
     if isinstance(column, Coded):
         return np.array(column.values, dtype=object)[column.places].tolist()  # type: ignore[no-any-return]
+    if isinstance(column, pa.Array):
+        return column.to_pylist()  # type: ignore[no-any-return]
     if column.dtype == np.float64:
         missing = np.isnan(column)
         if missing.any():
@@ -190,8 +194,6 @@ def _cells(column: Any) -> list[Any]:
 
 def arrow_table(columns: dict[str, Any]) -> Any:
     """Return columns of the results as an Arrow table: nothing where a cell is empty."""
-    import pyarrow as pa
-
     found = {}
     for name, column in columns.items():
         if name == "inconclusive":
@@ -207,14 +209,11 @@ def arrow_table(columns: dict[str, Any]) -> Any:
         elif name in _TYPES:
             found[name] = pa.array(column, from_pandas=True)
         else:
-            found[name] = pa.array(column, pa.string(), mask=column == "")
+            found[name] = pc.if_else(pc.equal(column, ""), None, column)
     return pa.table(found)
 
 
 def _join_arrow(parts: Sequence[Path], made: Path) -> None:
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetWriter
-
     writer = None
     try:
         for part in parts:

@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from batch.source import Block, Group, Stretch
 from cytology.batch import Batch, SampleError
@@ -17,7 +20,7 @@ from cytology.reading.dialect import csv_reader, is_row
 from cytology.reading.head import Head, Labels
 from cytology.reading.table import differing_labels, read_rows
 from cytology.results import harmless
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, Feature, Schema
 
 #: Ids that are valid and that no spreadsheet would evaluate; the reader judges all others.
 _PLAIN_ID = "^([0-9A-Za-z]([0-9A-Za-z_.:/ -]{0,62}[0-9A-Za-z])?)?$"
@@ -32,15 +35,16 @@ class UnknownClasses(Exception):
 
 
 class Samples(NamedTuple):
-    """n rows: (n, features) scores with NaN where missing; ids; labels or None; invalid rows.
+    """n rows: (n, features) values with NaN where missing; ids; labels or None; invalid rows.
 
-    ``ids`` are spelt as the results spell them. ``batch`` has the errors and inputs of the rows
+    A category is the number of its place in the schema. ``ids`` are an Arrow array, spelt as the
+    results spell them. ``batch`` has the errors and inputs of the rows
     that are not ``valid``.
     """
 
     scores: NDArray[np.float64]
     valid: NDArray[np.bool_]
-    ids: NDArray[Any]
+    ids: Any
     labels: NDArray[Any] | None
     batch: Batch
 
@@ -87,13 +91,20 @@ def read_block(block: Block, reading: Reading) -> Samples:
 def _of_batch(batch: Batch, schema: Schema) -> Samples:
     width = len(schema.features)
     rows = [(None,) * width if sample is None else sample.row for sample in batch.samples]
+    places = [i for i, feature in enumerate(schema.features) if feature.kind == CATEGORY]
+    if places:
+        rows = [tuple(map(_coded, schema.features, row)) for row in rows]
     return Samples(
         np.array(rows, dtype=np.float64).reshape(len(rows), width),
         np.array([sample is not None for sample in batch.samples], dtype=bool),
-        np.array([harmless(s.id) if s and s.id else "" for s in batch.samples], dtype=object),
+        pa.array([harmless(s.id) if s and s.id else "" for s in batch.samples], pa.string()),
         None if batch.labels is None else np.array(batch.labels, dtype=object),
         batch,
     )
+
+
+def _coded(feature: Feature, value: Any) -> Any:
+    return feature.values.index(value) if isinstance(value, str) else value
 
 
 def _of_rows(rows: Sequence[Sequence[str]], reading: Reading, head: Head) -> Samples:
@@ -128,9 +139,6 @@ def _labels(
 
 
 def _of_lines(content: bytes, reading: Reading, head: Head) -> Samples:
-    import pyarrow as pa
-    from pyarrow import csv
-
     names = [str(place) for place in range(head.layout.width)]
     used = _used(head)
     coded = pa.dictionary(pa.int32(), pa.string())
@@ -192,15 +200,11 @@ def read_table(table: Any, reading: Reading) -> Samples:
 
 
 def _with_null(dictionary: Any) -> Any:
-    import pyarrow as pa
-
     return pa.concat_arrays([dictionary, pa.array([""], dictionary.type)])
 
 
 def _texts(column: Any) -> Any:
     """The values of a column as the cells of a CSV: nothing where there is none."""
-    import pyarrow as pa
-
     try:
         return column.cast(pa.string()).fill_null("")
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
@@ -213,8 +217,6 @@ def _of_columns(
     reading: Reading,
     head: Head,
 ) -> Samples:
-    import pyarrow.compute as pc
-
     schema, layout = reading.schema, head.layout
     count = len(next(iter(columns.values())))
     scores = np.full((len(schema.features), count), np.nan)
@@ -224,18 +226,18 @@ def _of_columns(
             continue
         judge = FeatureCells(feature, schema.missing, decimal_comma=head.decimal_comma)
         cells = columns[place].dictionary.to_pylist()
-        values, wrong = zip(*[_judged(judge, cell) for cell in cells], strict=True)
+        values, wrong = zip(*[_judged(feature, judge, cell) for cell in cells], strict=True)
         places = columns[place].indices.to_numpy()
         scores[number] = np.array(values)[places]
         if any(wrong):
             unusual |= np.array(wrong)[places]
     unusual |= np.isnan(scores).sum(axis=0) > schema.missing_at_most
-    ids = np.full(count, "", dtype=object)
+    ids = pa.repeat("", count)
     if layout.id is not None:
         texts = pc.utf8_trim_whitespace(columns[layout.id])
         plain = pc.match_substring_regex(texts, _PLAIN_ID).to_numpy(zero_copy_only=False)
         unusual |= ~plain
-        ids = texts.to_numpy(zero_copy_only=False)
+        ids = texts
     labelled = [columns[place] for place in layout.labels]
     labels = _labels(
         [column.dictionary.to_pylist() for column in labelled],
@@ -249,12 +251,12 @@ def _of_columns(
     return _with_unusual(found, np.flatnonzero(unusual), cells_of, reading, head)
 
 
-def _judged(judge: FeatureCells, cell: str) -> tuple[Any, bool]:
+def _judged(feature: Feature, judge: FeatureCells, cell: str) -> tuple[Any, bool]:
     try:
         score = judge[cell]
     except InvalidCell:
         return np.nan, True
-    return (np.nan if score is None else score), False
+    return (np.nan if score is None else _coded(feature, score)), False
 
 
 def _with_unusual(
@@ -270,8 +272,10 @@ def _with_unusual(
     rows = places.tolist()
     batch = read_rows(cells_of(rows), head.layout, reading.schema, decimal_comma=head.decimal_comma)
     read = _of_batch(batch, reading.schema)
-    ids = np.array(found.ids, dtype=object)
-    found.scores[places], found.valid[places], ids[places] = read.scores, read.valid, read.ids
+    mask = np.zeros(len(found.valid), dtype=bool)
+    mask[places] = True
+    ids = pc.replace_with_mask(found.ids, pa.array(mask), read.ids)
+    found.scores[places], found.valid[places] = read.scores, read.valid
     errors = [SampleError(rows[error.sample or 0], *error[1:]) for error in batch.errors]
     inputs = {rows[row]: text for row, text in (batch.inputs or {}).items()}
     return found._replace(ids=ids, batch=Batch([], errors, inputs=inputs))

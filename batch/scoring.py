@@ -1,7 +1,9 @@
-"""Turns columns of scores into columns of answers, by the model in this process."""
+"""Turns columns of values into columns of answers, by the model in this process."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -9,24 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.columns import probabilities, raw_scores
+from batch.levels import Lookups, Sum
+from batch.links import calibrated, log_odds_of
 from batch.samples import Samples
 from cytology.artifact import COMPILED, Artifact, load_artifact
-from cytology.prediction import Engine, Prediction, logit
+from cytology.missing import MAX_FILLINGS
+from cytology.prediction import Engine, Prediction
 from cytology.results import warnings_of
-from cytology.schema import Schema
+from cytology.schema import CATEGORY, WHOLE, Schema
 from cytology.scorecard import is_additive
 
 Floats = NDArray[np.float64]
+Bits = NDArray[np.bool_]
+
+#: Rows with the same gaps from which filling them by columns costs less than one by one.
+_MANY = 50
 
 
 class Answers(NamedTuple):
-    """n answers; texts are numbers of ``texts``, the range is NaN where no score is missing."""
+    """n answers; texts are numbers of ``texts``, the range is NaN where no value is missing."""
 
     label: NDArray[np.int64]
     probability: Floats
     low: Floats
     high: Floats
-    inconclusive: NDArray[np.bool_]
+    inconclusive: Bits
     warnings: NDArray[np.int64]
     texts: list[str]
     model: str
@@ -39,7 +48,7 @@ class Answers(NamedTuple):
         unclear = np.zeros(count, dtype=bool)
         return cls(label, probability, low, high, unclear, warnings, [""], model)
 
-    def spread(self, places: NDArray[np.bool_]) -> Self:
+    def spread(self, places: Bits) -> Self:
         """Return answers of more rows, which has these ones at the places."""
         whole = self.empty(len(places), self.model)._replace(texts=self.texts)
         for target, values in zip(whole[:6], self[:6], strict=True):
@@ -48,20 +57,24 @@ class Answers(NamedTuple):
 
     def put(self, places: Any, found: Sequence[Prediction], classes: Sequence[str]) -> None:
         """Write predictions, one a place."""
-        codes = {text: number for number, text in enumerate(self.texts)}
         span = [each.probability_range or (np.nan, np.nan) for each in found]
         self.label[places] = [classes.index(each.label) for each in found]
         self.probability[places] = [each.probability for each in found]
         self.low[places] = [low for low, _ in span]
         self.high[places] = [high for _, high in span]
         self.inconclusive[places] = [each.inconclusive for each in found]
-        texts = [warnings_of(each) for each in found]
-        self.warnings[places] = [codes.setdefault(text, len(codes)) for text in texts]
+        self.warnings[places] = self.codes(found)
+
+    def codes(self, found: Sequence[Prediction]) -> NDArray[np.int64]:
+        """The numbers of the warnings of predictions among ``texts``, which grow."""
+        codes = {text: number for number, text in enumerate(self.texts)}
+        numbers = [codes.setdefault(warnings_of(each), len(codes)) for each in found]
         self.texts[:] = codes
+        return np.array(numbers, dtype=np.int64)
 
 
 class Scorer(NamedTuple):
-    """What answers (n, features) scores, and the schema by which they are read."""
+    """What answers (n, features) values, and the schema by which they are read."""
 
     schema: Schema
     score: Callable[[Floats], Answers]
@@ -70,7 +83,7 @@ class Scorer(NamedTuple):
         """Answers of all rows; those of invalid rows are empty."""
         if samples.valid.all():
             return self.score(samples.scores)
-        return self.score(samples.scores[samples.valid]).spread(samples.valid)
+        return self.score(_rows(samples.scores, samples.valid)).spread(samples.valid)
 
 
 def in_process(model_dir: Path) -> Scorer:
@@ -88,119 +101,150 @@ def in_process(model_dir: Path) -> Scorer:
     return Scorer(artifact.schema, local.score)
 
 
-def rows_of(scores: Floats) -> list[tuple[int | None, ...]]:
-    """The rows as the service and the engines take them."""
-    return [
-        tuple(None if value != value else int(value) for value in row) for row in scores.tolist()
-    ]
+def _rows(scores: Floats, places: Any) -> Floats:
+    """Some rows; every column stays in one piece of memory."""
+    found: Floats = scores.T[:, places].T
+    return found
 
 
-def _evaluator(artifact: Artifact) -> Callable[[Sequence[Floats]], Floats] | None:
-    """Columns of complete rows → probabilities, with the roundings of the service's engine."""
-    link = artifact.decision.link.probability
-    if COMPILED not in artifact.manifest["files"]:
-        return None
-    document = json.loads(artifact.read(COMPILED))
-    if is_additive(document):
-        sign = -1.0 if len(document["link"]) > 1 else 1.0
-        return lambda columns: np.array(
-            list(map(link, (sign * raw_scores(document, columns)).tolist()))
-        )
-    return lambda columns: np.array(
-        [link(logit(value)) for value in probabilities(document, columns).tolist()]
-    )
-
-
-def _add_up(columns: Sequence[Floats]) -> Floats:
-    """Add as Python's ``sum`` does, which keeps what each addition rounds off (Neumaier)."""
-    total, lost = columns[0], np.zeros(len(columns[0]))
-    for column in columns[1:]:
-        added = total + column
-        large = np.abs(total) >= np.abs(column)
-        lost += np.where(large, (total - added) + column, (column - added) + total)
-        total = added
-    return total + lost
+def rows_of(scores: Floats, schema: Schema) -> list[tuple[Any, ...]]:
+    """The rows as the service and the engines take them; None is a missing value."""
+    columns: list[list[Any]] = []
+    for feature, column in zip(schema.features, scores.T.tolist(), strict=True):
+        if feature.kind == CATEGORY:
+            columns.append([None if v != v else feature.values[int(v)] for v in column])
+        elif feature.kind == WHOLE:
+            columns.append([None if v != v else int(v) for v in column])
+        else:
+            columns.append([None if v != v else v for v in column])
+    return list(zip(*columns, strict=True))
 
 
 class _Local:
-    """Complete rows go through numpy, the others through the engine of the service.
+    """Answers by columns what the engine of the service answers by rows, to the last bit.
 
-    The label's rules are the same three comparisons; the engine is asked once for the warnings of
-    each pattern of rare scores.
+    The engine itself is asked where the model has no columns, for rows with many or rare gaps, and
+    once for the warnings of each pattern of rare values.
     """
 
     def __init__(self, artifact: Artifact, engine: Engine) -> None:
         self._engine, self._decision, self._schema = engine, artifact.decision, artifact.schema
         self._version = artifact.version
-        self._evaluate = _evaluator(artifact)
-        #: Per class and feature, the log-frequency of every score from the lowest.
-        self._familiar = [
-            [np.array(table[1:]) for table in tables]
-            for tables in self._decision.familiarity.tables
-        ]
-        self._unseen = [
-            (place, np.array([not share for share in shares]))
-            for place, (_, *shares) in enumerate(self._decision.weights)
-            if not all(shares)
-        ]
+        files = artifact.manifest["files"]
+        document = json.loads(artifact.read(COMPILED)) if COMPILED in files else None
+        self._lookups = Lookups(artifact, document)
+        self._document = document if self._lookups.can_tell_patterns else None
 
     def score(self, scores: Floats) -> Answers:
         answers = Answers.empty(len(scores), self._version)
         if not len(scores):
             return answers
-        complete = ~np.isnan(scores).any(axis=1)
-        if self._evaluate is None:
-            complete[:] = False
-        self._ask(scores, np.flatnonzero(~complete), answers)
-        if complete.all():
-            self._complete(scores, slice(None), answers)
-        elif complete.any():
-            self._complete(scores[complete], complete, answers)
+        if self._document is None:
+            self._ask(scores, np.arange(len(scores)), answers)
+            return answers
+        gaps = np.isnan(scores)
+        missing = gaps.any(axis=1)
+        if not missing.any():
+            self._decide(scores, slice(None), self._evaluate(scores), answers)
+            return answers
+        complete = np.flatnonzero(~missing)
+        known = _rows(scores, complete)
+        self._decide(known, complete, self._evaluate(known), answers)
+        self._fill(scores, gaps, np.flatnonzero(missing), answers)
         return answers
 
+    def _evaluate(self, scores: Floats) -> Floats:
+        """Probabilities of complete rows, after the decision's link."""
+        link, document = self._decision.link, self._document or {}
+        if (sums := self._lookups.log_odds(scores)) is not None:
+            return calibrated(link, sums)
+        columns = [
+            np.array(feature.values, dtype=object)[column.astype(np.intp)]
+            if feature.kind == CATEGORY
+            else np.ascontiguousarray(column)
+            for feature, column in zip(self._schema.features, scores.T, strict=True)
+        ]
+        if is_additive(document):
+            sign = -1.0 if len(document["link"]) > 1 else 1.0
+            return calibrated(link, sign * raw_scores(document, columns))
+        found = probabilities(document, columns)
+        return found if link.is_identity else calibrated(link, log_odds_of(found))
+
     def _ask(self, scores: Floats, places: NDArray[np.intp], answers: Answers) -> None:
-        if not len(places):
-            return
-        # Each distinct row once: a range takes ten answers and more
-        rows = rows_of(scores[places])
+        """Ask the engine once for each distinct row: a range takes ten answers and more."""
+        rows = rows_of(scores[places], self._schema)
         distinct = list(dict.fromkeys(rows))
         found = dict(zip(distinct, self._engine.predict(distinct, explain=False), strict=True))
         answers.put(places, [found[row] for row in rows], self._schema.class_names)
 
-    def _complete(self, scores: Floats, places: Any, answers: Answers) -> None:
-        if self._evaluate is None:
-            return
-        decision = self._decision
-        columns = [np.ascontiguousarray(column) for column in scores.T]
-        found = self._evaluate(columns)
-        names = self._schema.class_names
+    def _fill(self, scores: Floats, gaps: Bits, places: NDArray[np.intp], answers: Answers) -> None:
+        """Average over what the gaps could be, all rows with the same gaps at once."""
+        patterns, numbers = np.unique(gaps[places], axis=0, return_inverse=True)
+        for number in range(len(patterns)):
+            rows = places[numbers.ravel() == number]
+            missing = np.flatnonzero(patterns[number]).tolist()
+            options = [self._decision.levels[gap].values for gap in missing]
+            if len(rows) < _MANY or math.prod(map(len, options)) > MAX_FILLINGS:
+                self._ask(scores, rows, answers)
+                continue
+            known = _rows(scores, rows)
+            shares = [self._lookups.shares(known, gap) for gap in missing]
+            total, weight = Sum(len(rows)), Sum(len(rows))
+            low, high = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+            for chosen in product(*(range(len(values)) for values in options)):
+                filled, share = known.copy(order="K"), np.ones(len(rows))
+                for place, level in enumerate(chosen):
+                    filled[:, missing[place]] = self._coded(missing[place], options[place][level])
+                    share = share * shares[place][level]
+                found = self._evaluate(filled)
+                total.add(share * found)
+                weight.add(share)
+                np.minimum(low, found, out=low)
+                np.maximum(high, found, out=high)
+            average = np.clip(total.value() / weight.value(), 0.0, 1.0)
+            self._decide(known, rows, average, answers, (low, high))
+
+    def _coded(self, place: int, value: Any) -> float:
+        feature = self._schema.features[place]
+        return float(feature.values.index(value) if feature.kind == CATEGORY else value)
+
+    def _decide(
+        self,
+        scores: Floats,
+        places: Any,
+        found: Floats,
+        answers: Answers,
+        span: tuple[Floats, Floats] | None = None,
+    ) -> None:
+        """Write labels and warnings of rows whose probability is known."""
+        decision, names = self._decision, self._schema.class_names
         negative, positive = names.index(decision.negative), names.index(decision.positive)
         answers.probability[places] = found
         answers.label[places] = np.where(found >= decision.threshold, positive, negative)
-        possible = found <= decision.negative_at_most, found >= decision.positive_at_least
-        answers.inconclusive[places] = possible[0] == possible[1]
-        patterns = self._patterns(columns)
-        distinct, first, number = np.unique(patterns, return_index=True, return_inverse=True)
-        usual = self._engine.predict(rows_of(scores[first]), explain=False)
-        codes = {text: place for place, text in enumerate(answers.texts)}
-        texts = [codes.setdefault(warnings_of(each), len(codes)) for each in usual]
-        answers.warnings[places] = np.array(texts)[number] if len(distinct) else 0
-        answers.texts[:] = codes
+        unclear = (found <= decision.negative_at_most) == (found >= decision.positive_at_least)
+        pattern = self._lookups.patterns(scores)
+        if span:
+            answers.low[places], answers.high[places] = span
+            crosses = (span[0] >= decision.threshold) != (span[1] >= decision.threshold)
+            unclear |= crosses
+            pattern = 2 * pattern + crosses
+        answers.inconclusive[places] = unclear
+        # Rows of one pattern have the same warnings: one of them is asked
+        _, first, number = _distinct(pattern)
+        usual = self._engine.predict(rows_of(scores[first], self._schema), explain=False)
+        answers.warnings[places] = answers.codes(usual)[number]
 
-    def _patterns(self, columns: Sequence[Floats]) -> NDArray[np.int64]:
-        """Rows with the same number have the same warnings."""
-        places = [
-            column.astype(np.int64) - feature.minimum
-            for column, feature in zip(columns, self._schema.features, strict=True)
-        ]
-        limit = self._decision.familiarity.limit
-        pattern = np.ones(len(columns[0]), dtype=np.int64)
-        for tables in self._familiar:
-            found = [table[place] for table, place in zip(tables, places, strict=True)]
-            pattern &= _add_up(found) < limit
-        base = 2
-        for feature, unseen in self._unseen:
-            rare = unseen[places[feature]]
-            pattern += base * np.where(rare, places[feature] + 1, 0)
-            base *= len(unseen) + 1
-        return pattern
+
+def _distinct(
+    numbers: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
+    """As np.unique with index and inverse; small numbers are counted and not sorted."""
+    size = int(numbers.max()) + 1
+    if size > len(numbers):
+        return np.unique(numbers, return_index=True, return_inverse=True)
+    first = np.full(size, len(numbers), dtype=np.intp)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    found = np.flatnonzero(first < len(numbers))
+    inverse = np.zeros(size, dtype=np.intp)
+    inverse[found] = np.arange(len(found))
+    return found, first[found], inverse[numbers]

@@ -87,7 +87,7 @@ def over_http(
         return _read(reply.status, reply.data, len(rows))
 
     def score(scores: Floats) -> Answers:
-        rows = rows_of(scores)
+        rows = rows_of(scores, schema)
         answers = Answers.empty(len(rows), "")
         if not rows:  # the results of invalid rows tell the model too
             least = [[feature.minimum for feature in schema.features]]

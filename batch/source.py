@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cytology.batch import Batch, SampleError
 from cytology.reading.decode import decode
@@ -24,12 +26,11 @@ from cytology.schema import Schema
 
 #: Bytes of the start of a table that tell its columns.
 HEAD = 2**20
-#: Bytes that a table may have whose columns only all rows together tell: they become 15 times that.
+#: Bytes up to which all rows of a table without names tell its columns: they become 15 times that
+#: in memory. Of a longer table the start tells them.
 WHOLE_MAX = 50_000_000
 #: Rows of a block that is no stretch of bytes.
 ROWS = 5_000
-#: A line that starts with a blank, or with a character that may be one.
-_BLANK = re.compile(rb"(?:\A|\n)[^!-~]")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -109,7 +110,11 @@ def open_source(path: Path, schema: Schema, choices: Choices, size: int) -> Sour
     if start != b"PK\x03\x04":
         with _opened(path) as file:
             content = file.read(HEAD) + file.readline(HEAD)
-        if b"\0" not in content and (head := read_head(decode(content), schema, choices)):
+        text = "" if b"\0" in content else decode(content)
+        head = read_head(text, schema, choices) if text else None
+        if text and head is None and _is_long(path):
+            head = read_head(text, schema, choices, is_enough=True)
+        if head:
             utf8 = _is_utf8(content)
             place = _bytes_before(content, head.start, utf8)
             scan = _scan(path, place, size)
@@ -162,16 +167,22 @@ def _scan(path: Path, place: int, size: int) -> _Scan:
         digest.update(file.read(place))
         for content in _stretches(file, 0, size):
             digest.update(content)
-            rows += content.count(b"\n") + (content[-1:] not in b"\n\x1a")
-            plain = plain and _is_plain(content)
+            codes = np.frombuffer(content, np.uint8)
+            ends = np.flatnonzero(codes == ord("\n"))
+            rows += len(ends) + (content[-1:] not in b"\n\x1a")
+            plain = plain and _is_plain(content, codes, ends)
             utf8 = utf8 and (content.isascii() or _is_utf8(content))
             zeros = zeros or b"\0" in content
     return _Scan(digest.hexdigest(), rows, plain, utf8, zeros)
 
 
-def _is_plain(content: bytes) -> bool:
+def _is_plain(content: bytes, codes: NDArray[np.uint8], ends: NDArray[np.intp]) -> bool:
     """True where every line is a row: no quotes, no line that may be blank, no lone CR."""
-    if b'"' in content or b"\x1a" in content or _BLANK.search(content):
+    if b'"' in content or b"\x1a" in content:
+        return False
+    # A line that starts with a blank, or with a character that may be one
+    starts = codes[np.append(0, ends[ends < len(codes) - 1] + 1)]
+    if ((starts < ord("!")) | (starts > ord("~"))).any():
         return False
     return content.count(b"\r") == content.count(b"\r\n")
 
@@ -240,14 +251,17 @@ def _groups(path: Path, metadata: Any) -> Iterator[Block]:
         first += rows
 
 
-def _whole(path: Path, schema: Schema, choices: Choices) -> Source:
+def _is_long(path: Path) -> bool:
     with _opened(path) as file:
-        longer = len(file.read(WHOLE_MAX + 1)) > WHOLE_MAX
-    if longer:
+        return len(file.read(WHOLE_MAX + 1)) > WHOLE_MAX
+
+
+def _whole(path: Path, schema: Schema, choices: Choices) -> Source:
+    if _is_long(path):
         raise InvalidTable(
             "unsupported_file",
             "a table of more than 50 MB is read in parts: it must be CSV in UTF-8 or Latin-1, or "
-            "Parquet, and have a header with known names, or columns must say what it holds",
+            "Parquet; no last column may be empty, unless columns says what it holds",
         )
     content = path.read_bytes()
     batch = read_file(content, schema, choices)

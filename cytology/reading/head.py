@@ -31,7 +31,9 @@ class Head(NamedTuple):
         return self.delimiter != ","
 
 
-def read_head(text: str, schema: Schema, choices: Choices) -> Head | None:
+def read_head(
+    text: str, schema: Schema, choices: Choices, *, is_enough: bool = False
+) -> Head | None:
     """Read the first rows of a text.
 
     Parameters
@@ -42,6 +44,8 @@ def read_head(text: str, schema: Schema, choices: Choices) -> Head | None:
         Has the features, classes and their names.
     choices
         What the caller says about the columns and classes.
+    is_enough
+        Whether these rows decide where the names do not: the table is too long for all of them.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def read_head(text: str, schema: Schema, choices: Choices) -> Head | None:
     cells = split(text, known_names(schema))
     if cells.header is not None or not cells.rows:
         return None
-    found = _layout(cells, schema, choices)
+    found = _layout(cells, schema, choices, is_enough=is_enough)
     if found is None:
         return None
     count, layout, notes = found
@@ -98,15 +102,21 @@ def read_labels(
 
 
 def _layout(
-    cells: Cells, schema: Schema, choices: Choices
+    cells: Cells, schema: Schema, choices: Choices, *, is_enough: bool
 ) -> tuple[int, Layout, tuple[str, ...]] | None:
     names, notes = known_names(schema), list[str]()
+    width = commonest_width(cells.rows)
     if choices.columns is not None:
         rows, layout = by_choice(cells, schema, names, choices.columns, notes)
         if rows and commonest_width(cells.rows[-len(rows) :]) != layout.width:
             return None  # empty last columns were taken off, which all rows must agree on
-    elif find_header(cells.rows, names, commonest_width(cells.rows)) is not None:
+    elif find_header(cells.rows, names, width) is not None:
         rows, layout = by_content(cells, schema, names, notes)
+    elif is_enough:
+        rows, layout = by_content(cells, schema, names, notes)
+        if layout.width != width:
+            return None
+        notes.append(f"The first {len(rows):,} rows tell the columns of this long table.")
     else:
         return None
     return (len(cells.rows) - len(rows), layout, tuple(notes)) if rows else None

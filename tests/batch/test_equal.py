@@ -83,6 +83,27 @@ def test_every_row_of_a_hostile_file_has_the_answer_or_errors_it_has_as_a_whole(
     assert (gzip.decompress(found) if packed else found).decode() == expected
 
 
+def gaps(count, patterns):
+    """Rows that lack the values of one of the patterns, none of them rarely."""
+    source = random.Random(2)
+    for number in range(count):
+        row = [str(source.randint(1, 10)) for _ in SCHEMA.names]
+        for place in patterns[number % len(patterns)]:
+            row[place] = ""
+        yield [str(number), *row, "2"]
+
+
+def test_rows_with_the_same_gaps_are_answered_as_one_by_one(tmp_path, scorer, artifact_dir):
+    content = tables.joined([HEADER, *gaps(900, [[5], [0, 8], [], [2], [1, 3]])]).encode()
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    expected, _ = at_once(content, SCHEMA, artifact_dir)
+    score(path, scorer)
+    found = target_of(path).read_bytes().decode()
+    assert found == expected
+    assert "decisive_missing_score" in found
+
+
 def test_parquet_gives_the_results_of_its_csv(tmp_path, scorer, artifact_dir):
     # A CSV has no blanks behind its delimiters
     rows = [[cell.strip(" ") for cell in row] for row in hostile(2_000)]

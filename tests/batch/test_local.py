@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from batch import Refused
+from batch import Refused, source
 from batch.__main__ import NONE_SCORED, SOME_REFUSED, STOPPED, main, target_of
+from cytology.reading.refusals import InvalidTable
 from cytology.schema import load_schema
 from tests.support.paths import ROOT
 from tests.support.scored import LINE, WRONG, lines_of, score, write
@@ -45,6 +46,22 @@ def test_a_part_without_a_valid_row_keeps_its_errors_and_its_place(tmp_path, sco
     assert (summary["rows"], summary["refused"], summary["answered"]) == (1_001, 1_000, 1)
     assert summary["errors"] == {"out_of_range": 1_000}
     assert summary["confusion"]["benign"] == {"benign": 1, "malignant": 0}
+
+
+def test_the_start_of_a_long_table_without_names_tells_its_columns(tmp_path, scorer, monkeypatch):
+    monkeypatch.setattr(source, "WHOLE_MAX", 30_000)
+    monkeypatch.setattr(source, "HEAD", 10_000)
+    path = write(tmp_path, [*[LINE] * 3_000, WRONG, f"{LINE},5"])
+    summary = score(path, scorer, block=5_000)
+    assert (summary["answered"], summary["errors"]) == (
+        3_000,
+        {"out_of_range": 1, "wrong_length": 1},
+    )
+    assert any("tell the columns of this long table" in note for note in summary["notes"])
+    path = write(tmp_path, [f"{LINE},2"] * 3_000)
+    with pytest.raises(InvalidTable) as refused:
+        score(path, scorer)
+    assert refused.value.code == "ambiguous_table"
 
 
 def test_class_cells_that_come_late_decide_for_all_rows(tmp_path, scorer):
