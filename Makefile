@@ -62,9 +62,9 @@ serve: .local $(ARTIFACT) build/site/openapi.json ## the form and the API on thi
 	@$(if $(MODEL_DIR),$(WITH_MODEL) $(PYTHON) -m tools.site)
 	@$(WITH_MODEL) POWERTOOLS_METRICS_DISABLED=true $(PYTHON) -m cytology serve --port $(PORT) --reload
 
-predict: .needs-CSV .local $(ARTIFACT) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, FORCE=1)
+predict: .needs-CSV .local $(ARTIFACT) ## score a file of any size: CSV=samples.csv (OUT=….parquet, URL=https://…, PARALLEL=16, COLUMNS=id,scores,class, CLASSES=…, PREVALENCE=0.1, FORCE=1)
 	@$(WITH_MODEL) $(PYTHON) -m cytology predict "$(CSV)" $(if $(URL),--url "$(URL)") $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(COLUMNS),--columns "$(COLUMNS)") \
-	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
+	  $(if $(CLASSES),--classes "$(CLASSES)") $(if $(PREVALENCE),--prevalence "$(PREVALENCE)") $(if $(OUT),--out "$(OUT)") $(if $(FORCE),--force)
 
 export: .local $(ARTIFACT) ## the model for elsewhere: FORMAT=sql (DIALECT=postgresql, TABLE=…), xlsx, js, html, conformance (OUT=file)
 	@$(WITH_MODEL) $(PYTHON) -m cytology export $(if $(FORMAT),--format $(FORMAT)) $(if $(DIALECT),--dialect $(DIALECT)) $(if $(TABLE),--table "$(TABLE)") $(if $(OUT),--out "$(OUT)")

@@ -73,21 +73,25 @@ def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO)
 def _summary(options: argparse.Namespace, source: Path, target: Path) -> dict[str, Any]:
     choices = Choices(options.columns, options.classes)
     if not HAS_EXTRAS:
-        return predict_whole(source, target, choices, options.dialect, model_directory())
+        return predict_whole(
+            source, target, choices, options.dialect, model_directory(), options.prevalence
+        )
     # Imported here: without the extra there is no numpy
     from batch.files import SENT_BLOCK, Options, predict_file
     from batch.scoring import in_process
     from batch.service import over_http
 
-    how = Options(target, choices, options.dialect)
+    how = Options(target, choices, options.dialect, prevalence=options.prevalence)
     if options.url:
         # From the environment: every user of the machine can read a command line
         key = os.environ.get("SERVICE_KEY")
-        scorer = over_http(options.url, key=key, parallel=options.parallel)
+        scorer = over_http(
+            options.url, key=key, parallel=options.parallel, prevalence=options.prevalence
+        )
         how = how._replace(workers=options.parallel, block=SENT_BLOCK)
     else:
         directory = Path(model_directory()).absolute()
-        scorer = in_process(directory)
+        scorer = in_process(directory, options.prevalence)
         how = how._replace(model_dir=directory, workers=os.cpu_count() or 1)
     with _progress(source.name) as tick:
         return predict_file(source, scorer, how, tick)
@@ -142,6 +146,14 @@ def _told(summary: dict[str, Any]) -> list[str]:
     return [*lines, f"model {summary['model']}, {summary['time']}"]
 
 
+def _share(text: str) -> float:
+    """A share between 0 and 1, for argparse."""
+    share = float(text)
+    if not 0.0 < share < 1.0:
+        raise argparse.ArgumentTypeError("must be a number above 0 and below 1")
+    return share
+
+
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = ArgumentParser(
         prog="cytology predict",
@@ -152,6 +164,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--url", help="base address of the service; left out: in this process")
     parser.add_argument("--parallel", type=int, default=16, help="requests to it at a time (16)")
     parser.add_argument("--columns", help="what the columns hold, as in id,scores,class")
+    parser.add_argument("--prevalence", type=_share, help="share of the positive class, as in 0.1")
     parser.add_argument("--classes", help="what the classes mean, as in 0:benign,1:malignant")
     parser.add_argument(
         "--out", type=Path, help="results: .csv, .csv.gz, .parquet; left out: as FILE"

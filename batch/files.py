@@ -50,6 +50,7 @@ class Options(NamedTuple):
     model_dir: Path | None = None
     workers: int = 1
     block: int = BLOCK
+    prevalence: float | None = None
 
 
 class Job(NamedTuple):
@@ -59,6 +60,7 @@ class Job(NamedTuple):
     reading: Reading
     suffix: str
     dialect: str
+    prevalence: float | None = None
 
 
 def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> di
         notes = list(source.notes)
         labels = read_labels(known, scorer.schema, options.choices, notes) if source.head else None
         reading = Reading(scorer.schema, source.head, labels, source.encoding)
-        job = Job(folder, reading, options.target.suffix, options.dialect)
+        job = Job(folder, reading, options.target.suffix, options.dialect, options.prevalence)
         try:
             parts = _score_blocks(source, scorer, job, options, tick)
             break
@@ -173,7 +175,7 @@ def _start(model_dir: Path, job: Job) -> None:
     """Prepare a process: load the model, leave Ctrl-C to the parent and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _local.update(scorer=in_process(model_dir), job=job)
+    _local.update(scorer=in_process(model_dir, job.prevalence), job=job)
 
 
 def _end_with_parent() -> None:
@@ -214,7 +216,8 @@ def score_block(scorer: Scorer, job: Job, block: Block) -> tuple[int, Counts]:
 
 
 def _state(source: Source, options: Options) -> Any:
-    return [source.sha256, *map(str, options.choices), options.dialect, options.block]
+    choices = [*options.choices, options.prevalence]
+    return [source.sha256, *map(str, choices), options.dialect, options.block]
 
 
 def _open_folder(folder: Path, source: Source, options: Options, schema: Schema) -> list[set[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from cytology.artifact import load_artifact
 from cytology.batch import score_batch
 from cytology.compiled import load_compiled
+from cytology.prevalence import at_prevalence
 from cytology.reading.files import read_file
 from cytology.reading.table import Choices
 from cytology.results import result_lines, write_csv
@@ -17,7 +18,12 @@ HAS_EXTRAS = find_spec("numpy") is not None and find_spec("pyarrow") is not None
 
 
 def predict_whole(
-    path: Path, target: Path, choices: Choices, dialect: str, model_dir: str
+    path: Path,
+    target: Path,
+    choices: Choices,
+    dialect: str,
+    model_dir: str,
+    prevalence: float | None = None,
 ) -> dict[str, Any]:
     """Score every row of a file, and return the summary with the reader's notes.
 
@@ -31,10 +37,15 @@ def predict_whole(
         A name in :data:`cytology.results.DIALECTS`.
     model_dir
         Folder of a compiled model.
+    prevalence
+        Share of the positive class that the answers are for; None for that of the training data.
     """
     artifact = load_artifact(model_dir)
     batch = read_file(path.read_bytes(), artifact.schema, choices)
     answers = score_batch(batch, load_compiled(artifact))
+    if prevalence is not None:
+        trained = artifact.decision.prevalence
+        answers = [answer and at_prevalence(answer, prevalence, trained) for answer in answers]
     text = write_csv(result_lines(batch, answers, artifact.version), dialect)
     made = target.with_name(target.name + ".tmp")
     made.write_text(text, "utf-8", newline="")

@@ -17,6 +17,7 @@ from batch.samples import Samples
 from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.missing import MAX_FILLINGS
 from cytology.prediction import Engine, Prediction
+from cytology.prevalence import shifted
 from cytology.results import warnings_of
 from cytology.schema import CATEGORY, WHOLE, Schema
 from cytology.scorecard import is_additive
@@ -86,8 +87,15 @@ class Scorer(NamedTuple):
         return self.score(_rows(samples.scores, samples.valid)).spread(samples.valid)
 
 
-def in_process(model_dir: Path) -> Scorer:
+def in_process(model_dir: Path, prevalence: float | None = None) -> Scorer:
     """Load a model: no server, no network.
+
+    Parameters
+    ----------
+    model_dir
+        The artifact.
+    prevalence
+        Share of the positive class that the answers are for; None for that of the training data.
 
     Raises
     ------
@@ -98,7 +106,18 @@ def in_process(model_dir: Path) -> Scorer:
 
     artifact = load_artifact(str(model_dir))
     local = _Local(artifact, load_engine(artifact, None))
-    return Scorer(artifact.schema, local.score)
+    if prevalence is None:
+        return Scorer(artifact.schema, local.score)
+    moved = shifted(prevalence, artifact.decision.prevalence)
+
+    def score(scores: Floats) -> Answers:
+        answers = local.score(scores)
+        for column in (answers.probability, answers.low, answers.high):
+            known = ~np.isnan(column)
+            column[known] = list(map(moved, column[known].tolist()))
+        return answers
+
+    return Scorer(artifact.schema, score)
 
 
 def _rows(scores: Floats, places: Any) -> Floats:

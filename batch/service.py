@@ -32,7 +32,11 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def over_http(
-    url: str, retries: int = RETRIES, key: str | None = None, parallel: int = 1
+    url: str,
+    retries: int = RETRIES,
+    key: str | None = None,
+    parallel: int = 1,
+    prevalence: float | None = None,
 ) -> Scorer:
     """Ask the service at a base address, again with growing pauses while it says "later".
 
@@ -48,6 +52,8 @@ def over_http(
         Sent to this host and to no other that an answer may lead to.
     parallel
         Connections that are kept open; as many threads may ask at once.
+    prevalence
+        Asked for with every request.
 
     Raises
     ------
@@ -79,7 +85,8 @@ def over_http(
     schema = load_schema()
 
     def ask(rows: Any) -> tuple[list[Prediction], str]:
-        body = gzip.compress(json.dumps({"samples": rows}).encode(), 1)
+        asked = {"samples": rows} | ({} if prevalence is None else {"prevalence": prevalence})
+        body = gzip.compress(json.dumps(asked).encode(), 1)
         try:
             reply = pool.request("POST", address, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:

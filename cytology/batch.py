@@ -40,6 +40,8 @@ class Batch(NamedTuple):
     notes: Sequence[str] = ()
     inputs: Mapping[int, str] | None = None
     table: bool = False
+    #: Share of the positive class that the caller asks for; None for that of the training data.
+    prevalence: float | None = None
 
 
 def check_values(values: Sequence[Any], schema: Schema) -> Batch:

@@ -6,6 +6,7 @@ so label and prediction set stay: sensitivity and specificity do not depend on p
 """
 
 import math
+from collections.abc import Callable
 
 from cytology.prediction import Prediction, logit, sigmoid
 
@@ -22,17 +23,19 @@ def at_prevalence(answer: Prediction, prevalence: float, trained: float) -> Pred
     trained
         The share among the training samples.
     """
-    shift = _log_odds(prevalence) - _log_odds(trained)
-
-    def moved(probability: float) -> float:
-        return sigmoid(logit(probability) + shift)
-
+    moved = shifted(prevalence, trained)
     possible = answer.probability_range
     return answer._replace(
         probability=moved(answer.probability),
         threshold=moved(answer.threshold),
         probability_range=possible and (moved(possible[0]), moved(possible[1])),
     )
+
+
+def shifted(prevalence: float, trained: float) -> Callable[[float], float]:
+    """Return what a probability becomes at another prevalence; see :func:`at_prevalence`."""
+    shift = _log_odds(prevalence) - _log_odds(trained)
+    return lambda probability: sigmoid(logit(probability) + shift)
 
 
 def _log_odds(share: float) -> float:

@@ -93,7 +93,8 @@ def write_artifact(
     model_file = model_file or joblib_file(model.pipeline)
     files = {
         artifact.SCHEMA: schema_content,
-        artifact.DECISION: _json(decision_document(model.decision, schema.names)),
+        # On one line: the service reads it at every start
+        artifact.DECISION: _json(decision_document(model.decision, schema.names), indent=None),
         model_file.name: model_file.content,
         artifact.POPULATION: _json(dict(population)),
         REPORT: _json(report),
@@ -154,8 +155,8 @@ def _spread(feature: Feature) -> tuple[Value, Value, Value]:
     return feature.minimum, middle if feature.kind == REAL else int(middle // 1), feature.maximum
 
 
-def _json(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
+def _json(document: dict[str, Any], indent: int | None = 1) -> bytes:
+    return (json.dumps(document, indent=indent, allow_nan=False) + "\n").encode()
 
 
 def _now() -> str:

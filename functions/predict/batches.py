@@ -8,6 +8,7 @@ from predict.requests import Request, media_type, read_body
 from predict.responses import CSV, JSON
 from runtime.errors import (
     InvalidSamples,
+    MalformedRequest,
     RequestTooLarge,
     SampleError,
     UnsupportedMediaType,
@@ -36,10 +37,35 @@ def read_batch(request: Request, schema: Schema, settings: Settings) -> Batch:
     kind = media_type(request)
     if kind == JSON:
         document = read_json(read_body(request, settings.max_body_bytes))
-        return read_values(_sample_values(document), schema, settings)
+        batch = read_values(_sample_values(document), schema, settings)
+        return batch._replace(prevalence=read_prevalence(request, document))
     if kind == CSV:
         return _read_csv(request, schema, settings)
     raise UnsupportedMediaType("send application/json or text/csv; save a workbook as CSV")
+
+
+def read_prevalence(request: Request, document: Any = None) -> float | None:
+    """Return the prevalence that the query or a JSON body asks for, None without one.
+
+    Raises
+    ------
+    MalformedRequest
+        It is no share, or both name one.
+    """
+    asked: Any = request.query.get("prevalence")
+    if isinstance(document, dict) and "samples" in document and "prevalence" in document:
+        if asked is not None:
+            raise MalformedRequest("prevalence stands in the query and in the body; give one")
+        asked = document["prevalence"]
+    if asked is None:
+        return None
+    try:
+        share = float(asked) if isinstance(asked, str | int | float) else 0.0
+    except ValueError:
+        share = 0.0
+    if isinstance(asked, bool) or not 0.0 < share < 1.0:
+        raise MalformedRequest("prevalence must be a number above 0 and below 1")
+    return share
 
 
 def read_values(values: list[Any], schema: Schema, settings: Settings) -> Batch:
@@ -69,10 +95,14 @@ def _sample_values(document: Any) -> list[Any]:
     if not isinstance(document, dict) or "samples" not in document:
         return [document]
     values = document["samples"]
-    if len(document) > 1:
+    if document.keys() - {"samples", "prevalence"}:
         raise InvalidSamples(
             "the request names unknown fields",
-            [SampleError(None, "", "unknown_member", 'beside "samples" no other field is known')],
+            [
+                SampleError(
+                    None, "", "unknown_member", 'beside "samples" only "prevalence" is known'
+                )
+            ],
         )
     if not isinstance(values, list) or not values:
         raise InvalidSamples(

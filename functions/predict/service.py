@@ -6,7 +6,7 @@ from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction
 from predict.answers import Detail, as_csv, as_json, entry
-from predict.batches import read_batch
+from predict.batches import read_batch, read_prevalence
 from predict.requests import LAMBDA_ANSWER_BYTES, Request, prefers_csv
 from predict.responses import CSV, JSON, Reply, Tally, encode, json_reply
 from runtime.engines import load_engine
@@ -80,7 +80,8 @@ def answer_batch(service: Service, batch: Batch, request: Request, *, explain: b
     explain
         Whether to compute reasons; CSV has none.
     """
-    as_table, prevalence = prefers_csv(request), _prevalence(request)
+    as_table, prevalence = prefers_csv(request), batch.prevalence or read_prevalence(request)
+    batch = batch._replace(prevalence=prevalence)
     explain = explain and not as_table
     detail = Detail.REASONS
     if explain and not _reasons_fit(service, batch, request):
@@ -127,7 +128,7 @@ def _fitting_json(
                 model_identity(service),
                 service.artifact.schema,
                 detail,
-                _prevalence(request),
+                batch.prevalence,
                 samples=bool(_flag(request, "samples")),
             )
             if _sent_size(body) <= request.max_answer_bytes:
@@ -182,19 +183,6 @@ def score(service: Service, batch: Batch, *, explain: bool) -> list[Prediction |
 def report_health(service: Service, _: Request) -> Reply:
     """Answer GET /v1/health; a service that is not ready fails at start-up and never gets here."""
     return json_reply({"status": "ready", "model": model_identity(service)})
-
-
-def _prevalence(request: Request) -> float | None:
-    asked = request.query.get("prevalence")
-    if asked is None:
-        return None
-    try:
-        share = float(asked)
-    except ValueError:
-        share = 0.0
-    if not 0.0 < share < 1.0:
-        raise MalformedRequest("prevalence must be a number above 0 and below 1")
-    return share
 
 
 def _flag(request: Request, name: str) -> bool | None:

@@ -11,6 +11,8 @@ import pytest
 
 from batch import Refused, source
 from batch.__main__ import NONE_SCORED, SOME_REFUSED, STOPPED, main, target_of
+from cytology.compiled import load_compiled
+from cytology.prevalence import at_prevalence
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import load_schema
 from tests.support.paths import ROOT
@@ -140,6 +142,26 @@ def test_a_file_is_not_overwritten_unasked(tmp_path, artifact_dir, capsys):
     assert target_of(path).read_text() == "mine"
     assert run(path, "--out", str(tmp_path / "other.csv")) == 0
     assert run(path, "--force") == 0
+
+
+def test_a_stated_prevalence_moves_complete_rows_and_rows_with_gaps_as_the_service_does(
+    tmp_path, artifact, artifact_dir
+):
+    path = write(tmp_path, [LINE, f"?{LINE[1:]}"])
+    assert run(path, "--prevalence", "0.05") == 0
+    found = [line.split(",")[3] for line in target_of(path).read_text().splitlines()[1:]]
+
+    row = [int(score) for score in LINE.split(",")]
+    trained = artifact.decision.prevalence
+    for value, scores in zip(found, (row, [None, *row[1:]]), strict=True):
+        [answer] = load_compiled(artifact).predict([tuple(scores)], explain=False)
+        assert float(value) == at_prevalence(answer, 0.05, trained).probability
+
+
+@pytest.mark.parametrize("share", ["0", "1", "often"])
+def test_a_prevalence_that_is_no_share_is_refused(tmp_path, share):
+    with pytest.raises(SystemExit):
+        run(write(tmp_path, [LINE]), "--prevalence", share)
 
 
 def test_a_pipe_is_answered_on_standard_output(tmp_path, artifact_dir):

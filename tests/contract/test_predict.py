@@ -75,6 +75,20 @@ def test_another_prevalence_moves_the_probability_and_keeps_the_label(transport)
     assert (other["label"], other["prediction_set"]) == (one["label"], one["prediction_set"])
 
 
+def test_the_body_may_state_the_prevalence_instead_of_the_query(transport):
+    asked = {"samples": [BENIGN], "prevalence": 0.01}
+    by_query = predict(transport, {"samples": [BENIGN]}, "?prevalence=0.01").json()
+
+    assert predict(transport, asked).json() == by_query
+    assert predict(transport, asked, "?prevalence=0.01").status == 400
+
+
+@pytest.mark.parametrize("asked", [0, 1, True, "often", [0.1], None])
+def test_a_prevalence_in_the_body_that_is_no_share_is_refused(transport, asked):
+    answer = predict(transport, {"samples": [BENIGN], "prevalence": asked})
+    assert answer.status == (200 if asked is None else 400)
+
+
 @pytest.mark.parametrize("asked", ["0", "1", "often", "nan", "-1", "1e999"])
 def test_a_prevalence_that_is_no_share_is_refused(transport, asked):
     answer = predict(transport, {"samples": [BENIGN]}, f"?prevalence={asked}")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cytology.decision import Decision
 from cytology.familiarity import Familiarity
 from cytology.levels import Levels, is_binned, levels_of
-from cytology.missing import Frequencies
+from cytology.missing import Filler, Given
 from cytology.population import count_values
 from tests.support.ferry import SCHEMA
 
@@ -57,16 +57,18 @@ def test_values_of_one_bin_are_equally_familiar():
 
 
 def test_a_missing_real_number_is_filled_with_the_observed_values():
-    found = Frequencies(SCHEMA, FAMILIARITY).fillings((4, None, "bow"))
+    # Deck 4 of 0 to 8 and the bow lie at 0.5 and 0.1: at 0.3 between the two of the grid
+    shares = ((0.6, 0.3, 0.1), (0.1, 0.3, 0.6))
+    places = (tuple(deck / 8 for deck in range(9)), (0.0, 0.5, 1.0), (0.1, 0.5, 0.9))
+    found = Filler(Given(places, (shares,) * 3), LEVELS).fillings((4, None, "bow"))
 
     assert [row[1] for row in found.rows] == [0.5, 2.0, 7.25]
-    assert sum(found.negative) == pytest.approx(1.0)
-    assert found.negative[0] > found.negative[2]
+    assert found.shares == pytest.approx([0.45, 0.3, 0.25])
 
 
 def test_the_median_of_categories_is_the_most_frequent_one():
     weights = ((0.0, *[0.1] * 8, 0.2), (0.0, 0.2, 0.2, 0.6), (0.4, 0.1, 0.3, 0.2))
     decision = Decision("well", "seasick", ("well", "seasick"), 0.5, 0.99, 0.9, 0.1, 0.0,
-                        weights, FAMILIARITY)  # fmt: skip
+                        weights, FAMILIARITY, Given((), ()))  # fmt: skip
 
     assert decision.medians == (4, 7.25, "middle")

@@ -88,7 +88,13 @@ def samples(schema: Schema) -> dict[str, Document]:
                     "minItems": 1,
                     "maxItems": MAX_SAMPLES,
                     "items": {"anyOf": [ref("NamedSample"), ref("SampleRow")]},
-                }
+                },
+                "prevalence": {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "exclusiveMaximum": 1,
+                    "description": "As the parameter of this name, which may not stand beside it.",
+                },
             },
         },
     }

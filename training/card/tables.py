@@ -208,6 +208,7 @@ def _hidden(report: Report, schema: Schema) -> str:
             number(found["log_loss"]),
             percent(found["inconclusive"]),
             number(found["without"]["missed"], 1),
+            number(found["without"].get("missed_for_certain"), 1),
             number(found["without"]["false_alarms"], 1),
             number(found["without"]["log_loss"]),
         ]
@@ -219,8 +220,9 @@ def _hidden(report: Report, schema: Schema) -> str:
         "Missed, not inconclusive",
         "False alarms",
         "Log-loss",
-        "Range crosses the threshold",
+        "Inconclusive",
         "Fitted without it: missed",
+        "missed, not inconclusive",
         "false alarms",
         "log-loss",
     ]
