@@ -6,7 +6,9 @@
 import json
 import os
 import pty
+import random
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -114,6 +116,14 @@ def main():
     subprocess.run(["chmod", "-R", "a-w", "artifact"], check=True)
     print("\n$ chmod -R a-w artifact")
     serve(port, 120)
+    print("\n$ chmod -R u+w artifact; rm -r artifact")
+    subprocess.run(["chmod", "-R", "u+w", "artifact"], check=True)
+    shutil.rmtree("artifact")
+    for _ in range(5):
+        seconds = random.uniform(0.3, 15)
+        Typed(f"make serve PORT={port}").read(seconds=seconds).press(CTRL_C).end()
+        print(f"  (Ctrl-C after {seconds:.1f} s)", flush=True)
+    serve(port, 300)
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
