@@ -163,7 +163,7 @@ ifeq ($(PARTS),compilers)
 	@OMP_NUM_THREADS=1 build/compilers/bin/python -m lab.benchmarks.compilers && $(INJECT) -r docs/compilers.md
 else
 	@tests/container/base-image.sh
-	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS); status=$$?; $(INJECT) -r docs/*.md; exit $$status
+	@$(PYTHON) -m lab.benchmarks --rounds $(ROUNDS) $(PARTS); status=$$?; [ $$status -gt 1 ] || $(INJECT) -r docs/*.md; exit $$status
 endif
 
 clean: ## delete what the commands made; asks before it deletes a model that you made

@@ -1,10 +1,13 @@
 """A wrong argument of a command or a make target gets one line that says what to do."""
 
+import os
+import re
 import subprocess
 
 import pytest
 
 from cytology.command import main
+from tests.support.image import docker_problem
 from tests.support.paths import ROOT
 
 #: Words of a verb → what its line holds. {0} is an empty folder.
@@ -48,8 +51,6 @@ TARGETS = {
     "bench ROUNDS=1": "at least 2",
     "deploy DRY_RUN=1 PARAMETERS=Nonsense=1": "Nonsense",
     "deploy DRY_RUN=1 PARAMETERS=Memory": "Memory",
-    "doctor STAGE=a_b": "STAGE",
-    "logs SINCE=nonsense": "SINCE",
     "nonsense": "No rule to make target",
 }
 
@@ -77,8 +78,14 @@ def test_a_wrong_argument_of_a_verb_gets_one_line(words, folder, artifact_dir, c
 
 @pytest.mark.parametrize("words", TARGETS)
 def test_a_wrong_argument_of_a_target_gets_one_line(words, folder):
+    if words.startswith("bench") and (problem := docker_problem()):
+        pytest.skip(problem)
     command = ["make", "--no-print-directory", *words.format(folder).split()]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    # Not what the make that runs these tests was given
+    apart = {
+        name: os.environ[name] for name in os.environ if not re.match("M(AKE|FLAGS|ODEL)", name)
+    }
+    ran = subprocess.run(command, cwd=ROOT, env=apart, capture_output=True, text=True, timeout=300)
 
     assert ran.returncode != 0
     [line] = [line for line in ran.stderr.splitlines() if "] Error " not in line]
