@@ -12,6 +12,7 @@ from cytology.reading.table import Choices
 from cytology.schema import parse_schema
 from tests.support.foreign import artifact_of, table_of, write_table
 from tests.support.paths import ROOT
+from tests.support.transports import HttpTransport, free_port, is_answering, wait_until
 from training.dataset import load_dataset
 from training.propose import NoProposal, as_lines, as_text, choices_for, propose, read_table
 from training.signals import find_signals
@@ -138,20 +139,23 @@ def test_few_of_a_class_lower_the_level_that_answers_state():
     assert any("95% instead of 99%" in warning for warning in manifest["warnings"])
 
 
-def test_the_command_as_typed_ends_in_an_answer(tmp_path):
-    path = write_table("iris", tmp_path)
+def test_the_command_as_typed_ends_in_a_served_model(tmp_path):
+    path, port = write_table("iris", tmp_path), free_port()
     command = [sys.executable, "-m", "cytology", "start", path.name, "--target", "species"]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/functions"}
-    ran = subprocess.run(
-        [*command, "--no-serve"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    with (tmp_path / "told").open("w") as told:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)], cwd=tmp_path, env=environment, stdout=told
+        )
+    try:
+        wait_until(lambda: is_answering(port), "the served model", timeout_s=600)
+        answer = HttpTransport("start", port).request("GET", "/v1/model").json()
+    finally:
+        process.terminate()
+        process.wait()
 
-    assert "→ iris.features.json (edit it and run the command again)" in ran.stdout
-    assert "proved: " in ran.stdout
-    assert "row 1: versicolor" in ran.stdout
-    assert (tmp_path / "artifact" / "manifest.json").exists()
+    assert answer["name"] == "iris-logistic"
+    told = (tmp_path / "told").read_text()
+    assert "→ iris.features.json (edit it and run the command again)" in told
+    assert "proved: " in told
+    assert "row 1: versicolor" in told

@@ -6,6 +6,9 @@ from typing import Any
 
 from training.decide import LEVEL, level_of_size
 
+#: Share of the log-loss of guessing from which on a model has learnt nothing to speak of.
+_SIGNAL = 0.99
+
 
 def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> list[str]:
     """Return a sentence for each: a small class, no signal, classes told apart completely.
@@ -27,10 +30,10 @@ def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> l
         )
     shares = [count / sum(classes.values()) for count in classes.values()]
     guess = -sum(share * math.log(share) for share in shares)
-    if figures["log_loss"] >= guess:
+    if figures["log_loss"] >= _SIGNAL * guess:
         found.append(
-            f"no signal: the log-loss of {figures['log_loss']:.3f} is no better than that of the "
-            f"classes' shares alone, {guess:.3f}; the answers must not be used"
+            f"no signal: the log-loss of {figures['log_loss']:.3f} is not clearly better than "
+            f"that of the classes' shares alone, {guess:.3f}; the answers must not be used"
         )
     if figures["auc"] >= 1.0:
         found.append(
