@@ -1,6 +1,9 @@
 """Five tables of other people become served models, without any file edited."""
 
+import csv
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -9,6 +12,7 @@ from cytology.batch import Batch
 from cytology.classifier import load_model
 from cytology.reading.files import read_file
 from tests.support.foreign import TARGETS, artifact_of, table_of
+from tests.support.paths import ROOT
 from tests.support.transports import emulator, http_server
 from tools.site import write_card
 from training.verify import verify
@@ -54,6 +58,27 @@ def test_it_is_served_over_http_and_by_the_emulator(name):
 
     for answer in (over_http, by_event):
         assert [entry["probability"] for entry in answer["predictions"]] == expected(name)
+
+
+def test_its_table_is_scored_row_by_row_as_the_model_answers(name, tmp_path):
+    out = tmp_path / "scored.csv"
+    command = [sys.executable, "-m", "cytology", "predict", str(table_of(name)), "--out", str(out)]
+    subprocess.run(
+        command,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        env={
+            "MODEL_DIR": str(artifact_of(name)),
+            "PYTHONPATH": f"{ROOT}:{ROOT}/functions",
+            "PATH": "/usr/bin:/bin",
+        },
+    )
+    with out.open(newline="") as file:
+        scored = list(csv.DictReader(file))
+
+    assert len(scored) == len(table_of(name).read_text().splitlines()) - 1
+    assert [float(row["probability"]) for row in scored[:5]] == expected(name)
 
 
 def test_its_card_does_not_speak_of_the_shipped_data(name, tmp_path):
