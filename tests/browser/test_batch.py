@@ -4,9 +4,12 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
+from tests.browser.conftest import missing
 from tests.support import service
 
 PREDICT = "**/v1/predict*"
@@ -200,13 +203,28 @@ def test_saved_files_are_the_service_s_own_and_keep_refused_rows(batch):
     assert len(answer["predictions"]) == 3
 
 
-def test_the_file_for_excel_opens_in_a_german_one(batch):
-    run(batch, GOOD)
+#: As a German Excel reads a file: semicolons, UTF-8 and numbers in the German way (1031).
+GERMAN = "--infilter=CSV:59,34,76,1,,1031,false,true"
 
-    content = saved(batch, "#save-excel").decode("utf-8")
-    head, row = content.strip().split("\r\n")
-    assert head.startswith("\ufeffrow;id;label;probability;")
-    assert re.fullmatch(r"0,\d+", row.split(";")[3])
+
+def test_the_file_for_excel_opens_in_a_german_one(batch, tmp_path):
+    office = shutil.which("soffice") or missing("LibreOffice is not installed; see .ci/run")
+    run(batch, f"{GOOD}\n5,1,1,1,2,?,3,1,1")
+    (tmp_path / "answers.csv").write_bytes(saved(batch, "#save-excel"))
+
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    command = [office, home, "--headless", GERMAN, "--convert-to", "fods", "answers.csv"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    sheet = (tmp_path / "answers.fods").read_text()
+
+    assert "<text:p>probability</text:p>" in sheet
+    numbers = [
+        float(each) for each in re.findall(r'value-type="float" office:value="(.*?)"', sheet)
+    ]
+    shares = [number for number in numbers if 0 < number < 1]
+    answer = json.loads(saved(batch, "#save-json"))
+    for prediction in answer["predictions"]:
+        assert any(abs(prediction["probability"] - share) < 1e-9 for share in shares)
 
 
 def test_a_row_leads_to_its_card_and_the_card_back_to_the_row(batch, address):
