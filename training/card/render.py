@@ -78,7 +78,10 @@ def sheets(report: Mapping[str, Any], schema: Schema) -> dict[str, str]:
         return {}
     values = _values(report, schema)
     values["paper_figures"] = values["candidates"]["whole-weights"]["figures"]
-    return {name: _fill(name, values) for name in ("sheet.en.md", "sheet.de.md")}
+    english, german = (
+        re.sub(r"(\d)%", r"\1 %", _fill(name, values)) for name in ("sheet.en.md", "sheet.de.md")
+    )
+    return {"sheet.en.md": english, "sheet.de.md": re.sub(r"(\d)\.(\d+ %)", r"\1,\2", german)}
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
