@@ -45,8 +45,9 @@ def _described(model: Model) -> dict[str, Any]:
     found, decision, schema = additive(model.document), model.decision, model.schema
     if found is None:
         raise NoExport("scripts and pages hold additive models; FORMAT=sql writes trees too")
-    if any(feature.kind != WHOLE for feature in schema.features):
-        raise NoExport("scripts and pages hold whole numbers; FORMAT=sql writes other values too")
+    kinds = zip(schema.features, decision.levels, strict=True)
+    if any(feature.kind != WHOLE or levels.bounds for feature, levels in kinds):
+        raise NoExport("scripts and pages hold scores of few values; FORMAT=sql writes others too")
     columns = {name: place for place, name in enumerate(schema.names)}
     tables = [
         {
@@ -59,7 +60,6 @@ def _described(model: Model) -> dict[str, Any]:
     link: dict[str, Any] = {"kind": "sigmoid"}
     if not decision.link.is_identity:
         link = {"kind": "calibration", **decision.link._asdict()}
-    frequencies = dict(zip(schema.class_names, decision.familiarity.tables, strict=True))
     return {
         "document": {"kind": "sum", "base": found.base, "tables": tables, "link": [link]},
         "threshold": decision.threshold,
@@ -69,7 +69,8 @@ def _described(model: Model) -> dict[str, Any]:
             {"name": f.name, "label": f.label, "min": f.minimum, "max": f.maximum}
             for f in schema.features
         ],
-        "logs": [frequencies[schema.negative], frequencies[schema.positive]],
+        "values": [levels.values for levels in decision.levels],
+        "given": decision.given._asdict(),
     }
 
 
