@@ -76,3 +76,15 @@ def test_the_plain_sum_knows_no_feature_from_another(dataset):
     assert positive_probabilities(pipeline, row, schema) == pytest.approx(
         positive_probabilities(pipeline, row[:, ::-1], schema)
     )
+
+
+@pytest.mark.parametrize("name", ["logistic", "boosted-stumps"])
+def test_fits_that_share_work_answer_as_fits_of_their_own(name, dataset):
+    part, candidate = dataset.take(np.arange(0, len(dataset.labels), 3)), CANDIDATES[name](schema)
+    shared = list(candidate.fit_each(part.scores, part.labels))
+
+    assert len(shared) == len(candidate.settings)
+    for setting, pipeline in zip(candidate.settings, shared, strict=True):
+        alone = candidate.fit(setting, part.scores, part.labels)
+        expected = alone.predict_proba(dataset.scores)
+        assert pipeline.predict_proba(dataset.scores) == pytest.approx(expected, abs=1e-12)
