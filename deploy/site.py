@@ -7,6 +7,7 @@ neighbours by relative names.
 """
 
 import hashlib
+import json
 import mimetypes
 import re
 import time
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cytology.description import describe
+from cytology.schema import Schema, load_schema
 from deploy.account import Account, outputs
 from deploy.template import ROOT
 
@@ -67,7 +70,7 @@ def site_files(
     for directory in added:
         # The form's own file comes first, as on the local server
         others = {**_read(directory), **others}
-    others[features.name] = features.read_bytes()
+    others |= _described(load_schema(str(features)))
     folder = f"a/{_release(hashed)}"
     files = [_file(f"{folder}/{name}", content, FOREVER) for name, content in hashed.items()]
     for name in sorted(others, key=lambda name: (name in ROOTED, name.endswith(".html"), name)):
@@ -76,6 +79,12 @@ def site_files(
             content = _pointing_into(folder, content.decode(), hashed).encode()
         files.append(_file(name, content, ALWAYS_ASK))
     return files
+
+
+def _described(schema: Schema) -> dict[str, bytes]:
+    """What the form shows of the model, in each of its languages, as the local server has it."""
+    names = {"": "features.json"} | {lang: f"features.{lang}.json" for lang in schema.translations}
+    return {name: json.dumps(describe(schema, lang)).encode() for lang, name in names.items()}
 
 
 def plan(account: Account, bucket: str, files: list[File]) -> Plan:

@@ -23,8 +23,9 @@ def write_module(model: Model) -> str:
     NoExport
         The model is not additive, or a feature is no whole number.
     """
-    engine = (_SITE / "shared" / "engine.js").read_text("utf-8")
-    answer = _IMPORT.sub("", (_HERE / "answer.js").read_text("utf-8"))
+    shared = [_SITE / "shared" / f"{name}.js" for name in ("link", "engine", "missing")]
+    texts = [path.read_text("utf-8") for path in (*shared, _HERE / "answer.js")]
+    code = _IMPORT.sub("", "\n".join(texts))
     about = {
         "title": model.schema.title,
         "version": model.version,
@@ -32,7 +33,7 @@ def write_module(model: Model) -> str:
         "limits": model.schema.limits_of_use,
     }
     exported = f"export const {{ answer, features }} = answering({_json(_described(model))});"
-    return f"{engine}\n{answer}\nexport const about = {_json(about)};\n{exported}\n"
+    return f"{code}\nexport const about = {_json(about)};\n{exported}\n"
 
 
 def write_page(model: Model) -> str:
@@ -45,9 +46,8 @@ def _described(model: Model) -> dict[str, Any]:
     found, decision, schema = additive(model.document), model.decision, model.schema
     if found is None:
         raise NoExport("scripts and pages hold additive models; FORMAT=sql writes trees too")
-    kinds = zip(schema.features, decision.levels, strict=True)
-    if any(feature.kind != WHOLE or levels.bounds for feature, levels in kinds):
-        raise NoExport("scripts and pages hold scores of few values; FORMAT=sql writes others too")
+    if any(feature.kind != WHOLE for feature in schema.features):
+        raise NoExport("scripts and pages hold whole numbers; FORMAT=sql writes other values too")
     columns = {name: place for place, name in enumerate(schema.names)}
     tables = [
         {
@@ -69,7 +69,6 @@ def _described(model: Model) -> dict[str, Any]:
             {"name": f.name, "label": f.label, "min": f.minimum, "max": f.maximum}
             for f in schema.features
         ],
-        "values": [levels.values for levels in decision.levels],
         "given": decision.given._asdict(),
     }
 

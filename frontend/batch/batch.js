@@ -54,12 +54,19 @@ function draw(page) {
     el("h1", { id: "batch-title", tabindex: "-1" }, page.say("batch")),
     el("p", { class: "lead" }, page.say("batch_lead")),
     el("p", {}, el("label", { for: "rows" }, page.say("batch_rows"))),
-    el("p", { class: "hint", id: "rows-hint" }, page.say("batch_hint")),
+    el(
+      "p",
+      { class: "hint", id: "rows-hint" },
+      page.say("batch_hint", { missing: page.schema.missing }),
+    ),
     rows,
     el(
       "p",
       { class: "actions" },
-      button(page.say("batch_examples"), () => fill(page), { id: "examples-rows" }),
+      button(page.say("batch_examples"), () => fill(page), {
+        id: "examples-rows",
+        hidden: !page.schema.examples.length,
+      }),
       button(page.say("batch_template"), () => template(page), { id: "template" }),
     ),
     el("p", {}, el("label", { for: "file" }, page.say("batch_file")), " ", input),
@@ -266,22 +273,22 @@ async function download(page, asked, name, more) {
 
 /** @param {Page} page */
 function fill(page) {
-  const { features, form } = page.schema;
+  const { features, examples, missing } = page.schema;
+  const cell = (/** @type {unknown} */ value) => {
+    const text = String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
   const lines = [
     features.map(({ name }) => name),
-    ...form.examples.map(({ values }) => values.map((value) => value ?? page.schema.missing)),
+    ...examples.map(({ values }) => values.map((value) => value ?? missing)),
   ];
-  area().value = lines.map((line) => line.join(",")).join("\n");
+  area().value = lines.map((line) => line.map(cell).join(",")).join("\n");
   choose(page, null);
   byId("run").focus();
 }
 
 /** @param {Page} page */
 function template(page) {
-  const names = [
-    "id",
-    ...page.schema.features.map(({ name }) => name),
-    page.schema.class_column ?? "class",
-  ];
+  const names = ["id", ...page.schema.features.map(({ name }) => name), page.schema.class_column];
   save("template.csv", "text/csv", `${names.join(",")}\r\n`);
 }

@@ -1,7 +1,14 @@
 /** Draws the answers to a table: counts, and a row for every row. */
 import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { category, categoryText, labelOf, rangeText, warningText } from "../shared/words.js";
+import {
+  category,
+  categoryText,
+  className,
+  labelOf,
+  rangeText,
+  warningText,
+} from "../shared/words.js";
 
 /** @import { Answer, Key, Page, Prediction, ServiceError } from "../shared/types.js" */
 
@@ -44,7 +51,7 @@ export function table(page, { predictions, errors = [] }, opened) {
       el("td", {}, prediction.id ?? ""),
       el("td", {}, icon(kind), ` ${categoryText(page, kind)}`),
       el("td", { class: "number" }, rangeText(page, prediction)),
-      classed && el("td", {}, page.own(prediction.class ?? "")),
+      classed && el("td", {}, className(page, prediction.class ?? "")),
       el("td", {}, prediction.warnings.map((warning) => warningText(page, warning)).join(" ")),
     );
   });
@@ -81,7 +88,7 @@ export function summary(page, { summary: counts }) {
     ...Object.entries(counts.labels).map(
       ([name, count]) =>
         /** @type {[string, string]} */ ([
-          page.say("sum_label", { name: page.own(name) }),
+          page.say("sum_label", { name: className(page, name) }),
           page.number(count),
         ]),
     ),
@@ -119,7 +126,7 @@ function confusion(page, counts) {
           el(
             "th",
             { scope: "col", class: "number" },
-            page.say("sum_label", { name: page.own(name) }),
+            page.say("sum_label", { name: className(page, name) }),
           ),
         ),
       ),
@@ -131,7 +138,7 @@ function confusion(page, counts) {
         el(
           "tr",
           {},
-          el("th", { scope: "row" }, page.own(known)),
+          el("th", { scope: "row" }, className(page, known)),
           ...names.map((name) =>
             el("td", { class: "number" }, page.number(counts[known]?.[name] ?? 0)),
           ),

@@ -1,9 +1,7 @@
 /** Lets the reader take an answered case away: as text, link, print or JSON, or beside another. */
 import { button, el } from "../shared/dom.js";
-import { save } from "../shared/save.js";
-import { labelOf, sentence, timeText, valueText } from "../shared/words.js";
+import { sentence, timeText, valueText } from "../shared/words.js";
 import { category, categoryText, rangeText } from "../shared/words.js";
-import { pin } from "./compare.js";
 import { link } from "./share.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
@@ -24,6 +22,13 @@ export function actions(page, answered, notes) {
       field.select();
     }
   };
+  const compare = async () => (await import("./compare.js")).pin(page, answered);
+  const keep = async () =>
+    (await import("../shared/save.js")).save(
+      "answer.json",
+      "application/json",
+      asJson(page, answered),
+    );
   const text = () => asText(page, answered, notes, address);
   return el(
     "p",
@@ -31,8 +36,8 @@ export function actions(page, answered, notes) {
     button(page.say("copy"), () => void copy(text(), "copied")),
     button(page.say("print"), () => window.print()),
     button(page.say("share"), () => void copy(address, "link_copied")),
-    button(page.say("json"), () => save("answer.json", "application/json", asJson(page, answered))),
-    button(page.say("pin"), () => pin(page, answered)),
+    button(page.say("json"), () => void keep()),
+    button(page.say("pin"), () => void compare()),
     news,
   );
 }
@@ -46,11 +51,11 @@ function asText(page, { values, label, prediction, model, requestId, time }, not
     `${page.say("probability")}: ${rangeText(page, prediction)}`,
     ...notes.map((note) => `! ${note}`),
     ...page.schema.features.map(
-      ({ name }, index) => `${labelOf(page, name)}: ${valueText(page, values[index])}`,
+      (feature, index) => `${feature.label}: ${valueText(page, feature, values[index])}`,
     ),
     [`${model.name} ${model.version}`, timeText(time), requestId].filter(Boolean).join(", "),
     address,
-    ...page.schema.limits_of_use.map(page.own),
+    ...page.schema.limits_of_use,
   ].join("\n");
 }
 

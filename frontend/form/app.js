@@ -1,13 +1,7 @@
 /** Starts the form: draws it from the schema, listens, and gives every module the page. */
 import { keepLanguage, language, linkPages } from "../shared/header.js";
-import {
-  chooseByKey,
-  complete,
-  focusField,
-  readValues,
-  renderFields,
-  writeValues,
-} from "./fields.js";
+import { chooseByKey, focusField } from "./fields.js";
+import { choices, readValues, renderFields, writeValues } from "./fields.js";
 
 /** @import { Key, Page, Schema, Strings } from "../shared/types.js" */
 
@@ -16,6 +10,8 @@ const tables = {
   en: () => import("../shared/strings-en.js"),
   de: () => import("../shared/strings-de.js"),
 };
+/** Enough for every number that is shown as it was given. */
+const MOST_DIGITS = 12;
 const WAITING = ["working", "starting"];
 /** States in which the service gave no answer; all but a refusal can be tried again. */
 const FAILED = [
@@ -26,6 +22,7 @@ const FAILED = [
   "closed",
   "refused",
   "unreadable_model",
+  "too_many_missing",
 ];
 
 /** @type {Strings} */
@@ -34,7 +31,7 @@ let strings;
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const label = () => /** @type {HTMLInputElement} */ (byId("sample-label"));
-const adequate = () => !page.schema.form.gate || byId("yes").ariaPressed === "true";
+const adequate = () => !page.schema.gate || byId("yes").ariaPressed === "true";
 
 /** @type {Page} */
 const page = {
@@ -46,13 +43,11 @@ const page = {
   say: (key, values = {}) =>
     strings.text[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name])),
   knows: /** @type {Page["knows"]} */ ((key) => key in strings.text),
-  own: (text) => strings.schema[text] ?? text,
-  inText: (text) => (page.lang === "en" ? text.toLowerCase() : text),
-  number(value, digits = 0) {
-    const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    return new Intl.NumberFormat(page.lang, shape).format(value);
+  number(value, digits) {
+    const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits ?? MOST_DIGITS };
+    return value.toLocaleString(page.lang, shape);
   },
-  values: () => readValues(page.schema.features),
+  values: () => readValues(page.schema),
   adequate,
   enter(state, message = "") {
     root.dataset.state = state;
@@ -78,7 +73,7 @@ const page = {
     keep();
   },
   fill(values, text, gate) {
-    writeValues(page.schema.features, values);
+    writeValues(page.schema, values);
     label().value = text;
     press(gate);
   },
@@ -108,13 +103,12 @@ const gate = () =>
     /** @type {"true" | "false"} */ (byId("yes").ariaPressed)
   ];
 
-/** @param {boolean | null} adequate */
+/** @param {boolean | null} adequate the answer to the schema's gate */
 function press(adequate) {
   byId("yes").ariaPressed = String(adequate === true);
   byId("no").ariaPressed = String(adequate === false);
-  byId("rest").hidden = adequate === false;
-  byId("dock").hidden = adequate === false;
-  byId("gated").textContent = adequate === false ? page.own(page.schema.form.gate?.stop ?? "") : "";
+  byId("rest").hidden = byId("dock").hidden = adequate === false;
+  byId("gated").textContent = adequate === false ? page.say("stop") : "";
   if (adequate) byId("error-gate").hidden = true;
 }
 
@@ -162,9 +156,17 @@ function gather() {
   navigator.serviceWorker?.register("sw.js").catch(() => {});
 }
 
+/** The schema with its texts in the language, or in its own. @param {string} lang @returns {Promise<Schema>} */
+async function schemaIn(lang) {
+  const own = await (await fetch("features.json")).json();
+  return own.languages.includes(lang) ? (await fetch(`features.${lang}.json`)).json() : own;
+}
+
 /** @param {"en" | "de"} chosen */
 async function speak(chosen) {
-  strings = (await tables[chosen]()).default;
+  const [table, schema] = await Promise.all([tables[chosen](), schemaIn(chosen)]);
+  strings = table.default;
+  page.schema = schema;
   page.lang = root.lang = chosen;
   for (const element of document.querySelectorAll("[data-t]")) {
     element.textContent = page.say(/** @type {Key} */ (element.getAttribute("data-t")));
@@ -181,30 +183,30 @@ async function speak(chosen) {
 
 /** Texts that belong to the model, not to the form. */
 function introduce() {
-  const { title, form } = page.schema;
-  byId("title").textContent = page.own(form.title ?? title);
-  byId("lead").textContent = page.own(form.lead ?? "");
-  byId("gate").hidden = !form.gate;
-  const texts = form.gate ?? { question: "", hint: "", yes: "", no: "", stop: "" };
-  byId("gate-question").textContent = page.own(texts.question);
-  byId("gate-hint").textContent = page.own(texts.hint);
-  byId("yes").textContent = page.own(texts.yes);
-  byId("no").textContent = page.own(texts.no);
-  byId("gate").setAttribute("aria-describedby", "gate-hint");
+  const { title, lead, gate: asked, examples, features } = page.schema;
+  byId("title").textContent = title;
+  byId("lead").textContent = lead;
+  byId("gate").hidden = !asked;
+  // The first line asks, the others explain
+  const [question, ...hint] = asked.split("\n");
+  byId("gate-question").textContent = question;
+  byId("gate-hint").textContent = hint.join(" ");
   press(gate());
-  const buttons = form.examples.map(({ label, values }) => {
+  const pressed = features.some(
+    ({ kind, ...each }) => kind === "whole" && choices({ kind, ...each }),
+  );
+  byId("keys").textContent = `${pressed ? page.say("keys") : ""} ${page.say("paste_hint")}`.trim();
+  const buttons = examples.map(({ label, values }) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = page.own(label);
-    button.dataset.values = values.join(".");
+    button.textContent = label;
+    button.dataset.values = JSON.stringify(values);
     button.addEventListener("click", () =>
       using(lazy.filling, ({ example }) => example(page, values)),
     );
     return button;
   });
-  const lead = document.createElement("span");
-  lead.textContent = page.say("examples");
-  byId("examples").replaceChildren(...(buttons.length ? [lead, ...buttons] : []));
+  byId("examples").replaceChildren(...(buttons.length ? [page.say("examples"), ...buttons] : []));
   renderFields(byId("features"), page);
 }
 
@@ -246,7 +248,7 @@ async function using(load, use) {
 }
 
 function name() {
-  const title = page.own(page.schema.form.title ?? page.schema.title);
+  const { title } = page.schema;
   document.title = location.hash === "#batch" ? `${page.say("batch")}: ${title}` : title;
 }
 
@@ -276,13 +278,18 @@ async function restore() {
   page.check();
 }
 
+/** One number belongs into the field that has the focus, a row into the form. */
 /** @param {ClipboardEvent} event */
-function paste({ clipboardData, target }) {
-  const text = clipboardData?.getData("text/plain");
+function paste(event) {
+  const { clipboardData, target } = event;
+  const text = clipboardData?.getData("text/plain") ?? "";
   const closed = byId("single").hidden || byId("features").inert;
-  const elsewhere = target instanceof Element && target.matches("#sample-label, [type=number]");
-  if (text && !closed && !elsewhere)
-    void using(lazy.filling, (filling) => filling.paste(page, text));
+  const number = !Number.isNaN(Number(text.replace(",", ".")));
+  const fields = number ? "#sample-label, [type=number]" : "#sample-label";
+  const elsewhere = target instanceof Element && target.matches(fields);
+  if (!text || closed || elsewhere) return;
+  event.preventDefault();
+  void using(lazy.filling, (filling) => filling.paste(page, text));
 }
 
 function listen() {
@@ -297,7 +304,7 @@ function listen() {
   on("language", switchLanguage);
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
-    if (page.schema.form.gate) byId("yes").focus();
+    if (page.schema.gate) byId("yes").focus();
     else focusField(page.schema.features[0]);
   });
   byId("case").addEventListener("submit", (event) => {
@@ -318,8 +325,7 @@ async function start() {
   // Fetched beside the schema, not after it; what fails is fetched and told again when it is opened
   if (location.hash === "#batch") lazy.batch().catch(() => {});
   try {
-    const [response] = await Promise.all([fetch("features.json"), speak(language())]);
-    page.schema = complete(await response.json());
+    await speak(language());
     introduce();
   } catch {
     byId("broken").hidden = false;

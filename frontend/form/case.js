@@ -1,16 +1,14 @@
 /** Asks for the answer to the case on the page: from the service, or from this device. */
-import { byId } from "../shared/dom.js";
+import { byId, el } from "../shared/dom.js";
 import { Failure } from "../shared/response.js";
 import { predict } from "../shared/service.js";
 import { category, categoryText, labelOf, probabilityText } from "../shared/words.js";
-import { showCompare } from "./compare.js";
 import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
 import { preparePlace } from "./place.js";
 import { isShare, preparePrevalence } from "./prevalence.js";
 import { showResult } from "./result.js";
-import { offerSheet } from "./sheet.js";
 
 /** @import { Case, Page, Row, Value } from "../shared/types.js" */
 /** @import { Shown } from "./errors.js" */
@@ -54,8 +52,9 @@ function mark(page) {
   const answered = page.answered;
   card.hidden = !answered || byId("gated").textContent !== "";
   if (!answered) return;
-  const scores = page.adequate() && String(page.values()) === String(answered.values);
-  const same = scores && page.prevalence === answered.prevalence;
+  const values = page.values();
+  const given = page.adequate() && values.every((value, i) => value === answered.values[i]);
+  const same = given && page.prevalence === answered.prevalence;
   const version = !page.version || page.version === answered.model.version;
   card.dataset.current = String(same && version);
   const note = card.querySelector(".out-of-date");
@@ -67,9 +66,8 @@ function preview(page) {
   const values = page.values();
   const engine = ready();
   const shown = byId("result").dataset.current === "true" && page.answered;
-  const whole = page.adequate() && !values.includes(undefined) && isShare(page.prevalence);
-  const answer =
-    !shown && engine && whole ? engine.predict(/** @type {Row} */ (values), page.prevalence) : null;
+  const asked = !shown && engine && !faults(page, values).length;
+  const answer = asked ? engine.answer(/** @type {Row} */ (values), page.prevalence) : null;
   byId("preview").textContent = answer
     ? page.say("preview", {
         category: categoryText(page, category(page, answer)),
@@ -83,7 +81,7 @@ export async function classify(page, tableRow) {
   if (running) return;
   prepare(page);
   const values = page.values();
-  const errors = missing(page, values);
+  const errors = faults(page, values);
   if (errors.length) {
     page.enter("faulty");
     return showErrors(page, errors);
@@ -103,7 +101,6 @@ export async function classify(page, tableRow) {
     byId("result-title").focus({ preventScroll: true });
     byId("result").scrollIntoView();
     remember(page, page.answered);
-    showCompare(page);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     clearTimeout(slow);
@@ -140,15 +137,23 @@ async function device(page, values) {
   const engine = await load(page).catch(() => {
     throw new Failure("unreadable_model");
   });
-  return { prediction: engine.predict(values, page.prevalence), model: engine.model };
+  const prediction = engine.answer(values, page.prevalence);
+  if (!prediction) throw new Failure("too_many_missing");
+  return { prediction, model: engine.model };
 }
 
 /** @param {Page} page @param {Value[]} values @returns {Shown[]} */
-function missing(page, values) {
+function faults(page, values) {
   const errors = page.schema.features.flatMap((feature, index) => {
     const text = errorText(page, feature, values[index]);
     return text ? [{ field: feature.name, message: text }] : [];
   });
+  const gaps = page.schema.features.filter((_, index) => values[index] === null);
+  const most = page.schema.missing_at_most;
+  if (!errors.length && gaps.length > most) {
+    const message = page.say("error_missing_most", { most, found: gaps.length });
+    errors.push({ field: gaps[most].name, message });
+  }
   if (!isShare(page.prevalence))
     errors.push({ field: "prevalence", message: page.say("error_prevalence") });
   return page.adequate() ? errors : [{ field: "gate", message: page.say("error_gate") }, ...errors];
@@ -167,4 +172,19 @@ function showFailure(page, failure) {
     return { field, message: text.charAt(0).toUpperCase() + text.slice(1) };
   });
   showErrors(page, shown);
+}
+
+/** The score on paper, in the reader's language, where the model has one. @param {Page} page */
+async function offerSheet(page) {
+  const { sheets = [] } = await (await fetch("site.json")).json();
+  const host = el("p", { id: "paper" });
+  byId("lead").after(host);
+  const draw = () => {
+    const lang = sheets.includes(page.lang) ? page.lang : sheets[0];
+    host.replaceChildren(
+      lang ? el("a", { href: `sheet.${lang}.html` }, page.say("nav_sheet")) : "",
+    );
+  };
+  page.redraws.add(draw);
+  draw();
 }

@@ -1,7 +1,7 @@
 /** Shows two answered cases side by side. */
 import { button, byId, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { category, categoryText, labelOf, rangeText, valueText } from "../shared/words.js";
+import { category, categoryText, rangeText, valueText } from "../shared/words.js";
 import { classNames } from "../shared/words.js";
 import { shareText } from "./prevalence.js";
 
@@ -9,18 +9,24 @@ import { shareText } from "./prevalence.js";
 
 /** @type {Case | null} */
 let pinned = null;
+/** What stands beside it. @type {Case | null} */
+let beside = null;
 
 /** Keep this case to compare the next ones with. @param {Page} page @param {Case} answered */
 export function pin(page, answered) {
-  if (!pinned) page.redraws.add(() => showCompare(page));
+  if (!pinned) {
+    page.redraws.add(() => showCompare(page));
+    page.checks.add(() => pinned && page.answered !== beside && showCompare(page));
+  }
   pinned = answered;
   showCompare(page);
   byId("compare-title").focus();
 }
 
 /** @param {Page} page */
-export function showCompare(page) {
+function showCompare(page) {
   const host = byId("compare");
+  beside = page.answered;
   host.hidden = !pinned;
   if (!pinned) return;
   const second = page.answered && page.answered !== pinned ? page.answered : null;
@@ -67,10 +73,10 @@ export function showCompare(page) {
               prevalence === null ? page.say("as_trained") : shareText(page, prevalence),
             ]),
           ),
-        ...page.schema.features.map(({ name }, index) => {
-          const texts = cases.map(({ values }) => valueText(page, values[index]));
+        ...page.schema.features.map((feature, index) => {
+          const texts = cases.map(({ values }) => valueText(page, feature, values[index]));
           const made = row(
-            labelOf(page, name),
+            feature.label,
             texts.map((text) => [text]),
           );
           if (texts.length === 2 && texts[0] !== texts[1]) made.className = "differs";

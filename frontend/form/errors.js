@@ -1,29 +1,26 @@
 /** Shows every error twice in the same words: in a summary, and at its group. */
 import { byId, el } from "../shared/dom.js";
-import { labelOf } from "../shared/words.js";
-import { describe, focusField } from "./fields.js";
+import { choices, describe, focusField, idOf } from "./fields.js";
 
 /** @import { Feature, Page } from "../shared/types.js" */
 
 /** @typedef {{ field: string, message: string }} Shown the field is a feature's name or "gate" */
 
-/** Why a value cannot be sent, or nothing. @param {Page} page @param {Feature} feature @param {unknown} value */
-export function errorText(page, feature, value) {
-  const name = labelOf(page, feature.name);
-  const { kind, min, max, may_be_missing: optional, values = [] } = feature;
-  if (value === undefined) return page.say("error_select", { feature: page.inText(name) });
-  if (value === null)
-    return optional ? "" : page.say("error_select", { feature: page.inText(name) });
-  if (kind === "category") {
-    return values.includes(String(value)) ? "" : page.say("error_value", { feature: name });
-  }
-  if (
-    typeof value !== "number" ||
-    Number.isNaN(value) ||
-    (kind !== "real" && !Number.isInteger(value))
-  )
-    return page.say(kind === "real" ? "error_number" : "error_whole", { feature: name });
-  return value < min || value > max ? page.say("error_range", { feature: name, min, max }) : "";
+/** Why a value cannot be sent, or nothing. @param {Page} page @param {Feature} asked @param {unknown} value */
+export function errorText(page, asked, value) {
+  const { kind, label: feature, min, max, may_be_missing: optional, values } = asked;
+  if (value === null && optional) return "";
+  if (value === undefined || value === null)
+    return page.say(choices(asked) ? "error_select" : "error_enter", { feature });
+  if (kind === "category")
+    return values.some((each) => each.value === value) ? "" : page.say("error_value", { feature });
+  const number = /** @type {number} */ (value);
+  if (kind === "whole" ? !Number.isInteger(value) : !Number.isFinite(value))
+    return page.say(kind === "whole" ? "error_whole" : "error_number", { feature });
+  const [from, to] = [min, max].map((end) => page.number(end));
+  return number < min || number > max
+    ? page.say("error_range", { feature, min: from, max: to })
+    : "";
 }
 
 /** @param {Page} page */
@@ -36,7 +33,7 @@ export function clearErrors(page) {
     const group = error.parentElement;
     if (group) describe(group, "");
   }
-  document.title = page.own(page.schema.form.title ?? page.schema.title);
+  document.title = page.schema.title;
 }
 
 /** @param {Page} page @param {Shown[]} errors */
@@ -48,7 +45,7 @@ export function showErrors(page, errors) {
   );
   byId("summary").hidden = false;
   for (const { field, message } of errors) {
-    const place = document.getElementById(`error-${field}`);
+    const place = document.getElementById(`error-${idOf(field)}`);
     if (!place) continue;
     place.textContent = message;
     place.hidden = false;

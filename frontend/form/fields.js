@@ -2,16 +2,21 @@
 
 /** @import { Feature, Page, Schema, Value } from "../shared/types.js" */
 
-/** More values than this are typed or picked from a list, not pressed. */
+/** More whole numbers than this are typed, not pressed. */
 const MOST_BUTTONS = 12;
+/** More categories than this are picked from a list. */
+const MOST_RADIOS = 6;
 
-/** @param {Feature} feature @returns {number[] | string[] | null} every value, null where it is typed */
+/** @param {Feature} feature @returns {(number | string)[] | null} every value, null where it is typed */
 export function choices({ kind, min, max, values }) {
-  if (kind === "category") return values ?? [];
+  if (kind === "category") return values.map(({ value }) => value);
   const count = max - min + 1;
   if (kind === "real" || count > MOST_BUTTONS) return null;
   return Array.from({ length: count }, (_, step) => min + step);
 }
+
+/** A name may hold spaces, which an id may not. @param {string} name */
+export const idOf = (name) => encodeURIComponent(name);
 
 /**
  * Draw every group, keeping what is chosen (the language may change at any time).
@@ -20,50 +25,127 @@ export function choices({ kind, min, max, values }) {
  * @param {Page} page
  */
 export function renderFields(host, page) {
-  const kept = host.childElementCount ? readValues(page.schema.features) : [];
-  host.replaceChildren(...page.schema.features.map((feature) => group(feature, page)));
-  writeValues(page.schema.features, kept);
+  const { schema } = page;
+  const kept = host.childElementCount ? readValues(schema) : [];
+  host.replaceChildren(...schema.features.map((feature) => group(feature, page)));
+  writeValues(schema, kept);
 }
 
-/** @param {string} tag @param {string} text @param {Record<string, string>} attributes */
-function make(tag, text, attributes = {}) {
+/** @param {string} tag @param {string} text @param {Record<string, string>} [attributes] @param {Node[]} children */
+function make(tag, text, attributes = {}, ...children) {
   const made = document.createElement(tag);
   made.textContent = text;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
   return made;
 }
 
 /** @param {Feature} feature @param {Page} page */
 function group(feature, page) {
-  const { name } = feature;
-  const values = choices(feature);
-  const made = make("fieldset", "", { id: `group-${name}` });
-  const hint = make("p", page.own(feature.help), { class: "hint", id: `hint-${name}` });
-  const error = make("p", "", { class: "error", id: `error-${name}`, hidden: "" });
-  const ends = make("p", "", { class: "ends", id: `ends-${name}` });
-  const cells = make("div", "", { class: "cells" });
-  if (values === null) cells.append(number(feature, page), unit(feature, page));
-  else if (values.length > MOST_BUTTONS) cells.append(list(feature, values, page));
-  else values.forEach((value) => cells.append(cell(feature, String(value), label(page, value))));
-  if (values !== null && values.length <= MOST_BUTTONS) {
-    cells.style.setProperty("--count", String(values.length));
-    if (typeof values[0] === "string") cells.classList.add("words");
-  }
-  if (feature.may_be_missing) {
-    cells.append(cell(feature, page.schema.missing, page.say("not_scored")));
-  }
-  for (const [value, meaning] of [
-    [feature.min, feature.low],
-    [feature.max, feature.high],
-  ]) {
-    if (meaning)
-      ends.append(
-        make("span", page.say("ends", { score: value, meaning: page.own(String(meaning)) })),
-      );
-  }
-  made.append(make("legend", page.own(feature.label)), hint, error, cells, ends);
+  const id = idOf(feature.name);
+  const range = choices(feature) ? "" : rangeText(feature, page);
+  const made = make(
+    "fieldset",
+    "",
+    { id: `group-${id}` },
+    make("legend", feature.label),
+    make("p", [feature.help, range].filter(Boolean).join(" "), { class: "hint", id: `hint-${id}` }),
+    make("p", "", { class: "error", id: `error-${id}`, hidden: "" }),
+    cells(feature, page),
+    make(
+      "p",
+      "",
+      { class: "ends", id: `ends-${id}` },
+      ...[
+        [feature.min, feature.low],
+        [feature.max, feature.high],
+      ]
+        .filter(([, meaning]) => meaning)
+        .map(([score, meaning]) => make("span", page.say("ends", { score, meaning }))),
+    ),
+  );
   describe(made, "");
   return made;
+}
+
+/** @param {Feature} feature @param {Page} page */
+function rangeText({ min, max, unit }, page) {
+  const [from, to] = [min, max].map((value) => page.number(value));
+  return page.say("between", { min: from, max: to, unit }).replace(" .", ".");
+}
+
+/** @param {Feature} feature @param {Page} page */
+function cells(feature, page) {
+  const { kind, may_be_missing: optional, unit } = feature;
+  const values = choices(feature);
+  const made = make("div", "", { class: "cells" });
+  if (kind === "category" && feature.values.length > MOST_RADIOS) {
+    made.append(list(feature, page));
+    return made;
+  }
+  if (values) {
+    const count = values.length;
+    made.style.setProperty("--count", String(count));
+    made.style.setProperty("--narrow", String(count > 6 ? Math.ceil(count / 2) : count));
+    made.classList.toggle("words", kind === "category");
+    made.append(...values.map((value) => cell(feature, String(value), textOf(feature, value))));
+    if (optional) made.append(unknown(feature, page, "radio"));
+    return made;
+  }
+  const typed = number(feature);
+  made.classList.add("typed");
+  made.append(typed, make("span", unit, { class: "unit" }));
+  if (!optional) return made;
+  const other = unknown(feature, page, "checkbox");
+  const box = /** @type {HTMLInputElement} */ (other.firstChild);
+  typed.addEventListener("input", () => (box.checked = false));
+  box.addEventListener("input", () => (typed.value = ""));
+  made.append(other);
+  return made;
+}
+
+/** @param {Feature} feature @param {number | string} value @returns {string} */
+export const textOf = ({ values }, value) =>
+  values?.find((each) => each.value === value)?.label ?? String(value);
+
+/** @param {Feature} feature @param {string} value @param {string} text @param {string} [type] */
+function cell({ name }, value, text, type = "radio") {
+  const id = idOf(name);
+  const input = make("input", "", { type, name: id, value, id: `${id}-${value}` });
+  return make("label", "", {}, input, make("span", text));
+}
+
+/** @param {Feature} feature @param {Page} page @param {string} type */
+function unknown(feature, page, type) {
+  const made = cell(feature, page.schema.missing, page.say("not_known"), type);
+  made.className = "unknown";
+  return made;
+}
+
+/** @param {Feature} feature @returns {HTMLInputElement} */
+function number({ name, kind, label, min, max, decimals, unit }) {
+  const whole = kind === "whole";
+  const made = make("input", "", {
+    type: "number",
+    name: idOf(name),
+    min: String(min),
+    max: String(max),
+    step: whole ? "1" : (10 ** -decimals).toFixed(decimals),
+    // The numbers' keyboard of a phone has no minus
+    inputmode: min < 0 ? "text" : whole ? "numeric" : "decimal",
+    "aria-label": unit ? `${label}, ${unit}` : label,
+  });
+  return /** @type {HTMLInputElement} */ (made);
+}
+
+/** @param {Feature} feature @param {Page} page */
+function list({ name, label, values, may_be_missing: optional }, page) {
+  const options = [
+    ["", page.say("choose")],
+    ...values.map((each) => [each.value, each.label]),
+    ...(optional ? [[page.schema.missing, page.say("not_known")]] : []),
+  ].map(([value, text]) => make("option", text, { value }));
+  return make("select", "", { name: idOf(name), "aria-label": label }, ...options);
 }
 
 /** The error is read before the hint. @param {HTMLElement} made @param {string} error its id, or nothing */
@@ -75,76 +157,34 @@ export function describe(made, error) {
   made.setAttribute("aria-describedby", parts.filter(Boolean).join(" "));
 }
 
-/** @param {Page} page @param {number | string} value */
-const label = (page, value) => (typeof value === "number" ? String(value) : page.own(value));
-
-/** @param {Feature} feature @param {string} value @param {string} text */
-function cell({ name }, value, text) {
-  const made = document.createElement("label");
-  const input = make("input", "", { type: "radio", name, value, id: `${name}-${value}` });
-  made.append(input, make("span", text));
-  return made;
-}
-
-/** @param {Feature} feature @param {Page} page */
-function number(feature, page) {
-  const made = make("input", "", {
-    type: "number",
-    name: feature.name,
-    id: `${feature.name}-value`,
-    min: String(feature.min),
-    max: String(feature.max),
-    step: feature.kind === "real" ? "any" : "1",
-    inputmode: feature.kind === "real" ? "decimal" : "numeric",
-    "aria-label": page.own(feature.label),
-  });
-  return made;
-}
-
-/** @param {Feature} feature @param {Page} page */
-const unit = (feature, page) =>
-  make(
-    "span",
-    page.say("between", { min: feature.min, max: feature.max, unit: feature.unit ?? "" }),
-    {
-      class: "unit",
-    },
-  );
-
-/** @param {Feature} feature @param {(string | number)[]} values @param {Page} page */
-function list(feature, values, page) {
-  const made = make("select", "", { name: feature.name, "aria-label": page.own(feature.label) });
-  made.append(make("option", "", { value: "" }));
-  values.forEach((value) =>
-    made.append(make("option", label(page, value), { value: String(value) })),
-  );
-  return made;
-}
-
 /** @param {Feature} feature @returns {HTMLInputElement[]} */
-const inputs = (feature) => [
-  .../** @type {NodeListOf<HTMLInputElement>} */ (document.getElementsByName(feature.name)),
+const inputs = ({ name }) => [
+  .../** @type {any} */ (document.getElementById(`group-${idOf(name)}`)).elements,
 ];
 
-/** null where "not scored" was chosen, undefined where nothing was. @param {Feature[]} features @returns {Value[]} */
-export const readValues = (features) =>
+/** @param {HTMLInputElement} input */
+const isBox = ({ type }) => type === "radio" || type === "checkbox";
+
+/** null where "not known" was chosen, undefined where nothing was, NaN where no number was typed. @param {Schema} schema @returns {Value[]} */
+export const readValues = ({ features, missing }) =>
   features.map((feature) => {
-    const all = inputs(feature);
-    const chosen = all.find((input) => (input.type === "radio" ? input.checked : input.value));
+    const chosen = inputs(feature).find((input) =>
+      isBox(input) ? input.checked : input.value || input.validity.badInput,
+    );
     if (!chosen) return undefined;
-    if (chosen.type === "radio" && chosen === all.at(-1) && feature.may_be_missing) return null;
-    return feature.kind === "category" ? chosen.value : Number(chosen.value);
+    if (chosen.value === missing) return null;
+    if (feature.kind === "category") return chosen.value;
+    return chosen.validity.badInput ? NaN : Number(chosen.value);
   });
 
-/** @param {Feature[]} features @param {Value[]} values */
-export function writeValues(features, values) {
+/** @param {Schema} schema @param {Value[]} values */
+export function writeValues({ features, missing }, values) {
   features.forEach((feature, index) => {
     const value = values[index];
-    const all = inputs(feature);
-    for (const input of all) {
-      const missing = feature.may_be_missing && input === all.at(-1);
-      if (input.type !== "radio") input.value = String(value ?? "");
-      else input.checked = missing ? value === null : input.value === String(value);
+    const text = value === null ? missing : String(value ?? "");
+    for (const input of inputs(feature)) {
+      if (isBox(input)) input.checked = input.value === text;
+      else input.value = input.type === "number" && value === null ? "" : text;
     }
   });
 }
@@ -155,51 +195,16 @@ export function focusField(feature) {
   (all.find((input) => input.checked) ?? all[0]).focus();
 }
 
-/** A digit chooses its score, 0 the tenth, a hyphen "not scored". @param {KeyboardEvent} event @param {string} missing */
+/** A digit chooses its number, 0 the tenth, a hyphen "not known". @param {KeyboardEvent} event @param {string} missing */
 export function chooseByKey(event, missing) {
   const { target, key } = event;
   if (!(target instanceof HTMLInputElement) || target.type !== "radio") return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const value =
-    key === "0" && !document.getElementById(`${target.name}-0`)
-      ? "10"
-      : key === "-"
-        ? missing
-        : key;
-  const input = /** @type {HTMLInputElement | null} */ (
-    document.getElementById(`${target.name}-${value}`)
-  );
+  const id = (/** @type {string} */ value) =>
+    /** @type {HTMLInputElement | null} */ (document.getElementById(`${target.name}-${value}`));
+  const input = id(key === "-" ? missing : key) ?? (key === "0" ? id("10") : null);
   if (!input) return;
   event.preventDefault();
   input.focus();
   input.click();
 }
-
-/** What a schema may leave out has one default here. @param {any} raw features.json @returns {Schema} */
-export function complete(raw) {
-  const { positive, form = {} } = raw;
-  const features = raw.features.map((/** @type {any} */ feature) => ({
-    kind: "whole",
-    label: plain(feature.name),
-    help: "",
-    low: "",
-    high: "",
-    may_be_missing: false,
-    ...feature,
-  }));
-  return {
-    title: plain(raw.name ?? "model"),
-    missing: "?",
-    limits_of_use: [],
-    ...raw,
-    form: { examples: [], ...form },
-    features,
-    negative: raw.classes.find((/** @type {any} */ each) => each.name !== positive).name,
-  };
-}
-
-/** @param {string} name */
-const plain = (name) => {
-  const text = name.replaceAll(/[_.-]+/g, " ").trim();
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};

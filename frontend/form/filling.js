@@ -37,17 +37,30 @@ export function undo(page) {
   byId("classify").focus();
 }
 
-/** The data that examples come from hold adequate samples only. @param {Page} page @param {Value[]} values */
+/** Examples come from the data, which hold no sample that the gate would stop. @param {Page} page @param {Value[]} values */
 export function example(page, values) {
   fill(page, values, page.say("filled"), { gate: true });
   byId("classify").focus();
+}
+
+/** The cells of a copied row: tabs before semicolons, bars and commas, and blanks last. */
+/** @param {string} text */
+function cells(text) {
+  // A tab or blank at the end is an empty cell, a line end is none
+  const line = text.replace(/[\r\n]+$/, "");
+  const sign = ["\t", ";", "|", ",", "\n"].find((each) => line.includes(each));
+  const parts = sign ? line.split(sign) : line.trim().split(/\s+/);
+  const plain = parts.map((part) => part.trim().replace(/^"(.*)"$/, "$1"));
+  // With a comma between the cells, none is within a number
+  const decimal = (/** @type {string} */ part) => part.replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
+  return sign === "," ? plain : plain.map(decimal);
 }
 
 /** A row as a table has it: an id before the values and a class behind them may be there. */
 /** @param {Page} page @param {string} text what was copied */
 export function paste(page, text) {
   const { features } = page.schema;
-  const parts = text.trim().split(/\s*[,;\t|]\s*|\s+/);
+  const parts = cells(text);
   const around = parts.length - features.length;
   const inner = around === 2 ? parts.slice(1, -1) : parts;
   const { values, why } = readTexts(page, inner);

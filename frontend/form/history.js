@@ -1,7 +1,7 @@
 /** Lists the cases answered on this page, and keeps them on the device only if asked to. */
 import { byId, button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { category, categoryText, rangeText, timeText, valueText } from "../shared/words.js";
+import { category, categoryText, rangeText, rowText, timeText } from "../shared/words.js";
 import { CATEGORIES, warningText } from "../shared/words.js";
 import { fill } from "./filling.js";
 import { isShare, prevalenceText } from "./prevalence.js";
@@ -139,7 +139,7 @@ function line(page, entry) {
     {},
     el("span", {}, icon(category), ` ${categoryText(page, category)}`),
     el("span", {}, rangeText(page, /** @type {Prediction} */ (/** @type {unknown} */ (entry)))),
-    el("span", {}, scores.map((score) => valueText(page, score)).join(" ")),
+    el("span", {}, rowText(page, scores)),
     el("span", { class: "hint" }, text),
     again,
     el("span", { class: "hint other-model" }),

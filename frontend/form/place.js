@@ -1,6 +1,7 @@
 /** Draws where a case lies among the training samples. */
 import { el, svg } from "../shared/dom.js";
 import { classNames, logOdds, probabilityText } from "../shared/words.js";
+import { described, read } from "./model.js";
 import { shift } from "./prevalence.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
@@ -16,11 +17,8 @@ const MINOR = [0.01, 0.5, 0.99];
 /** A number nearer than this to the border would be cut. */
 const EDGE = 12;
 
-/** @type {Promise<[Reference, Model]> | undefined} */
+/** @type {Promise<[Reference, Model] | null> | undefined} */
 let loaded;
-
-/** Asked a second time where the network failed. @param {string} path */
-const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
 
 /** Fetch the counts before they are needed: on this device alone nothing is asked for later. */
 /** @param {Page} page */
@@ -31,15 +29,11 @@ export function preparePlace(page) {
 
 /** @param {Page} page */
 async function load({ schema }) {
-  const [reference, model] = await Promise.all(["reference.json", "/v1/model"].map(read));
-  const bins = reference.edges.length - 1;
-  if (
-    bins < 1 ||
-    reference[schema.negative].length !== bins ||
-    reference[schema.positive].length !== bins
-  ) {
-    throw new Error("reference.json does not hold one count per bin and class");
-  }
+  const [reference, model] = await Promise.all([read("reference.json"), described()]);
+  const bins = (reference.edges?.length ?? 0) - 1;
+  const classes = [schema.negative, schema.positive];
+  // Of another model, or empty: there is nothing to draw, and asking again would not help
+  if (bins < 1 || classes.some((name) => reference[name]?.length !== bins)) return null;
   const { conformal: limits, prevalence } = model;
   return /** @type {[Reference, Model]} */ ([reference, { limits, prevalence }]);
 }
@@ -50,7 +44,9 @@ export function place(page, { prediction: { probability }, prevalence }) {
   const host = el("section", { class: "place", "aria-labelledby": "place-title", hidden: true });
   loaded ??= load(page);
   loaded.then(
-    ([reference, model]) => {
+    (found) => {
+      if (!found) return;
+      const [reference, model] = found;
       // The training samples have their own prevalence, whatever was asked for
       const odds = logOdds(probability) - shift(prevalence, model.prevalence);
       host.append(...draw(page, odds, reference, model.limits));

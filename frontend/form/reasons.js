@@ -1,6 +1,6 @@
 /** Draws the contributions of an answer as bars about zero, in a table. */
 import { el, svg } from "../shared/dom.js";
-import { classNames, labelOf, signed, valueText } from "../shared/words.js";
+import { classNames, signed, valueText } from "../shared/words.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
 
@@ -11,7 +11,7 @@ export function reasons(page, { prediction, values }) {
   const parts = Object.entries(contributions).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const widest = Math.max(...parts.map(([, value]) => Math.abs(value)), Math.abs(base), 1e-9);
   const sum = parts.reduce((total, [, value]) => total + value, base);
-  const names = page.schema.features.map((feature) => feature.name);
+  const { features } = page.schema;
   return el(
     "section",
     { class: "reasons", "aria-labelledby": "reasons-title" },
@@ -39,8 +39,9 @@ export function reasons(page, { prediction, values }) {
         "tbody",
         {},
         ...parts.map(([name, value]) => {
-          const score = valueText(page, values[names.indexOf(name)] ?? null);
-          return row(page, `${labelOf(page, name)}: ${score}`, value, widest);
+          const index = features.findIndex((feature) => feature.name === name);
+          const text = valueText(page, features[index], values[index]);
+          return row(page, `${features[index].label}: ${text}`, value, widest);
         }),
         row(page, page.say("base"), base, widest),
       ),

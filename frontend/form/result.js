@@ -43,11 +43,7 @@ export function showResult(page, answered) {
     whatIf(page, answered),
     place(page, answered),
     el("h3", {}, page.say("limits")),
-    el(
-      "ul",
-      { class: "limits" },
-      ...page.schema.limits_of_use.map((limit) => el("li", {}, page.own(limit))),
-    ),
+    el("ul", { class: "limits" }, ...page.schema.limits_of_use.map((limit) => el("li", {}, limit))),
     facts(page, answered),
   );
   page.check();
@@ -70,7 +66,7 @@ function notes(page, { prediction, source, difference, prevalence }) {
     lines.push(page.say(prediction.prediction_set.length ? "both_possible" : "neither_likely"));
   }
   if (prediction.inconclusive || words.depends(prediction)) {
-    lines.push(page.say("leaning", { label: page.own(prediction.label) }));
+    lines.push(page.say("leaning", { label: words.className(page, prediction.label) }));
   }
   if (prediction.probability_range) {
     const [low, high] = prediction.probability_range.map((p) => words.probabilityText(page, p));
@@ -85,7 +81,7 @@ function facts(page, answered) {
   const names = words.classNames(page);
   /** @type {[Key, string][]} */
   const entries = [
-    ["fact_values", values.map((value) => value ?? page.schema.missing).join(" ")],
+    ["fact_values", words.rowText(page, values)],
     ["fact_probability", words.probabilityText(page, prediction.probability)],
     ["fact_threshold", page.number(prediction.threshold, 4)],
     ["fact_model", `${model.name} ${model.version}`],

@@ -2,7 +2,7 @@
 
 /** @import { Answer, ServiceError } from "./types.js" */
 
-/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "closed" | "cancelled" | "unreadable_model"} Kind */
+/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "closed" | "cancelled" | "unreadable_model" | "too_many_missing"} Kind */
 
 /** Why there is no answer; `errors` where the service named them. */
 export class Failure extends Error {

@@ -10,31 +10,35 @@ export interface Feature {
   high: string;
   min: number;
   max: number;
-  unit?: string;
+  unit: string;
+  /** Of a real number, as the form steps. */
+  decimals: number;
   /** Of a category. */
-  values?: string[];
+  values: { value: string; label: string }[];
   may_be_missing: boolean;
 }
 
-/** features.json, completed by schema.js. */
+/** features.json in the reader's language, as cytology/description.py writes it. */
 export interface Schema {
   title: string;
   missing: string;
-  class_column?: string;
+  /** Values of a sample that may be missing. */
+  missing_at_most: number;
+  /** That have a file of their own. */
+  languages: string[];
+  class_column: string;
   positive: string;
   negative: string;
-  classes: { name: string }[];
+  classes: { name: string; label: string }[];
   limits_of_use: string[];
   features: Feature[];
-  form: {
-    title?: string;
-    lead?: string;
-    gate?: { question: string; hint: string; yes: string; no: string; stop: string };
-    examples: { label: string; values: Row }[];
-  };
+  lead: string;
+  /** What the reader confirms first: a question, and lines that explain it; "" for nothing. */
+  gate: string;
+  examples: { label: string; values: Row }[];
 }
 
-/** What was chosen, null where "not scored" was chosen, undefined where nothing was. */
+/** What was chosen, null where "not known" was chosen, undefined where nothing was. */
 export type Value = number | string | null | undefined;
 export type Row = (number | string | null)[];
 
@@ -67,7 +71,7 @@ export interface Prediction {
   contributions_exact?: boolean;
   probability_range?: [number, number];
   warnings: Caution[];
-  what_would_change?: Record<string, number | null>;
+  what_would_change?: Record<string, Value>;
   fragility?: number;
 }
 
@@ -113,7 +117,7 @@ export interface Case {
 
 /** The answers that every value of one feature would give, the others as they are. */
 export interface Strip {
-  name: string;
+  feature: Feature;
   cells: { score: number | string; prediction: Prediction; chosen: boolean }[];
 }
 
@@ -141,11 +145,7 @@ export interface Page {
   say(key: Key, values?: Record<string, string | number>): string;
   /** Whether the string table has this key; codes of the service may be newer than the page. */
   knows(key: string): key is Key;
-  /** A text of the schema in the reader's language, or as it is where none is known. */
-  own(text: string): string;
-  /** A label inside a sentence, where English writes it small. */
-  inText(label: string): string;
-  /** A number as the reader's language writes it. */
+  /** A number as the reader's language writes it, with all its digits or with so many decimals. */
   number(value: number, digits?: number): string;
   /** Names what the page is doing, for people, style sheets and tests alike. */
   enter(state: State, message?: string): void;
@@ -166,6 +166,7 @@ export type State =
   | "busy"
   | "unreadable"
   | "unreadable_model"
+  | "too_many_missing"
   | "refused"
   | "closed"
   | "cancelled"

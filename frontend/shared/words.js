@@ -1,11 +1,11 @@
 /** Writes the numbers of an answer in the words that every view shares. */
 
-/** @import { Key, Page, Prediction } from "./types.js" */
+/** @import { Feature, Key, Page, Prediction, Row, Value } from "./types.js" */
 
 /** In the order of rising suspicion; also the names of the shapes and colours. */
 export const CATEGORIES = ["negative", "inconclusive", "positive"];
 
-/** Whether a score that is missing decides the label. @param {Prediction} prediction */
+/** Whether a value that is missing decides the label. @param {Prediction} prediction */
 export const depends = ({ warnings }) =>
   warnings.some(({ code }) => code === "decisive_missing_score");
 
@@ -23,14 +23,18 @@ export const categoryText = (page, name) =>
   name === "inconclusive"
     ? page.say("inconclusive")
     : page.say("resembles", {
-        name: page.own(page.schema[/** @type {"positive" | "negative"} */ (name)]),
+        name: classNames(page)[/** @type {"positive" | "negative"} */ (name)],
       });
 
 /** Both classes by name, for the places of a text. @param {Page} page */
-export const classNames = ({ schema, own }) => ({
-  positive: own(schema.positive),
-  negative: own(schema.negative),
+export const classNames = (page) => ({
+  positive: className(page, page.schema.positive),
+  negative: className(page, page.schema.negative),
 });
+
+/** @param {Page} page @param {string} name @returns {string} the class in the reader's language */
+export const className = ({ schema }, name) =>
+  schema.classes.find((each) => each.name === name)?.label ?? name;
 
 /** @param {number} probability */
 export const logOdds = (probability) => Math.log(probability / (1 - probability));
@@ -56,7 +60,7 @@ export function probabilityText(page, probability) {
   return page.number(probability, 4);
 }
 
-/** The range where a score is missing, else the probability. @param {Page} page @param {Prediction} prediction */
+/** The range where a value is missing, else the probability. @param {Page} page @param {Prediction} prediction */
 export const rangeText = (page, { probability, probability_range: range }) =>
   range
     ? range.map((each) => probabilityText(page, each)).join(" – ")
@@ -65,19 +69,25 @@ export const rangeText = (page, { probability, probability_range: range }) =>
 /** @param {Page} page @param {number} value log-odds with their sign */
 export const signed = (page, value) => (value < 0 ? "−" : "+") + page.number(Math.abs(value), 2);
 
-/** @param {Page} page @param {number | string | null} value */
-export const valueText = (page, value) =>
-  value === null
-    ? page.say("not_scored")
-    : typeof value === "string"
-      ? page.own(value)
-      : String(value);
+/** One value with its unit. @param {Page} page @param {Feature} feature @param {Value} value */
+export function valueText(page, { values, unit }, value) {
+  if (value === null || value === undefined) return page.say("not_known");
+  const text =
+    typeof value === "number"
+      ? page.number(value)
+      : (values.find((each) => each.value === value)?.label ?? value);
+  return unit ? `${text} ${unit}` : text;
+}
+
+/** A row as it can be pasted into the form. @param {Page} page @param {Row} values */
+export const rowText = ({ schema }, values) =>
+  values
+    .map((value) => value ?? schema.missing)
+    .join(schema.features.every(({ kind }) => kind === "whole") ? " " : "; ");
 
 /** @param {Page} page @param {string} name a feature's name @returns {string} */
-export function labelOf(page, name) {
-  const feature = page.schema.features.find((each) => each.name === name);
-  return feature ? page.own(feature.label) : name;
-}
+export const labelOf = ({ schema }, name) =>
+  schema.features.find((each) => each.name === name)?.label ?? name;
 
 /** @param {Page} page @param {{ code: string, field: string, message: string }} warning */
 export function warningText(page, { code, field, message }) {

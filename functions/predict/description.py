@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cytology.artifact import COMPILED, Artifact
-from cytology.feature import CATEGORY, Feature
+from cytology.artifact import COMPILED, GOLDEN_TOLERANCE, Artifact
+from cytology.description import describe_feature
+from cytology.feature import Feature
 from cytology.levels import Levels
 from cytology.scorecard import is_additive, parse_scorecard
 from predict.requests import Request
@@ -37,6 +38,7 @@ def _model_document(service: Service) -> dict[str, Any]:
         "positive": schema.positive,
         "threshold": decision.threshold,
         "prevalence": decision.prevalence,
+        "tolerance": GOLDEN_TOLERANCE,
         "link": decision.link._asdict(),
         "given": decision.given._asdict(),
         "log_frequencies": dict(zip(decision.classes, decision.familiarity.tables, strict=True)),
@@ -72,24 +74,7 @@ def _model_document(service: Service) -> dict[str, Any]:
 
 def _describe(feature: Feature, levels: Levels) -> dict[str, Any]:
     """Return one feature; ``levels`` only where they are not its scores or categories."""
-    found = {
-        "name": feature.name,
-        "label": feature.label,
-        "help": feature.help,
-        "kind": feature.kind,
-        "may_be_missing": feature.may_be_missing,
-    }
-    if feature.kind == CATEGORY:
-        labels = zip(feature.values, feature.value_labels, strict=True)
-        return found | {"values": [{"value": value, "label": label} for value, label in labels]}
-    found |= {
-        "min": feature.minimum,
-        "max": feature.maximum,
-        "low": feature.low,
-        "high": feature.high,
-        "unit": feature.unit,
-        "decimals": feature.decimals,
-    }
+    found = describe_feature(feature)
     if levels.bounds:
         found["levels"] = {"values": levels.values, "bounds": levels.bounds}
     return found

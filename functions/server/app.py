@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cytology.artifact import SCHEMA
+from cytology.artifact import COMPILED, SCHEMA
+from cytology.description import describe
 from predict.app import service, settings
 from predict.requests import without_base
 from predict.routes import ROUTES
@@ -64,9 +65,17 @@ class PageHeaders:
         await self._app(scope, receive, send_complete)
 
 
-async def features(_: Request) -> Response:
-    """Return the schema of the served model, at the same path as in production."""
-    return Response(service.artifact.read(SCHEMA), media_type="application/json")
+async def features(request: Request) -> Response:
+    """Return what the form shows of the served model, at the same path as in production."""
+    language = request.path_params.get("language", "")
+    return JSONResponse(describe(service.artifact.schema, language))
+
+
+async def compiled(_: Request) -> Response:
+    """Return model.json, which the form evaluates, at the same path as in production."""
+    if COMPILED not in service.artifact.manifest["files"]:
+        return Response(status_code=404)
+    return Response(service.artifact.read(COMPILED), media_type="application/json")
 
 
 def site(form: Path) -> ASGIApp:
@@ -123,7 +132,14 @@ large = LargeRequests()
 
 app = Starlette(
     routes=[
-        Route("/features.json", features, middleware=[Middleware(GZipMiddleware)]),
+        *(
+            Route(path, endpoint, middleware=[Middleware(GZipMiddleware)])
+            for path, endpoint in (
+                (f"/{SCHEMA}", features),
+                ("/features.{language}.json", features),
+                (f"/{COMPILED}", compiled),
+            )
+        ),
         *([Mount("/", site(SITE))] if HAS_SITE else []),
     ],
     middleware=[Middleware(PageHeaders), Middleware(ApiFirst)],

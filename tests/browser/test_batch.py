@@ -125,7 +125,7 @@ def test_a_file_is_sent_as_its_bytes_are_and_never_shown(batch):
 
 
 def test_the_example_rows_are_those_of_the_form_and_are_answered(batch, address):
-    examples = service.schema(address)["form"]["examples"]
+    examples = service.schema(address)["examples"]
     batch.click("#examples-rows")
     batch.click("#run")
     batch.wait_for_selector("#batch[data-state=done]")
@@ -149,7 +149,7 @@ def test_a_table_that_can_be_read_in_two_ways_is_scored_as_the_reader_says(batch
     assert "can be read in more than one way" in status(batch)
     assert "First row: 5, 1, 1, 1, 2" in batch.inner_text("#choice")
 
-    batch.get_by_label("the scores, class", exact=True).check()
+    batch.get_by_label("the values, class", exact=True).check()
     batch.click("#run")
     batch.wait_for_selector("#batch[data-state=done]")
 
@@ -157,7 +157,7 @@ def test_a_table_that_can_be_read_in_two_ways_is_scored_as_the_reader_says(batch
     shown = batch.locator(".rows tbody tr td:nth-child(4)").all_inner_texts()
     assert shown == [service.shown(answer) for answer in answers]
     assert "Sensitivity" in batch.inner_text(".tally")
-    batch.get_by_label("the scores, a column to ignore", exact=True).check()
+    batch.get_by_label("the values, a column to ignore", exact=True).check()
     assert not current(batch)
 
 

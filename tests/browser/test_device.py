@@ -12,11 +12,10 @@ ROWS = 10_000
 #: Evaluates rows in the page as the form does.
 EVALUATE = """async (rows) => {
   const local = await import("/form/local.js");
-  const fields = await import("/form/fields.js");
-  const schema = fields.complete(await (await fetch("/features.json")).json());
-  const { predict } = await local.load({ schema });
+  const schema = await (await fetch("/features.json")).json();
+  const { answer } = await local.load({ schema });
   return rows.map((row) => {
-    const { label, probability, prediction_set, probability_range } = predict(row);
+    const { label, probability, prediction_set, probability_range } = answer(row);
     return { label, probability, prediction_set, probability_range };
   });
 }"""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support import service
+from cytology.description import describe
+from cytology.schema import load_schema
 from tests.support.reader import classify, scores, texts
 
 TABLES = """async () => {
@@ -29,17 +30,16 @@ def places(text):
     return sorted(part.split("}")[0] for part in text.split("{")[1:])
 
 
-def test_every_text_of_the_schema_has_its_german(tables, address):
-    schema = service.schema(address)
-    texts = {
-        feature[part] for feature in schema["features"] for part in ("label", "help", "low", "high")
-    }
-    form = schema["form"]
-    texts |= {form["title"], form["lead"], *form["gate"].values(), *schema["limits_of_use"]}
-    texts |= {example["label"] for example in form["examples"]}
-    texts |= {each["name"] for each in schema["classes"]}
+def test_every_text_of_the_schema_has_its_german():
+    schema = load_schema()
+    own, german = describe(schema), describe(schema, "de")
 
-    assert texts == tables["de"]["schema"].keys()
+    for key in ("title", "lead", "gate"):
+        assert german[key] != own[key]
+    assert not set(german["limits_of_use"]) & set(own["limits_of_use"])
+    for key, parts in (("features", ("label", "help", "low", "high")), ("classes", ("label",))):
+        for translated, each in zip(german[key], own[key], strict=True):
+            assert all(translated[part] != each[part] for part in parts)
 
 
 def test_the_page_before_its_scripts_says_what_the_table_says(visit, tables):
@@ -54,7 +54,7 @@ def test_a_german_browser_gets_german_that_says_it_is_not_reviewed(visit):
     page = visit(locale="de-DE")
 
     assert page.get_attribute("html", "lang") == "de"
-    assert "nicht klinisch geprüft" in page.inner_text("#unreviewed")
+    assert "nicht fachlich geprüft" in page.inner_text("#unreviewed")
     assert page.is_hidden("#unreviewed") is False
 
 
@@ -64,7 +64,7 @@ def test_switching_keeps_scores_and_result_and_survives_a_reload(page, kinds):
     page.get_by_role("heading", name="Nicht eindeutig").wait_for()
 
     assert scores(page) == [str(score) for score in kinds["inconclusive"]]
-    assert "Von 100 so bewerteten Proben" in page.inner_text(".sentence")
+    assert "Von 100 solchen Proben" in page.inner_text(".sentence")
     assert "," in page.inner_text("dd.fact_probability")
 
     page.reload()

@@ -6,16 +6,16 @@ from tests.support.reader import BENIGN, INCONCLUSIVE, MISSING, classify, paste,
 
 HOSTILE = [
     ("v=2&s=5.1.1.1.2.1.3.1.1", "it is of another version"),
-    ("v=1&s=5.1.1.1.2.1.3.1", "8 scores found, 9 needed"),
-    ("v=1&s=" + "5." * 5000, "5001 scores found, 9 needed"),
+    ("v=1&s=5.1.1.1.2.1.3.1", "8 values found, 9 needed"),
+    ("v=1&s=" + "5." * 5000, "5001 values found, 9 needed"),
     ("v=1&s=5.1.1.1.2.1.3.1.11", "Mitoses must be between 1 and 10"),
     ("v=1&s=5.1.1.1.2.1.3.1.-5", "Mitoses must be between 1 and 10"),
-    ("v=1&s=-.1.1.1.2.1.3.1.1", "Select a score for clump thickness"),
+    ("v=1&s=-.1.1.1.2.1.3.1.1", "Clump thickness: choose a value"),
     ("v=1&s=5.1.1.1.2.1.3.1.<img src=x onerror=alert(1)>", "Mitoses must be a whole number"),
     ("v=1&s=5.1.1.1.2.1.3.1.%3Cscript%3E", "Mitoses must be a whole number, like 4"),
     ("v=1&s=5.1.1.1.2.1.3.1.NaN", "Mitoses must be a whole number, like 4"),
     ("v=1&s=5.1.1.1.2.1.3.1.1e0", "Mitoses must be a whole number, like 4"),
-    ("v=1", "1 score found, 9 needed"),
+    ("v=1", "1 value found, 9 needed"),
     ("v=%E0%A4%A&s=%", "it is of another version"),
 ]
 
@@ -29,7 +29,7 @@ def test_a_link_carries_the_scores_and_asks_nothing(visit, page):
 
     reader.goto(link)
     reach(reader, "ready")
-    reader.get_by_text("The scores came with the link.").wait_for()
+    reader.get_by_text("The values came with the link.").wait_for()
 
     assert scores(reader) == ["?" if score is None else str(score) for score in MISSING]
     assert not any("/v1/predict" in call or "5.3.4" in call for call in calls)
@@ -38,7 +38,7 @@ def test_a_link_carries_the_scores_and_asks_nothing(visit, page):
 
 def test_a_hostile_link_fills_in_nothing_and_says_why(visit):
     page = visit("/#v=1&s=0")
-    page.get_by_text("1 score found, 9 needed").wait_for()
+    page.get_by_text("1 value found, 9 needed").wait_for()
 
     for fragment, why in HOSTILE:
         page.evaluate("(hash) => { location.hash = hash; }", fragment)
@@ -56,19 +56,19 @@ def test_pasted_scores_fill_in_the_form_and_ask_nothing(page):
         page.wait_for_selector(f"#mitoses-{pasted[8]}:checked", state="attached")
         assert scores(page) == [str(score) for score in pasted]
 
-    assert page.inner_text("#status").startswith("The scores are filled in.")
+    assert page.inner_text("#status").startswith("The values are filled in.")
     assert not any("/v1/predict" in call for call in calls)
 
 
 def test_a_paste_at_fault_changes_nothing(page):
     faults = {
-        "5,1,1": "3 scores found, 9 needed",
+        "5,1,1": "3 values found, 9 needed",
         "5,1,1,1,2,1,3,1,0": "Mitoses must be between 1 and 10",
         "5,1,1,1,2,1,3,1,x": "Mitoses must be a whole number, like 4",
-        "?,1,1,1,2,1,3,1,1": "Select a score for clump thickness",
+        "?,1,1,1,2,1,3,1,1": "Clump thickness: choose a value",
     }
     paste(page, ",".join(map(str, BENIGN)))
-    page.get_by_text("The scores are filled in.").wait_for()
+    page.get_by_text("The values are filled in.").wait_for()
 
     for text, why in faults.items():
         paste(page, text)
@@ -87,7 +87,7 @@ def test_what_is_copied_saved_and_linked_is_the_case_on_the_page(visit, kinds):
     assert copied.startswith("slide 7\n")
     assert "Probability: " in copied
     assert " – " in copied
-    assert "was not scored" in copied
+    assert "is not known" in copied
     assert "?lang=en#v=1&s=" + ".".join(str(s or "-") for s in kinds["missing"]) in copied
 
     with page.expect_download() as download:
@@ -100,13 +100,13 @@ def test_what_is_copied_saved_and_linked_is_the_case_on_the_page(visit, kinds):
 
 def test_a_row_with_an_id_before_and_a_class_behind_is_pasted_by_its_scores(page):
     paste(page, "1000025," + ",".join(map(str, BENIGN)) + ",2")
-    page.get_by_text("between the first and the last value are filled in").wait_for()
+    page.get_by_text("between the first and the last one are filled in").wait_for()
 
     assert scores(page) == [str(score) for score in BENIGN]
 
 
 def test_a_row_of_one_value_too_many_is_not_guessed(page):
     paste(page, ",".join(map(str, [*BENIGN, 2])))
-    page.get_by_text("Nothing was pasted: 10 scores found, 9 needed.").wait_for()
+    page.get_by_text("Nothing was pasted: 10 values found, 9 needed.").wait_for()
 
     assert scores(page) == [None] * 9

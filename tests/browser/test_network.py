@@ -87,7 +87,7 @@ def test_a_service_that_stays_away_is_asked_three_times(page):
     submit(page, "unanswered")
 
     assert script.calls == 3
-    assert words(page) == "The service did not answer. Your scores are kept. Request abc."
+    assert words(page) == "The service did not answer. Your values are kept. Request abc."
 
 
 def test_an_answer_that_never_comes_is_given_up_after_twenty_seconds(timed):
@@ -127,7 +127,7 @@ def test_a_long_retry_after_is_told_instead_of_waited_for(page, form):
     submit(page, "busy")
 
     assert script.calls == 1
-    assert words(page).startswith("The service is busy. Your scores are kept; try again in ")
+    assert words(page).startswith("The service is busy. Your values are kept; try again in ")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,9 @@ from tests.support.reader import BENIGN, MISSING, classify, current, reach
 #: Evaluates rows in the page for a prevalence.
 EVALUATE = """async ([rows, prevalence]) => {
   const local = await import("/form/local.js");
-  const fields = await import("/form/fields.js");
-  const schema = fields.complete(await (await fetch("/features.json")).json());
-  const { predict } = await local.load({ schema });
-  return rows.map((row) => predict(row, prevalence));
+  const schema = await (await fetch("/features.json")).json();
+  const { answer } = await local.load({ schema });
+  return rows.map((row) => answer(row, prevalence));
 }"""
 
 
@@ -108,7 +107,7 @@ def test_a_link_carries_the_share(visit, page):
 
     reader = visit("/404.html")
     reader.goto(page.text_content("dd.fact_link"))
-    reader.get_by_text("The scores came with the link.").wait_for()
+    reader.get_by_text("The values came with the link.").wait_for()
     reader.click("#yes")
     reader.wait_for_selector("#prevalence", state="attached")
     assert reader.input_value("#prevalence") == "2.5"

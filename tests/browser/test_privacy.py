@@ -50,7 +50,7 @@ def test_kept_history_is_there_again_and_one_key_forgets_it(page):
     page.wait_for_selector("#history li")
     assert page.locator("#history li").count() == 2
     page.get_by_role("button", name="Open: slide 7").last.click()
-    page.get_by_text("The scores are filled in.").wait_for()
+    page.get_by_text("The values are filled in.").wait_for()
 
     page.focus("#forget")
     page.keyboard.press("Enter")

@@ -1,5 +1,6 @@
 """One case: every number and word on the card is the API's."""
 
+import json
 import random
 
 import pytest
@@ -77,12 +78,12 @@ def test_every_shown_number_is_the_one_that_the_api_answers(page, address, vecto
         assert card["probability"] == service.probability(answer["probability"])
         assert card["threshold"] == service.rounded(answer["threshold"], 4)
         parts = {
-            f"{feature['label']}: {'Not scored' if score is None else score}": service.signed(
+            f"{feature['label']}: {'Not known' if score is None else score}": service.signed(
                 answer["contributions"][feature["name"]]
             )
             for feature, score in zip(features, vector, strict=True)
         }
-        parts["Base, before any score"] = service.signed(answer["base"])
+        parts["Base, before any value"] = service.signed(answer["base"])
         assert dict(card["parts"]) == parts
         sizes = [abs(float(value.replace("−", "-"))) for _, value in card["parts"][:-1]]
         assert sizes == sorted(sizes, reverse=True)
@@ -103,7 +104,7 @@ def test_the_what_if_strip_shows_the_answer_to_each_alternative(page, address):
     [card] = page.evaluate(CLASSIFY_ALL, [[MISSING], "[role=gridcell]"])
 
     for (index, score), answer, shown in zip(plan, answers, card["strips"], strict=True):
-        how = ", as scored" if MISSING[index] == score else " instead"
+        how = ", as given" if MISSING[index] == score else " instead"
         assert shown == (
             f"{features[index]['label']} {score}{how}: {service.category(answer)}, "
             f"probability {service.probability(answer['probability'])}"
@@ -139,8 +140,8 @@ def test_an_unanswered_question_is_named_in_the_summary_and_at_its_place(page):
     reach(page, "faulty")
 
     shown = page.locator("#summary li").all_inner_texts()
-    assert shown[0] == "Say whether the sample is adequate"
-    assert shown[-1] == "Select a score for mitoses"
+    assert shown[0] == "Answer the question before the values"
+    assert shown[-1] == "Mitoses: choose a value"
     assert page.inner_text("#error-mitoses") == shown[-1]
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.id") == "summary"
@@ -156,7 +157,7 @@ def test_an_inadequate_sample_stops_the_case(page):
     reach(page, "gated")
     assert not page.is_visible("#result")
     assert not page.is_visible("#classify")
-    assert "no answer in this model" in page.inner_text("#gated")
+    assert "this model has no answer" in page.inner_text("#gated")
 
 
 def test_changed_scores_mark_the_result_as_out_of_date(page):
@@ -193,7 +194,7 @@ def test_an_example_is_a_row_of_the_data_set_and_of_the_class_it_names(
     names = [feature["name"] for feature in service.schema(address)["features"]]
     rows = [service.row(sample, names) for sample in samples if sample["class"] == code]
 
-    given = [int(score) for score in button.get_attribute("data-values").split(".")]
+    given = json.loads(button.get_attribute("data-values"))
     button.click()
     page.wait_for_selector("#classify:focus")
     page.keyboard.press("Enter")

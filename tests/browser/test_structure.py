@@ -14,7 +14,7 @@ def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
     expect(page.locator("form")).to_match_aria_snapshot("""
       - group "Is the sample adequate?":
         - heading "Is the sample adequate?" [level=2]
-        - button "Yes, adequate"
+        - button "Yes"
         - button "No"
       - paragraph:
         - button "Benign"
@@ -24,7 +24,7 @@ def test_the_form_reads_as_a_question_then_nine_groups_then_the_button(page):
         - radio "1"
         - radio "10"
       - group "Bare nuclei":
-        - radio "Not scored"
+        - radio "Not known"
       - group "Mitoses"
       - textbox "Sample label (optional)"
       - paragraph:
@@ -43,15 +43,15 @@ def test_faults_read_as_a_list_of_links_and_mark_their_groups(page):
       - heading "There is a problem" [level=2]
       - list:
         - listitem:
-          - link "Say whether the sample is adequate"
+          - link "Answer the question before the values"
         - listitem:
-          - link "Select a score for clump thickness"
+          - link /Clump thickness. choose a value/
     """)
     expect(page.get_by_role("group", name="Mitoses")).to_have_accessible_description(
-        re.compile(r"^Select a score for mitoses How often")
+        re.compile(r"^Mitoses: choose a value How often")
     )
     expect(page.get_by_role("group", name="Is the sample")).to_have_accessible_description(
-        "Say whether the sample is adequate The model knows adequate samples only."
+        re.compile("^Answer the question before the values The model knows adequate samples only.")
     )
     assert page.locator("[aria-invalid]").count() == 0
 
@@ -63,8 +63,8 @@ def test_the_card_reads_from_the_category_down_to_the_request(page, kinds):
     expect(page.locator("#result")).to_match_aria_snapshot("""
       - heading "Inconclusive" [level=2]
       - figure:
-        - img /Of 100 samples scored like this/
-      - paragraph: /Of 100 samples scored like this/
+        - img /Of 100 samples like this/
+      - paragraph: /Of 100 samples like this/
       - list
       - paragraph:
         - button "Copy"
@@ -75,8 +75,8 @@ def test_the_card_reads_from_the_category_down_to_the_request(page, kinds):
       - region "Why":
         - heading "Why" [level=3]
         - table
-      - region "What if one score were another?":
-        - grid "What if one score were another?":
+      - region "What if one value were another?":
+        - grid "What if one value were another?":
           - row "Clump thickness"
       - region "Among the training samples":
         - img /Of the training samples/
@@ -137,7 +137,7 @@ def test_an_answer_of_neither_class_is_inconclusive_and_unlike_both(changed):
 def test_no_case_is_ever_none_or_all_of_a_hundred(changed, probability, start):
     page = changed(lambda answer: answer.update(probability=probability))
 
-    assert page.inner_text(".sentence").startswith(f"Of 100 samples scored like this, {start}")
+    assert page.inner_text(".sentence").startswith(f"Of 100 samples like this, {start}")
     assert page.inner_text("dd.fact_probability") not in ("0.0000", "1.0000")
 
 
@@ -145,7 +145,7 @@ def test_fragility_is_shown_as_the_service_states_it(changed):
     page = changed(lambda answer: answer.update(fragility=0.1234))
 
     shown = page.inner_text("dd.fact_fragility")
-    assert shown == "12.3 % of the re-scorings change the label"
+    assert shown == "12.3 % of these changes give the other label"
 
 
 def test_what_the_service_says_would_change_the_label_is_shown(changed):

@@ -65,12 +65,12 @@ def clear_and_classify(page):
 def clear_and_undo(page):
     clear(page)
     press(page, "Undo")
-    page.get_by_text("The scores are back.").wait_for()
+    page.get_by_text("The values are back.").wait_for()
 
 
 def paste_others(page):
     paste(page, ",".join(map(str, MALIGNANT)))
-    page.get_by_text("The scores are filled in.").wait_for()
+    page.get_by_text("The values are filled in.").wait_for()
 
 
 def paste_garbage(page):
@@ -80,7 +80,7 @@ def paste_garbage(page):
 
 def follow_link(page):
     page.evaluate("() => { location.hash = '#v=1&s=8.10.10.8.7.10.9.7.1'; }")
-    page.get_by_text("The scores came with the link.").wait_for()
+    page.get_by_text("The values came with the link.").wait_for()
 
 
 def follow_bad_link(page):
@@ -101,7 +101,7 @@ def gate(page):
 
 def gate_and_back(page):
     gate(page)
-    press(page, "Yes, adequate")
+    press(page, "Yes")
 
 
 def to_table_and_back(page):
@@ -113,7 +113,7 @@ def to_table_and_back(page):
 
 def language(page):
     page.click("#language")
-    page.get_by_text("Von 100 so bewerteten Proben").first.wait_for()
+    page.get_by_text("Von 100 solchen Proben").first.wait_for()
 
 
 def change_and_language(page):
@@ -141,7 +141,7 @@ def leave_and_return(page):
 def history_entry(page):
     press(page, "Malignant")
     page.get_by_role("button", name="Open: ").first.click()
-    page.get_by_text("The scores are filled in.").wait_for()
+    page.get_by_text("The values are filled in.").wait_for()
 
 
 KEPT = [

@@ -1,9 +1,11 @@
 """The bucket ends up holding exactly the form, in an order that never breaks an open page."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from cytology.schema import DEFAULT_SCHEMA_PATH
 from deploy import site
 from deploy.account import Trouble, outputs
 from deploy.site import ALWAYS_ASK, FOREVER, publish, site_files
@@ -16,7 +18,7 @@ PAGE = """<link rel="stylesheet" href="style.css" />
 
 @pytest.fixture
 def folders(tmp_path):
-    form, model, features = tmp_path / "form", tmp_path / "model", tmp_path / "features.json"
+    form, model = tmp_path / "form", tmp_path / "model"
     (form / "pictures").mkdir(parents=True)
     (model / "vendor").mkdir(parents=True)
     (form / "index.html").write_text(PAGE)
@@ -27,8 +29,7 @@ def folders(tmp_path):
     (form / "types.d.ts").write_text("declare")
     (model / "card.html").write_text('<link rel="stylesheet" href="style.css" />')
     (model / "vendor" / "big.js").write_text("big")
-    features.write_text("{}")
-    return form, (model,), features
+    return form, (model,), Path(DEFAULT_SCHEMA_PATH)
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ def test_types_and_caching_follow_from_the_kind_of_file(files):
         "a/HASH/app.js": ("text/javascript; charset=utf-8", FOREVER),
         "a/HASH/style.css": ("text/css; charset=utf-8", FOREVER),
         "a/HASH/pictures/icon.svg": ("image/svg+xml; charset=utf-8", FOREVER),
+        "features.de.json": ("application/json; charset=utf-8", ALWAYS_ASK),
         "features.json": ("application/json; charset=utf-8", ALWAYS_ASK),
         "card.html": ("text/html; charset=utf-8", ALWAYS_ASK),
         "vendor/big.js": ("text/javascript; charset=utf-8", ALWAYS_ASK),

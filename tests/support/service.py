@@ -48,12 +48,12 @@ def category(answer: dict[str, Any]) -> str:
 
 
 def decisive(answer: dict[str, Any]) -> bool:
-    """Whether a score that is missing decides the label."""
+    """Whether a value that is missing decides the label."""
     return any(each["code"] == "decisive_missing_score" for each in answer["warnings"])
 
 
 def heading(answer: dict[str, Any]) -> str:
-    return "Depends on the score that is missing" if decisive(answer) else category(answer)
+    return "Depends on what is not known" if decisive(answer) else category(answer)
 
 
 def shown(answer: dict[str, Any]) -> str:
@@ -68,13 +68,13 @@ def of_hundred(value: float) -> int:
 
 
 def sentence(answer: dict[str, Any]) -> str:
-    start = "Of 100 samples scored like this, "
+    start = "Of 100 samples like this, "
     value = answer["probability"]
     low, high = map(of_hundred, answer.get("probability_range", [value, value]))
     if low != high:
         return (
             f"{start}between {low} and {high} are expected to be malignant, "
-            "as the missing score may be; the others benign."
+            "as what is not known may be; the others benign."
         )
     if value * 100 < 1:
         return start + "fewer than 1 is expected to be malignant and more than 99 benign."

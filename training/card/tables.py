@@ -1,10 +1,9 @@
 """Turns a report into the tables and lists of the model card, as Markdown."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from cytology.description import describe
 from cytology.schema import WHOLE, Schema
 from training.candidates import CANDIDATES
 from training.dataset import DATA_SHA256
@@ -37,9 +36,6 @@ FIGURES = {
 _RARE = 0.01
 _PAIRS, _LONGEST = 4, 48
 _GERMAN_HEADER = ("Merkmal", "Gewicht", "Score", "Gewicht × Score")
-_GERMAN: dict[str, str] = json.loads(
-    (Path(__file__).resolve().parents[1] / "data" / "labels.de.json").read_text(encoding="utf-8")
-)
 _COMPARED = ("accuracy", "auc", "log_loss", "brier", "ece", "calibration_slope")
 _SETS = ("coverage_negative", "coverage_positive", "inconclusive", "conclusive_accuracy")
 
@@ -54,8 +50,8 @@ def tables(report: Report, schema: Schema) -> dict[str, str]:
         "sets": _sets,
         "hidden": _hidden,
         "paper": _paper,
-        "sheet": lambda report, schema: _sheet(report, {f.name: f.label for f in schema.features}),
-        "sheet_de": lambda report, _: _sheet(report, _GERMAN, _GERMAN_HEADER),
+        "sheet": lambda report, schema: _sheet(report, _labels(schema)),
+        "sheet_de": lambda report, schema: _sheet(report, _labels(schema, "de"), _GERMAN_HEADER),
         "totals": lambda report, _: _totals(report, "Total", "Probability"),
         "totals_de": lambda report, _: _totals(report, "Summe", "Wahrscheinlichkeit"),
         "choice": _choice,
@@ -235,6 +231,10 @@ def _paper(report: Report, schema: Schema) -> str:
     weights = report["paper"]["weights"]
     rows = [[feature.label, str(weights[feature.name])] for feature in schema.features]
     return _table("Whole weights", ["Feature", "Weight"], rows)
+
+
+def _labels(schema: Schema, language: str = "") -> dict[str, str]:
+    return {item["name"]: item["label"] for item in describe(schema, language)["features"]}
 
 
 def _sheet(
