@@ -165,7 +165,7 @@ def check_golden(engine: Engine, artifact: Artifact) -> None:
 
 def _fixed_hash(directory: str) -> str | None:
     try:
-        with open(hash_file(directory), encoding="ascii", errors="replace") as file:
+        with open(hash_file(directory), encoding="utf-8", errors="replace") as file:
             words = file.read().split()
     except FileNotFoundError:
         return None

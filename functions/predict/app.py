@@ -5,9 +5,8 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
-from predict.envelope import Circumstances, complete
 from predict.requests import read_request
-from predict.responses import Reply, failure_reply, problem_reply
+from predict.responses import Circumstances, Reply, complete, failure_reply, problem_reply
 from predict.routes import answer, find_route
 from predict.service import Service, load_service
 from runtime.errors import RequestError

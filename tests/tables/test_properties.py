@@ -34,12 +34,14 @@ def cell(score, dice, delimiter):
 
 
 def rows_of(dice, count):
-    def score(feature):
-        if feature.may_be_missing and dice.random() < 0.2:
-            return None
-        return dice.choice(feature.scores)
+    def row():
+        gaps = dice.sample(range(len(SCHEMA.features)), dice.randint(0, SCHEMA.missing_at_most))
+        return tuple(
+            None if place in gaps else dice.choice(feature.scores)
+            for place, feature in enumerate(SCHEMA.features)
+        )
 
-    return [tuple(map(score, SCHEMA.features)) for _ in range(count)]
+    return [row() for _ in range(count)]
 
 
 @given(SEEDS, DELIMITERS, ENDS, ENCODINGS, st.booleans())

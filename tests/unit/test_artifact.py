@@ -90,8 +90,8 @@ def test_a_mismatch_carries_what_was_expected_and_what_was_found(copy):
     [
         (b"{", "manifest.json: expected JSON, found something else"),
         (b"\xff", "manifest.json: expected JSON, found something else"),
-        (b"[]", "manifest.json format: expected 4, found no object"),
-        (b"{}", "manifest.json format: expected 4, found None"),
+        (b"[]", "manifest.json format: expected 5, found no object"),
+        (b"{}", "manifest.json format: expected 5, found None"),
         (b'{"format": 4}', "manifest.json format: expected 5, found 4"),
         (b'{"format": 5}', "features.json: expected an entry in the manifest, found none"),
     ],

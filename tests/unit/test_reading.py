@@ -57,7 +57,11 @@ def test_a_decimal_comma_is_none_where_the_comma_parts_the_columns():
 
 
 def test_a_missing_score_that_must_be_there_is_told_from_a_wrong_one():
-    assert code_of("NA") == "missing"
+    required = SCHEMA._replace(
+        features=tuple(each._replace(may_be_missing=False) for each in SCHEMA.features)
+    )
+    [error] = read_table(f"{HEADER}\n{LINE.replace('5', 'NA', 1)}", required).errors
+    assert (error.field, error.code) == ("clump_thickness", "missing")
 
 
 def test_ignored_columns_and_lines_are_noted_by_number_and_never_quoted():
