@@ -111,8 +111,7 @@ def _names(item: Diagnosis, value: Any) -> bool:
     return str(value) in (item.name, str(item.code)) or bool(value == item.code)
 
 
-#: ``form`` holds texts of the form until they stand in the entries above.
-_TOP = frozenset(Schema._fields) - {"common_scores"} | {"form"}
+_TOP = frozenset(Schema._fields) - {"common_scores"}
 
 
 def load_schema(path: str = DEFAULT_SCHEMA_PATH) -> Schema:

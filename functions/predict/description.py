@@ -41,7 +41,6 @@ def _model_document(service: Service) -> dict[str, Any]:
         "tolerance": GOLDEN_TOLERANCE,
         "link": decision.link._asdict(),
         "given": decision.given._asdict(),
-        "log_frequencies": dict(zip(decision.classes, decision.familiarity.tables, strict=True)),
         "conformal": {
             "level": decision.level,
             f"{decision.negative}_at_most": decision.negative_at_most,

@@ -7,14 +7,20 @@ import pytest
 from tests.browser.conftest import serve
 from tests.support import service
 from tests.support.ferry import write_ferry
+from tests.support.foreign import TARGETS, artifact_of
 from tests.support.reader import paste, reach
 
 
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory):
+@pytest.fixture(scope="module", params=["ferry", *TARGETS])
+def artifact(request, tmp_path_factory):
+    if request.param != "ferry":
+        return artifact_of(request.param)
     directory = tmp_path_factory.mktemp("ferry") / "artifact"
     write_ferry(directory)
     return directory
+
+
+ferry = pytest.mark.parametrize("artifact", ["ferry"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +83,7 @@ def test_a_form_shows_the_answers_of_the_api_and_this_device_agrees(form, own, m
     assert form.get_attribute("html", "data-differences") is None
 
 
+@ferry
 def test_kept_on_this_device_a_form_answers_as_the_service_and_asks_nothing(form, own):
     first, *others = drawn(form.features, missing=False)
     classified(form, first)
@@ -96,6 +103,7 @@ def test_kept_on_this_device_a_form_answers_as_the_service_and_asks_nothing(form
     assert asked == []
 
 
+@ferry
 def test_a_link_and_a_paste_bring_the_values_back(form, visit, own):
     [row] = drawn(form.features, missing=False, count=1)
     classified(form, row)
@@ -113,6 +121,7 @@ def test_a_link_and_a_paste_bring_the_values_back(form, visit, own):
         assert other.inner_text("dd.fact_values") == given
 
 
+@ferry
 def test_what_is_wrong_is_said_in_the_schema_s_words(form):
     form.click("#classify")
     reach(form, "faulty")
@@ -127,6 +136,7 @@ def test_what_is_wrong_is_said_in_the_schema_s_words(form):
     form.get_by_role("link", name="Height of the waves must be between 0 and 15").wait_for()
 
 
+@ferry
 def test_what_if_draws_a_curve_for_a_number_and_cells_for_choices(form):
     classified(form, [4, 7.25, "bow"])
     form.wait_for_selector("[role=gridcell]")

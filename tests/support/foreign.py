@@ -1,5 +1,6 @@
 """Five tables from what packages ship, and the model that start makes of them."""
 
+import fcntl
 import hashlib
 from argparse import Namespace
 from pathlib import Path
@@ -43,8 +44,16 @@ def artifact_of(name: str) -> Path:
     sources = sorted([*ROOT.glob("training/**/*.py"), *ROOT.glob("cytology/**/*.py")])
     content = b"".join(path.read_bytes() for path in [*sources, Path(__file__)])
     folder = ROOT / "build" / "test" / f"foreign-{hashlib.sha256(content).hexdigest()[:12]}" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        # Another process of the tests may be making the same model
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make(name, folder)
+    return folder / "artifact"
+
+
+def _make(name: str, folder: Path) -> None:
     if not (folder / "artifact" / "manifest.json").exists():
-        folder.mkdir(parents=True, exist_ok=True)
         target, positive = TARGETS[name]
         options = Namespace(
             csv=write_table(name, folder),
@@ -61,7 +70,6 @@ def artifact_of(name: str) -> Path:
             patch.object(start, "CACHE", folder / "cache"),
         ):
             start.start(options)
-    return folder / "artifact"
 
 
 def _tumours():
