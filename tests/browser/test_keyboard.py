@@ -36,7 +36,7 @@ def test_a_case_takes_at_most_21_key_presses_from_the_loaded_page(page, address)
     assert page.inner_text("dd.fact_probability") == service.probability(answer["probability"])
 
 
-def test_zero_chooses_ten_and_a_hyphen_leaves_bare_nuclei_unscored(page):
+def test_zero_chooses_ten_and_a_hyphen_leaves_a_value_unknown(page):
     page.focus("#bare_nuclei-1")
     page.keyboard.press("0")
     assert scores(page)[5] == "10"
@@ -46,7 +46,7 @@ def test_zero_chooses_ten_and_a_hyphen_leaves_bare_nuclei_unscored(page):
 
     page.focus("#mitoses-1")
     page.keyboard.press("-")
-    assert scores(page)[8] is None
+    assert scores(page)[8] == "?"
 
 
 def test_a_digit_outside_the_scores_chooses_nothing(page):

@@ -10,7 +10,6 @@ HOSTILE = [
     ("v=1&s=" + "5." * 5000, "5001 values found, 9 needed"),
     ("v=1&s=5.1.1.1.2.1.3.1.11", "Mitoses must be between 1 and 10"),
     ("v=1&s=5.1.1.1.2.1.3.1.-5", "Mitoses must be between 1 and 10"),
-    ("v=1&s=-.1.1.1.2.1.3.1.1", "Clump thickness: choose a value"),
     ("v=1&s=5.1.1.1.2.1.3.1.<img src=x onerror=alert(1)>", "Mitoses must be a whole number"),
     ("v=1&s=5.1.1.1.2.1.3.1.%3Cscript%3E", "Mitoses must be a whole number, like 4"),
     ("v=1&s=5.1.1.1.2.1.3.1.NaN", "Mitoses must be a whole number, like 4"),
@@ -65,7 +64,6 @@ def test_a_paste_at_fault_changes_nothing(page):
         "5,1,1": "3 values found, 9 needed",
         "5,1,1,1,2,1,3,1,0": "Mitoses must be between 1 and 10",
         "5,1,1,1,2,1,3,1,x": "Mitoses must be a whole number, like 4",
-        "?,1,1,1,2,1,3,1,1": "Clump thickness: choose a value",
     }
     paste(page, ",".join(map(str, BENIGN)))
     page.get_by_text("The values are filled in.").wait_for()

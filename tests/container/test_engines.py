@@ -11,6 +11,7 @@ import pytest
 
 from cytology.schema import load_schema
 from tests.support.model_files import exchange
+from tests.support.samples import draw_rows
 from tests.support.transports import (
     ARTIFACT,
     container,
@@ -26,16 +27,8 @@ SAMPLES = 1000
 
 @pytest.fixture(scope="module")
 def bodies():
-    """Random rows over the whole range, some with every permitted score missing."""
-    schema = load_schema()
-    dice = random.Random(20261123)
-    rows = [
-        [
-            None if feature.may_be_missing and dice.random() < 0.1 else dice.choice(feature.scores)
-            for feature in schema.features
-        ]
-        for _ in range(SAMPLES)
-    ]
+    """Random rows over the whole range, some with gaps."""
+    rows = draw_rows(random.Random(20261123), SAMPLES, load_schema())
     return json.dumps({"samples": rows})
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cytology.error_codes import CODES
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices, read_table
+from tests.support.samples import draw_rows
 from tests.support.tables import SCHEMA
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -33,23 +34,12 @@ def cell(score, dice, delimiter):
     return dice.choice(forms + ([] if delimiter == "," else [f"{score},0"]))
 
 
-def rows_of(dice, count):
-    def row():
-        gaps = dice.sample(range(len(SCHEMA.features)), dice.randint(0, SCHEMA.missing_at_most))
-        return tuple(
-            None if place in gaps else dice.choice(feature.scores)
-            for place, feature in enumerate(SCHEMA.features)
-        )
-
-    return [row() for _ in range(count)]
-
-
 @given(SEEDS, DELIMITERS, ENDS, ENCODINGS, st.booleans())
 def test_a_header_in_any_order_and_spelling_gives_the_same_rows(
     seed, delimiter, end, encoding, quoted
 ):
     dice = random.Random(seed)
-    rows = rows_of(dice, dice.randint(1, 8))
+    rows = draw_rows(dice, dice.randint(1, 8), SCHEMA)
     order = dice.sample(range(len(SCHEMA.features)), len(SCHEMA.features))
     header = [spelt(dice.choice(names_of(SCHEMA.features[place])), dice) for place in order]
     lines = [header, *([cell(row[place], dice, delimiter) for place in order] for row in rows)]
@@ -82,7 +72,7 @@ def test_without_a_header_a_row_is_answered_by_its_own_scores_or_not_at_all(
     seed, delimiter, before, after
 ):
     dice = random.Random(seed)
-    rows = rows_of(dice, dice.randint(1, 30))
+    rows = draw_rows(dice, dice.randint(1, 30), SCHEMA)
     scores = [["?" if score is None else str(score) for score in row] for row in rows]
     left = [columns_beside(dice, len(rows)) for _ in range(before)]
     right = [columns_beside(dice, len(rows)) for _ in range(after)]
@@ -104,7 +94,7 @@ def test_without_a_header_a_row_is_answered_by_its_own_scores_or_not_at_all(
 @given(SEEDS, st.sampled_from(["id,scores", "scores,class", "id,scores,class", "ignore,scores"]))
 def test_a_stated_layout_gives_the_rows_that_it_states(seed, columns):
     dice = random.Random(seed)
-    rows = rows_of(dice, dice.randint(1, 8))
+    rows = draw_rows(dice, dice.randint(1, 8), SCHEMA)
     words = columns.split(",")
     lines = []
     for row in rows:
