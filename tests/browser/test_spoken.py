@@ -44,15 +44,17 @@ def test_the_form_is_said_from_the_question_to_the_last_field(listen, address):
         for each in service.schema(address)["features"]
     ]
     phrases = [
-        "group, Is the sample adequate?, The model knows adequate samples only.",
-        "button, Yes, adequate, not pressed",
+        "group, Is the sample adequate?, The model knows adequate samples only. An inadequate one "
+        "has no answer here, whatever its scores; the question is then for the people who care for "
+        "the patient.",
+        "button, Yes, not pressed",
         "button, Inconclusive",
         *groups,
         "checkbox, Keep on this device: send nothing, not checked",
     ]
     said = listen("#case")
     assert unsaid(phrases, said) == []
-    assert "radio, Not scored, not checked, position 11, set size 11" in said
+    assert "radio, Not known, not checked, position 11, set size 11" in said
 
 
 def test_errors_are_said_as_links_and_with_their_groups(page, listen):
@@ -60,9 +62,9 @@ def test_errors_are_said_as_links_and_with_their_groups(page, listen):
     reach(page, "faulty")
     phrases = [
         "heading, There is a problem, level 2",
-        "link, Say whether the sample is adequate",
-        "link, Select a score for mitoses",
-        "group, Mitoses, Select a score for mitoses How often dividing cells are seen. The score 9 "
+        "link, Answer the question before the values",
+        "link, Mitoses: choose a value",
+        "group, Mitoses, Mitoses: choose a value How often dividing cells are seen. The score 9 "
         "never occurs in the data. 1: rare 10: many",
     ]
     assert unsaid(phrases, listen("#single")) == []
@@ -76,11 +78,11 @@ def test_the_answer_is_said_with_its_doubts_before_its_reasons(page, listen, add
     phrases = [
         "heading, Inconclusive, level 2",
         f"image, {service.sentence(answer)}",
-        "Bare nuclei was not scored. The probability is the average over the scores that it could "
+        "Bare nuclei is not known. The probability is the average over the values that it could "
         "have, given the others.",
         "button, Copy",
         "heading, Why, level 3",
         "columnheader, Log-odds",
-        "grid, What if one score were another?",
+        "grid, What if one value were another?",
     ]
     assert unsaid(phrases, listen("#result")) == []
