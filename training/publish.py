@@ -135,12 +135,10 @@ def _golden(model: Model, schema: Schema) -> list[dict[str, Any]]:
     """Rows across the range, and one with a missing value, with their probabilities."""
     low, middle, high = zip(*(_spread(feature) for feature in schema.features), strict=True)
     mixed = [pair[place % 2] for place, pair in enumerate(zip(middle, low, strict=True))]
-    rows = [low, middle, high, tuple(mixed)]
-    # One gap: every start of a function asks these rows, and each gap costs a level's evaluations
+    # One gap: every start of a function asks these rows, and each gap multiplies the evaluations
     place = next((i for i, feature in enumerate(schema.features) if feature.may_be_missing), None)
-    if place is not None:
-        rows.append((*mixed[:place], None, *mixed[place + 1 :]))
-    vectors = as_matrix(rows, schema)
+    gaps = [None if index == place else value for index, value in enumerate(mixed)]
+    vectors = as_matrix([low, middle, high, tuple(mixed), tuple(gaps)], schema)
     probabilities = model.predict(vectors, schema)
     return [
         {"row": list(row), "probability": float(probability)}
