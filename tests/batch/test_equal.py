@@ -122,7 +122,10 @@ def test_numbers_of_parquet_are_scores(tmp_path, scorer):
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.table(typed), path)
     summary = score(path, scorer)
-    assert (summary["answered"], summary["errors"]) == (1, {"too_many_missing": 1, "out_of_range": 4})
+    assert (summary["answered"], summary["errors"]) == (
+        1,
+        {"too_many_missing": 1, "out_of_range": 4},
+    )
 
 
 @pytest.fixture(scope="module")

@@ -89,15 +89,15 @@ def out_of_memory(image: str) -> str:
 
 
 def timeout(image: str) -> str:
-    with ContainerPool(image, 1, "--cpus", "0.1", timeout_s=1) as pool:
+    with ContainerPool(image, 1, "--cpus", "0.1", timeout_s=3) as pool:
         pool.warm()
         started_s = time.monotonic()
         delivery = pool.invoke(LONG)
         took_s = time.monotonic() - started_s
         expect(delivery.status == 504, f"got {delivery.status}: {delivery.reason}")
-        expect(took_s < 5, f"only after {took_s:.1f} s")
+        expect(took_s < 8, f"only after {took_s:.1f} s")
         expect(pool.invoke(SHORT).status == 200, "the next request is not served")
-    return f"504 after {took_s:.1f} s with a limit of 1 s, the next request 200"
+    return f"504 after {took_s:.1f} s with a limit of 3 s, the next request 200"
 
 
 def wrong_sklearn(image: str) -> str:

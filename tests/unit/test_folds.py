@@ -29,6 +29,15 @@ def test_classes_have_like_shares_in_every_fold(dataset):
     assert max(shares) - min(shares) < 0.12
 
 
+@pytest.fixture
+def ungrouped(monkeypatch):
+    """Splits are kept: one of another splitter must neither be found nor stay."""
+    monkeypatch.setattr(folds, "StratifiedGroupKFold", Ungrouped)
+    folds._split.cache_clear()
+    yield
+    folds._split.cache_clear()
+
+
 class Ungrouped(StratifiedKFold):
     """The mutation: a splitter that ignores patients."""
 
@@ -36,18 +45,14 @@ class Ungrouped(StratifiedKFold):
         return super().split(scores, labels)
 
 
-def test_an_ungrouped_split_stops_the_evaluation(dataset, monkeypatch):
-    monkeypatch.setattr(folds, "StratifiedGroupKFold", Ungrouped)
-
+def test_an_ungrouped_split_stops_the_evaluation(dataset, ungrouped):
     with pytest.raises(PatientLeak, match="patients are both trained on and tested on"):
         list(outer_folds(dataset, FAST, 0))
 
 
-def test_an_ungrouped_split_stops_tuning_too(dataset, monkeypatch):
+def test_an_ungrouped_split_stops_tuning_too(dataset, ungrouped):
     from training.candidates import CANDIDATES
 
     schema = load_schema()
-    monkeypatch.setattr(folds, "StratifiedGroupKFold", Ungrouped)
-
     with pytest.raises(PatientLeak):
         fit(CANDIDATES["plain-sum"](schema), dataset, schema)

@@ -123,13 +123,13 @@ def test_files_of_an_older_model_do_not_linger(tmp_path, model):
     assert not (tmp_path / "artifact/old.json").exists()
 
 
-def test_golden_rows_span_the_range_and_hold_every_permitted_gap(tmp_path, model):
+def test_golden_rows_span_the_range_and_hold_a_gap(tmp_path, model):
     golden = write(tmp_path, model)["golden"]
 
     rows = [case["row"] for case in golden]
     assert [1] * 9 in rows
     assert [10] * 9 in rows
-    assert any(row[5] is None for row in rows)
+    assert any(None in row for row in rows)
 
 
 def test_what_is_written_is_what_the_service_loads(tmp_path, model):
