@@ -60,10 +60,13 @@ def test_make_help_lists_at_most_24_targets_in_four_groups(targets):
     assert sum(map(len, targets.values())) <= 24
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+# The change log also names targets that are gone
+@pytest.mark.parametrize(
+    "document",
+    [path for path in DOCUMENTS if path.name != "CHANGELOG.md"],
+    ids=lambda path: path.name,
+)
 def test_a_document_names_only_targets_that_exist(document, targets):
-    if document.name == "CHANGELOG.md":
-        pytest.skip("it also names what is gone")
     known = {"help", *(name for group in targets.values() for name in group)}
     text = document.read_text(encoding="utf-8")
     named = re.findall(r"`make ([a-z][\w-]*)|^\$? ?make ([a-z][\w-]*)", text, re.MULTILINE)
