@@ -25,9 +25,9 @@ image() {
     debootstrap --variant=minbase "$suite" "$work/root" http://deb.debian.org/debian >/dev/null
   else # Ubuntu's keys are a package of Debian 13
     "$0" trixie image
-    docker run --rm --privileged --network host --volume "$work:/work" fresh:trixie sh -ec "
+    docker run --rm --privileged --network host --volume "$work:/target" fresh:trixie sh -ec "
       apt-get update -qq && apt-get install -qq debootstrap ubuntu-keyring >/dev/null 2>&1
-      debootstrap --variant=minbase $suite /work/root http://archive.ubuntu.com/ubuntu >/dev/null"
+      debootstrap --variant=minbase $suite /target/root http://archive.ubuntu.com/ubuntu >/dev/null"
   fi
   import "$work/root"
 }
