@@ -11,6 +11,7 @@ from batch.export.conformance import write_pack
 from batch.export.script import write_module, write_page
 from batch.export.sheet import write_workbook
 from batch.export.sql import DIALECTS, write_query
+from cytology.arguments import ArgumentParser
 from cytology.artifact import ArtifactMismatch
 from cytology.classifier import model_directory
 
@@ -47,7 +48,7 @@ def _content(options: argparse.Namespace, directory: str, model: Model) -> bytes
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cytology export", description=__doc__)
+    parser = ArgumentParser(prog="cytology export", description=__doc__)
     parser.add_argument("--format", choices=FORMATS, default="sql")
     parser.add_argument("--dialect", choices=DIALECTS, default="duckdb", help="of the SQL")
     parser.add_argument("--table", default="samples", help="table that the SQL reads")
