@@ -30,10 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     manifest, compiled = trained.manifest, trained.model.compiled
     print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine → {options.out}")
-    if compiled.proof:
-        print(f"proved: {compiled.proof.summary}")
-    if compiled.refusal:
-        print(f"not compiled, so scikit-learn itself serves it: {compiled.refusal}")
+    for line in compiled.lines():
+        print(line)
     for warning in manifest["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
     for failure in trained.failures:

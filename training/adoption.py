@@ -111,7 +111,7 @@ def write(
         },
         facts={
             "data": {**data, "patients": int(np.unique(dataset.patients).size) if table else 0},
-            "parity": model.compiled.proof._asdict() if model.compiled.proof else None,
+            "parity": model.compiled.parity,
             "metrics": {
                 **metrics,
                 **{
@@ -239,8 +239,6 @@ def _print_result(manifest: dict[str, Any], model: Model, judged: Judged) -> Non
         print(", ".join(f"{name} {value:.3f}" for name, value in judged.figures.items()))
     for warning in manifest["warnings"]:
         print(f"warning: {warning}")
-    if model.compiled.proof:
-        print(f"proved: {model.compiled.proof.summary}")
-    if model.compiled.refusal:
-        print(f"not compiled, so scikit-learn itself serves it: {model.compiled.refusal}")
+    for line in model.compiled.lines():
+        print(line)
     print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine")

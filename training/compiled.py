@@ -1,6 +1,6 @@
 """Compiles a fitted classifier to model.json, and proves the two equal."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sklearn.pipeline import Pipeline
 
@@ -30,6 +30,20 @@ class Compiled(NamedTuple):
     document: Node | None = None
     proof: Proof | None = None
     refusal: str | None = None
+
+    @property
+    def parity(self) -> dict[str, Any] | None:
+        """What the manifest records of the proof."""
+        return self.proof._asdict() if self.proof else None
+
+    def lines(self) -> list[str]:
+        """What a command prints of the proof, or of the reason why there is none."""
+        found = []
+        if self.proof:
+            found.append(f"proved: {self.proof.summary}")
+        if self.refusal:
+            found.append(f"not compiled, so scikit-learn itself serves it: {self.refusal}")
+        return found
 
     def scorecard(self, schema: Schema, decision: Decision) -> Scorecard | None:
         """Return the engine of an additive model; None for another."""

@@ -40,10 +40,10 @@ class Model(NamedTuple):
         return predict_as_served(self.pipeline, scores, schema, self.decision)
 
 
-def count_fits(estimator: str, schema: Schema) -> int:
-    """How often :func:`learn` calls ``tick``."""
+def count_fits(estimator: str, schema: Schema, folds: int = TUNING_FOLDS) -> int:
+    """How often :func:`learn`, or a tuning on other folds, calls ``tick``."""
     candidate = CANDIDATES[estimator](schema)
-    return len(candidate.settings) * candidate.repeats * TUNING_FOLDS
+    return len(candidate.settings) * candidate.repeats * folds
 
 
 def learn(

@@ -17,7 +17,8 @@ ESTIMATORS = ("logistic", "boosted-stumps", "boosted-trees")
 #: Rows that are tuned and judged on, and the fewest samples of the rarer class among them.
 MOST_ROWS = 4_000
 _FEWEST_RARE = 200
-_FOLDS = 5
+#: Folds that each setting is tuned on.
+FOLDS = 5
 
 
 class Choice(NamedTuple):
@@ -55,7 +56,7 @@ def choose(
     with threadpool_limits(1):
         for name in names:
             try:
-                fitted = fit(CANDIDATES[name](schema), dataset, schema, folds=_FOLDS, tick=tick)
+                fitted = fit(CANDIDATES[name](schema), dataset, schema, folds=FOLDS, tick=tick)
             except WrongDirection:
                 continue
             found[name] = log_losses(fitted.out_of_fold, positive), fitted.setting

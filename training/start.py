@@ -16,18 +16,20 @@ from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices
 from cytology.schema import InvalidSchema, Schema, parse_schema
 from training.candidates import CANDIDATES
+from training.compiled import Compiled
 from training.dataset import Dataset, InvalidDataset, as_rows, load_dataset
 from training.decide import MISSED_SHARE
 from training.evaluation.protocol import FAST, FULL
 from training.evaluation.report import evaluate
 from training.fit import WrongDirection
 from training.made import made_by
-from training.model import learn
+from training.model import count_fits, learn
 from training.propose import NoProposal, Table, as_lines, as_text, choices_for, propose, read_table
-from training.quick import ESTIMATORS, choose, part_of
+from training.publish import write_artifact
+from training.quick import ESTIMATORS, FOLDS, choose, part_of
 from training.serve import serve
 from training.signals import find_signals
-from training.train import CACHE, facts_of, publish
+from training.train import CACHE, facts_of, population_of
 
 #: Rows that the proof draws: a tenth of those of ``make train``, for an answer within a minute.
 _RANDOM_ROWS = 100_000
@@ -61,9 +63,7 @@ def start(options: argparse.Namespace) -> None:
             f"tuned and judged on {len(part.labels):,} of {len(dataset.labels):,} rows; FULL=1: all"
         )
     names = (options.estimator,) if options.estimator else ESTIMATORS
-    fits = sum(
-        5 * len(CANDIDATES[n](schema).settings) * CANDIDATES[n](schema).repeats for n in names
-    )
+    fits = sum(count_fits(name, schema, FOLDS) for name in names)
     with tqdm(total=fits, desc="choose", unit="fit") as progress:
         choice = choose(part, schema, names, progress.update)
     losses = ", ".join(f"{name} {loss:.4f}" for name, loss in choice.losses.items())
@@ -86,7 +86,15 @@ def start(options: argparse.Namespace) -> None:
         {"SCHEMA": options.csv.with_suffix(".features.json")},
     )
     facts = {**facts_of(model, dataset, report), "gates_failed": [], "made": made}
-    manifest = publish(options.out, model, dataset, schema_path.read_bytes(), report, facts)
+    manifest = write_artifact(
+        options.out,
+        model=model,
+        schema=schema,
+        schema_content=schema_path.read_bytes(),
+        population=population_of(model, dataset, schema),
+        report=report,
+        facts=facts,
+    )
     _print_result(manifest, model.compiled, options.out)
     _print_first(options.out, dataset)
 
@@ -115,7 +123,7 @@ def _schema(table: Table, path: Path, options: argparse.Namespace) -> Schema:
     return schema
 
 
-def _print_result(manifest: dict[str, Any], compiled: Any, out: Path) -> None:
+def _print_result(manifest: dict[str, Any], compiled: Compiled, out: Path) -> None:
     figures = manifest["metrics"]
     shown = {
         "AUC": figures["auc"],
@@ -130,10 +138,8 @@ def _print_result(manifest: dict[str, Any], compiled: Any, out: Path) -> None:
     )
     for warning in manifest["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
-    if compiled.proof:
-        print(f"proved: {compiled.proof.summary}")
-    if compiled.refusal:
-        print(f"not compiled, so scikit-learn itself serves it: {compiled.refusal}")
+    for line in compiled.lines():
+        print(line)
     print(f"{manifest['name']} {manifest['version']}, {manifest['engine']} engine → {out}")
 
 

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
-from cytology.population import count_population
+from cytology.population import Population, count_population
 from cytology.schema import DEFAULT_SCHEMA_PATH, Schema, parse_schema
 from training.dataset import DATA_PATH, DATA_SHA256, Dataset, as_rows, load_dataset
 from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.report import evaluate
-from training.formats import FORMATS, ModelFile
+from training.formats import FORMATS
 from training.made import made_by
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
 from training.publish import ROOT, write_artifact
@@ -105,34 +105,24 @@ def train(
         "gates_failed": failures,
         "made": made,
     }
-    manifest = publish(out, model, dataset, schema_content, report, facts, model_file)
-    return Trained(manifest, model, failures)
-
-
-def publish(
-    out: Path,
-    model: Model,
-    dataset: Dataset,
-    schema_content: bytes,
-    report: dict[str, Any],
-    facts: dict[str, Any],
-    model_file: ModelFile | None = None,
-) -> dict[str, Any]:
-    """Write the artifact and return its manifest; parameters as of :func:`write_artifact`."""
-    schema = parse_schema(schema_content)
-    # Out of fold: what the model says of patients it has not seen, as it will of callers'
-    population = count_population(
-        as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
-    )
-    return write_artifact(
+    manifest = write_artifact(
         out,
         model=model,
         schema=schema,
         schema_content=schema_content,
-        population=population,
+        population=population_of(model, dataset, schema),
         report=report,
         facts=facts,
         model_file=model_file,
+    )
+    return Trained(manifest, model, failures)
+
+
+def population_of(model: Model, dataset: Dataset, schema: Schema) -> Population:
+    """Count the training rows by level and answer."""
+    # Out of fold: what the model says of patients it has not seen, as it will of callers'
+    return count_population(
+        as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
     )
 
 
@@ -169,11 +159,6 @@ def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> 
     return failures
 
 
-def _parity(model: Model) -> dict[str, Any] | None:
-    proof = model.compiled.proof
-    return proof._asdict() if proof else None
-
-
 def facts_of(model: Model, dataset: Dataset, report: Mapping[str, Any]) -> dict[str, Any]:
     """What the manifest says of data, proof and figures."""
     figures = report["candidates"][model.estimator]["figures"]
@@ -183,7 +168,7 @@ def facts_of(model: Model, dataset: Dataset, report: Mapping[str, Any]) -> dict[
             "rows": len(dataset.labels),
             "patients": report["data"]["patients"],
         },
-        "parity": _parity(model),
+        "parity": model.compiled.parity,
         "metrics": {
             "protocol": report["protocol"]["name"],
             **{name: figures[name] for name in _METRICS},

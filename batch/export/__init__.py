@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from cytology.artifact import COMPILED, load_artifact
 from cytology.decision import Decision
 from cytology.schema import Schema
+from cytology.scorecard import is_additive
 
 Document = Mapping[str, Any]
 
@@ -60,13 +61,9 @@ def load_model(directory: str) -> Model:
 
 def additive(document: Document) -> Additive | None:
     """Return the whole numbers of an additive model; None where it has another form."""
-    link = [each["kind"] for each in document.get("link", ())]
-    plain = all(len(each) == 1 for each in document.get("link", ()))
-    if document["kind"] != "sum" or "terms" in document or "inputs" in document:
+    if not is_additive(document) or "inputs" in document:
         return None
-    if not plain or link not in (["sigmoid"], ["sigmoid", "complement"]):
-        return None
-    sign = -1 if len(link) > 1 else 1
+    sign = -1 if len(document["link"]) > 1 else 1
     tables = []
     for table in document["tables"]:
         pairs = zip(table["values"], table["points"], strict=True)

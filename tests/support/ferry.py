@@ -31,11 +31,20 @@ def write_ferry(directory: Path) -> None:
     """Write the artifact of a logistic regression, as training does, without an evaluation."""
     from training.dataset import load_dataset
     from training.model import learn
-    from training.train import publish
+    from training.publish import write_artifact
+    from training.train import population_of
 
     csv = directory.with_suffix(".csv")
     csv.write_text(table())
     dataset = load_dataset(SCHEMA, csv)
     model = learn("logistic", dataset, SCHEMA, random_rows=2_000)
     facts = {"data": {"rows": len(dataset.labels)}, "metrics": {}}
-    publish(directory, model, dataset, TEXT.encode(), {}, facts)
+    write_artifact(
+        directory,
+        model=model,
+        schema=SCHEMA,
+        schema_content=TEXT.encode(),
+        population=population_of(model, dataset, SCHEMA),
+        report={},
+        facts=facts,
+    )
