@@ -14,12 +14,13 @@ from cytology.reading.cells import is_missing, is_number
 #: Whole numbers beyond it are read as real numbers.
 _MOST_WHOLE = 10**6
 #: Rows from which a column without any repetition is taken for an id or for free text.
-_TELLING_ROWS = 20
+_ENOUGH_ROWS = 20
 #: Share of the observed range that is added at each end: a later table may go a little further.
 _MARGIN = 0.1
 
-_ID_NAME = re.compile(r"(^|[\W_])(id|key|uuid|guid)$|[a-z]I[dD]$|^ID", re.IGNORECASE)
-_CAMEL_ID = re.compile(r"[a-z]I[dD]$")
+#: A whole word in any case (patient_id), or ID in capitals (PassengerID, IDNumber): not paid, idle.
+_ID_WORD = re.compile(r"(^|[\W_])(id|key|uuid|guid)$", re.IGNORECASE)
+_ID_IN_CAPITALS = re.compile(r"[a-z]I[dD]$|^ID(?![a-z])")
 
 
 class Proposed(NamedTuple):
@@ -55,7 +56,7 @@ def propose_column(name: str, cells: Sequence[str], *, decimal_comma: bool) -> P
     if len(known) < 2:
         return Proposed(name, "dropped", "constant" if known else "empty", missing)
     numbers = {cell for cell in known if is_number(cell, decimal_comma=decimal_comma)}
-    unique = len(known) == len(cells) >= _TELLING_ROWS
+    unique = len(known) == len(cells) >= _ENOUGH_ROWS
     values = [Decimal(_point(cell, decimal_comma)) for cell in numbers]
     if is_id(name) and len(known) > MOST_SCORES and not any(value % 1 for value in values):
         return Proposed(name, "id" if unique else "group", "an id, by its name", missing)
@@ -79,7 +80,7 @@ def _counts(rows: int) -> tuple[list[str], list[str]]:
 
 def is_id(name: str) -> bool:
     """True for names such as patient_id and PassengerId."""
-    return bool(_CAMEL_ID.search(name) or _ID_NAME.search(name))
+    return bool(_ID_WORD.search(name) or _ID_IN_CAPITALS.search(name))
 
 
 def slug(name: str) -> str:

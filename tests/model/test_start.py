@@ -65,6 +65,18 @@ def test_every_kind_of_column_is_told_from_its_cells():
     assert "ward        category            east, north, south" in as_lines(columns)
 
 
+@pytest.mark.parametrize("name", ["paid", "covid", "humid", "idle_minutes", "Idle", "IDle"])
+def test_a_word_that_holds_the_letters_id_is_no_id(name):
+    text = f"{name},ward,class\n" + rows(60, lambda k: 20 + k // 2, lambda k: "ab"[k % 2], klass)
+    assert [column.use for column in proposed(text)[1]] == ["whole", "category"]
+
+
+@pytest.mark.parametrize("name", ["ID", "id", "sampleId", "SampleID", "IDNumber", "row-id", "Key"])
+def test_an_id_is_found_by_its_name(name):
+    text = f"{name},ward,class\n" + rows(60, lambda k: 20 + k // 2, lambda k: "ab"[k % 2], klass)
+    assert [column.use for column in proposed(text)[1]] == ["group", "category"]
+
+
 def test_rows_of_one_group_stay_together(tmp_path):
     text = "Patient ID,age,class\n" + rows(80, lambda k: k // 2, lambda k: k * 7 % 83, klass)
     (tmp_path / "table.csv").write_text(text)
