@@ -178,10 +178,10 @@ def create_with_uv(python):
     if not made:
         delete_venv()
         raise SystemExit(
-            "No Python %s with venv was found, and uv could not fetch one.\n"
-            "Install Python 3.13 with venv and pip (Debian, Ubuntu: apt install python3-venv "
-            "python3-pip; else python.org, pyenv or uv), then run the same command again."
-            % " or ".join(sorted(WANTED))
+            "No Python %s with venv was found, and uv could not fetch one; it says why above.\n"
+            "Debian 13, Ubuntu 24.04 and later: apt install python3-venv python3-pip. Elsewhere "
+            "install Python 3.13 (python.org, pyenv), or set UV_PYTHON_INSTALL_MIRROR to a copy of "
+            "uv's Pythons. Then run the same command again." % " or ".join(sorted(WANTED))
         )
 
 

@@ -14,14 +14,11 @@ def load_engine(artifact: Artifact, forced: str | None) -> Engine:
         A file is not as the manifest says, a library has another version, a golden prediction
         differs, or the model did not compile and the compiled engine is forced.
     """
-    wanted = forced or artifact.manifest["engine"]
-    engine = _load_sklearn(artifact) if wanted == "sklearn" else load_compiled(artifact)
+    if (forced or artifact.manifest["engine"]) == "sklearn":
+        # Imported here: scikit-learn takes fifty times as long to load as a compiled model
+        from runtime.model_file import load_sklearn as load
+    else:
+        load = load_compiled
+    engine = load(artifact)
     check_golden(engine, artifact)
     return engine
-
-
-def _load_sklearn(artifact: Artifact) -> Engine:
-    # Imported here: joblib and scikit-learn cost fifty times what a compiled model costs to load
-    from runtime.sklearn_engine import load_sklearn_engine
-
-    return load_sklearn_engine(artifact)

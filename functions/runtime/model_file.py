@@ -1,11 +1,11 @@
 """Loads an artifact's fitted classifier after its versions and sha256 were compared.
 
-Only this module may unpickle; tests/unit/test_unpickling.py searches for others.
+Only this module may unpickle: ruff bans it elsewhere (pyproject.toml).
 """
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import joblib
@@ -16,6 +16,33 @@ from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
 from cytology.artifact import SKOPS_MODEL, Artifact, ArtifactMismatch
+from cytology.engine import ModelEngine
+from cytology.measurements import Row
+from cytology.prediction import Engine
+from cytology.schema import CATEGORY
+
+
+def load_sklearn(artifact: Artifact) -> Engine:
+    """Load the classifier as an engine: it serves what does not compile, and checks what does.
+
+    Raises
+    ------
+    ArtifactMismatch
+        As by :func:`load_model`.
+    """
+    pipeline = load_model(artifact)
+    # By name: scikit-learn decides the order of classes
+    column = artifact.schema.place_of_positive(pipeline.classes_)
+    categories = any(feature.kind == CATEGORY for feature in artifact.schema.features)
+    kind = object if categories else np.float64
+
+    def probabilities(rows: Sequence[Row]) -> list[float]:
+        if not rows:
+            return []
+        found: list[float] = pipeline.predict_proba(np.array(rows, kind))[:, column].tolist()
+        return found
+
+    return ModelEngine("sklearn", probabilities, artifact.schema, artifact.decision)
 
 
 def load_model(artifact: Artifact) -> Pipeline:

@@ -29,12 +29,14 @@ async def answer(request: Request, large: LargeRequests) -> Response:
     request_id = f"local-{next(_numbers)}"
     if "transfer-encoding" in request.headers:
         # The length is unknown; with content-length as well, proxies may see another end
-        return _refuse(411, "length-required", "The body has no length", request_id)
+        remedy = "send content-length, and no transfer-encoding"
+        return _refuse(411, "The body has no length", remedy, request_id)
     try:
         async with asyncio.timeout(BODY_S):
             body = await _read_body(request)
     except TimeoutError:
-        return _refuse(408, "request-timeout", "The body arrived too slowly", request_id)
+        remedy = f"send the whole body within {BODY_S} seconds"
+        return _refuse(408, "The body arrived too slowly", remedy, request_id)
     except ClientDisconnect:
         log.info("upload aborted", request_id=request_id)
         return Response(status_code=400)  # the client has closed the connection
@@ -59,14 +61,9 @@ async def _read_body(request: Request) -> bytes:
     return b""
 
 
-def _refuse(status: int, kind: str, title: str, request_id: str) -> Response:
+def _refuse(status: int, title: str, remedy: str, request_id: str) -> Response:
     """Return a problem document that closes the connection, since its state is unknown."""
     log.info("refused", request_id=request_id, status=status)
-    reply = problem(status, kind, title, _REMEDIES[status], request_id)
+    kind = {408: "request-timeout", 411: "length-required"}[status]
+    reply = problem(status, kind, title, remedy, request_id)
     return Response(reply.body, status, reply.headers | {"connection": "close"})
-
-
-_REMEDIES = {
-    408: f"send the whole body within {BODY_S} seconds",
-    411: "send content-length, and no transfer-encoding",
-}

@@ -4,7 +4,7 @@ The server thus runs the Lambda function's own handler (docs/decisions/0004).
 """
 
 import base64
-import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -20,7 +20,7 @@ class Context(NamedTuple):
 
 
 def to_event(request: Request, body: bytes, request_id: str) -> dict[str, Any]:
-    """Return the event of payload version 2.0.
+    """Return the members of an event of payload version 2.0 that the handler reads.
 
     Parameters
     ----------
@@ -31,38 +31,28 @@ def to_event(request: Request, body: bytes, request_id: str) -> dict[str, Any]:
     request_id
         The id for the log and the answer.
     """
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    headers = _by_name(request.headers.items())
     text = _as_text(body, headers.get("content-type", ""))
-    event: dict[str, Any] = {
+    return {
         "version": "2.0",
-        "routeKey": "$default",
         "rawPath": request.url.path,
-        "rawQueryString": request.url.query,
         "headers": headers,
+        "queryStringParameters": _by_name(request.query_params.multi_items()),
         "requestContext": {
-            "apiId": "local",
-            "domainName": headers.get("host", "localhost"),
-            "http": {
-                "method": request.method,
-                "path": request.url.path,
-                "protocol": f"HTTP/{request.scope.get('http_version', '1.1')}",
-                "sourceIp": request.client.host if request.client else "127.0.0.1",
-                "userAgent": headers.get("user-agent", ""),
-            },
+            "http": {"method": request.method, "path": request.url.path},
             "requestId": request_id,
-            "routeKey": "$default",
-            "stage": "$default",
-            "timeEpoch": int(time.time() * 1000),
         },
+        "body": base64.b64encode(body).decode() if text is None else text,
         "isBase64Encoded": bool(body) and text is None,
     }
-    if query := dict(request.query_params):
-        event["queryStringParameters"] = query
-    if body:
-        event["body"] = base64.b64encode(body).decode() if text is None else text
-    return event
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return values by name; API Gateway joins several values of a name by commas."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
 
 
 def _as_text(body: bytes, content_type: str) -> str | None:

@@ -39,6 +39,11 @@ def test_options_tells_what_a_path_answers(transport, path, allow):
     assert (answer.status, answer.headers["allow"]) == (204, allow)
 
 
+def test_a_parameter_that_is_sent_twice_is_refused(transport):
+    answer = transport.request("POST", "/v1/predict?explain=false&explain=true", JSON, BODY)
+    assert answer.status == 400
+
+
 def test_a_harmless_request_id_is_echoed(transport):
     answer = transport.request("GET", "/v1/health", {"x-request-id": "trace-42"})
     assert answer.headers["x-request-id"] == "trace-42"

@@ -74,6 +74,21 @@ def test_a_document_names_only_targets_that_exist(document, targets):
     assert {first or second for first, second in named} <= known
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_only_files_that_exist(document):
+    """`build/` is left out: commands make it. Names below functions/ may leave that folder out."""
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(
+        r"`((?!build/)[\w.-]+/(?:[\w./-]*\.(?:py|sh|js|json|yaml|txt)|[\w/-]*/)?)`", text
+    )
+
+    assert [
+        name
+        for name in named
+        if not any((ROOT / folder / name).exists() for folder in ("", "functions"))
+    ] == []
+
+
 @pytest.mark.parametrize("argument", ["predict", "drift"])
 def test_a_missing_argument_is_named_with_an_example(argument):
     ran = subprocess.run(["make", argument], cwd=ROOT, capture_output=True, text=True)
