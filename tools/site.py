@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cytology.schema import load_schema
 from lab.costs.inputs import document
+from tools import openapi
 from tools.markdown import as_html, contents
-from tools.openapi import __main__ as openapi
 from training.card.render import card_files, title
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from predict.service import load_service
 from preflight.verdict import judge
 from runtime.settings import read_settings
 from tests.support import ferry
-from tools.openapi.__main__ import build
+from tools.openapi import build
 
 CALM, STORM = [2, 0.4, "middle"], [8, 14.5, "bow"]
 UNKNOWN_SEAT = [4, 6.25, None]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.transports import ROOT
-from tools.openapi.__main__ import TARGET
+from tools.openapi import TARGET
 
 #: Scores in schema order, without a header.
 TABLE = r"^(([1-9]|10)([,]([1-9]|10)){8}\n){1,5}$"

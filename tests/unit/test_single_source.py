@@ -12,7 +12,7 @@ from predict.routes import ROUTES
 from runtime.settings import read_settings
 from server import app
 from tests.support.paths import ROOT
-from tools.openapi.__main__ import build
+from tools.openapi import build
 from tools.site import TARGET
 
 FOLDERS = ("batch", "cytology", "deploy", "functions", "frontend", "tools", "training")

@@ -1,1 +1,0 @@
-"""Turns features.json, the routes and the events into docs/openapi.json, at build time only."""
