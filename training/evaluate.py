@@ -10,7 +10,7 @@ from cytology.arguments import ArgumentParser
 from cytology.schema import DEFAULT_SCHEMA_PATH, InvalidSchema, load_schema
 from training.candidates import candidates_for
 from training.card.__main__ import main as write_card
-from training.card.tables import number
+from training.card.render import number
 from training.dataset import DATA_PATH, DATA_SHA256, InvalidDataset, load_dataset
 from training.evaluation.gates import failed_gates
 from training.evaluation.protocol import FAST, FULL

@@ -96,8 +96,7 @@ def test_figures_that_have_no_value_become_dashes():
 
     assert "| Log-loss | – |" in text
     assert "![" not in text
-    assert "[if" not in text
-    assert "[end" not in text
+    assert "None" not in text
 
 
 #: The model on paper, a page for each language.

@@ -1,8 +1,4 @@
-"""Turns report.json into the model card: card.md with the report's numbers in it.
-
-A place is ``{name[key]:format}``, as in str.format. Lines between ``[if name]`` and ``[end]`` stay
-where the value is there; ``[if not name]`` is the opposite.
-"""
+"""Turns report.json into the model card and the sheets of paper, by templates of Jinja."""
 
 import importlib.util
 import json
@@ -11,47 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
+from cytology.description import describe
 from cytology.schema import Schema
-from training.card.tables import lists, tables
+from training.candidates import CANDIDATES
 from training.dataset import DATA_SHA256
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ABOUT = Path(__file__).resolve().parents[1] / "data" / "about.json"
 #: Folder of the card's drawings, beside the card.
 PICTURES = "model-card"
-
-_TEMPLATES = Path(__file__).resolve().parent
-_CONDITION = re.compile(r"\[if (not )?([\w.]+)\]\n((?:(?!\[if ).)*?)\[end\]\n", re.DOTALL)
-
-
-class Missing:
-    """A number that the report does not have; written as a dash in any format."""
-
-    def __format__(self, _: str) -> str:
-        return "–"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-class Figure(dict[str, Any]):
-    """A value with its interval: 0.9667 [0.9537, 0.9789]."""
-
-    def __format__(self, spec: str) -> str:
-        value, low, high = (format(self[name], spec or ".4f") for name in ("value", "low", "high"))
-        return f"{value} [{low}, {high}]" if isinstance(self["low"], float) else value
-
-
-def view(value: Any) -> Any:
-    """Return the document with its figures and missing numbers as they are written."""
-    if value is None:
-        return Missing()
-    if isinstance(value, list):
-        return [view(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    entries = {name: view(item) for name, item in value.items()}
-    return Figure(entries) if entries.keys() == {"value", "low", "high"} else entries
+#: Probabilities nearer to 0 or 1 than this share one line of the sheet.
+_RARE = 0.01
+#: Pairs of columns in the sheet's table of totals, and lines from which every second one is shown.
+_PAIRS, _LONGEST = 4, 48
 
 
 def model_card(report: Mapping[str, Any], schema: Schema, drawings: bool = True) -> str:
@@ -60,13 +30,18 @@ def model_card(report: Mapping[str, Any], schema: Schema, drawings: bool = True)
     Parameters
     ----------
     report
-        What :func:`training.evaluation.report.evaluate` returned.
+        What training.evaluation.report.evaluate returned, or what training.adoption writes.
     schema
         The features and classes of the model.
     drawings
         False leaves the pictures out.
     """
-    return _fill("card.md", _values(report, schema) | {"drawings": drawings})
+    if "adopted" in report:
+        return _fill("adopted.md", report, schema)
+    chosen = report["candidates"][report["chosen"]["estimator"]]
+    left = [name for name in CANDIDATES if name not in report["candidates"]]
+    more = {"description": chosen["description"], "figures": chosen["figures"]}
+    return _fill("card.md", report, schema, drawings=drawings, not_evaluated=left, **more)
 
 
 def sheets(report: Mapping[str, Any], schema: Schema) -> dict[str, str]:
@@ -76,29 +51,16 @@ def sheets(report: Mapping[str, Any], schema: Schema) -> dict[str, str]:
     """
     if not report["paper"] or not _about(report):
         return {}
-    values = _values(report, schema)
-    values["paper_figures"] = values["candidates"]["whole-weights"]["figures"]
+    totals = _totals(report["paper"]["probabilities"])
     english, german = (
-        re.sub(r"(\d)%", r"\1 %", _fill(name, values)) for name in ("sheet.en.md", "sheet.de.md")
+        _fill(name, report, schema, totals=totals) for name in ("sheet.en.md", "sheet.de.md")
     )
     return {"sheet.en.md": english, "sheet.de.md": re.sub(r"(\d)\.(\d+ %)", r"\1,\2", german)}
 
 
-def _fill(template: str, values: Mapping[str, Any]) -> str:
-    text = (_TEMPLATES / template).read_text(encoding="utf-8")
-
-    def kept(found: re.Match[str]) -> str:
-        return found[3] if bool(_at(values, found[2])) != bool(found[1]) else ""
-
-    while _CONDITION.search(text):
-        text = _CONDITION.sub(kept, text)
-    return re.sub(r"\n{3,}", "\n\n", text.format_map(values)).strip() + "\n"
-
-
 def title(report: Mapping[str, Any], schema: Schema) -> str:
     """Return the card's title."""
-    about = _about(report)
-    return f"Model card: {about.get('title') or schema.title or schema.name}"
+    return f"Model card: {_about(report).get('title') or schema.title or schema.name}"
 
 
 def card_files(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
@@ -107,28 +69,11 @@ def card_files(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     Drawings of the committed report are read; others are made, if matplotlib is installed.
     """
     if "adopted" in report:
-        return {"model-card.md": _adopted_card(report, schema).encode()}
+        return {"model-card.md": model_card(report, schema).encode()}
     drawings = draw(report, schema) or _committed(report)
     text = model_card(report, schema, drawings=bool(drawings))
     papers = {name: sheet.encode() for name, sheet in sheets(report, schema).items()}
     return {"model-card.md": text.encode(), **papers, **drawings}
-
-
-def _adopted_card(report: Mapping[str, Any], schema: Schema) -> str:
-    """The card of a model that was fitted elsewhere: what is known of it, which may be little."""
-    lines = [f"| {name} | {value:.4f} |" for name, value in report["figures"].items()]
-    head = [f"On {report['data']['rows']} rows.", "", "| Figure | Value |", "|---|---|"]
-    versions = ", ".join(report["adopted"]["versions"])
-    values = {
-        "adopted": report["adopted"],
-        "title": title(report, schema),
-        "written": f" scikit-learn {versions} wrote it." if versions else "",
-        "schema": schema,
-        "limits": "\n".join(f"- {limit}" for limit in schema.limits_of_use),
-        "figures": "\n".join([*head, *lines]) if lines else "Not evaluated here.",
-        "warnings": "\n".join(f"- {warning}" for warning in report["warnings"]),
-    }
-    return _fill("adopted.md", values)
 
 
 def draw(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
@@ -139,6 +84,66 @@ def draw(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     from training.card.plots import draw_all
 
     return {f"{PICTURES}/{name}": svg for name, svg in draw_all(report, schema).items()}
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Return the number with so many decimals, or a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return 0.345 as 34.5 %."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def interval(figure: Mapping[str, Any]) -> str:
+    """Return 0.9664 [0.9520, 0.9790]."""
+    value = number(figure["value"])
+    if figure["low"] is None:
+        return value
+    return f"{value} [{number(figure['low'])}, {number(figure['high'])}]"
+
+
+def _fill(template: str, report: Mapping[str, Any], schema: Schema, **more: Any) -> str:
+    environment = jinja2.Environment(  # noqa: S701 - Markdown, which tools.markdown escapes
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: "–" if value is None else value,
+    )
+    environment.filters |= {"number": number, "percent": percent, "interval": interval}
+    labels, german = (
+        {item["name"]: item["label"] for item in describe(schema, language)["features"]}
+        for language in ("", "de")
+    )
+    text = environment.get_template(template).render(
+        **report,
+        **more,
+        schema=schema,
+        labels=labels,
+        labels_de=german,
+        about=_about(report),
+        title=title(report, schema),
+        Positive=schema.positive.capitalize(),
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _totals(probabilities: Mapping[str, float]) -> list[list[str]]:
+    """Probability by total in four pairs of columns; totals near 0 and 1 share a line."""
+    found = [
+        (f"≤ {name}" if share < _RARE else f"≥ {name}" if share > 1 - _RARE else name, share)
+        for name, share in probabilities.items()
+    ]
+    low = max((i for i, (_, share) in enumerate(found) if share < _RARE), default=0)
+    high = min((i for i, (_, share) in enumerate(found) if share > 1 - _RARE), default=len(found))
+    cells = [[name, percent(share)] for name, share in found[low : high + 1]]
+    cells[0][1], cells[-1][1] = f"< {percent(_RARE)}", f"> {percent(1 - _RARE)}"
+    cells = [*cells[:-1:2], cells[-1]] if len(cells) > _LONGEST else cells
+    height = -(-len(cells) // _PAIRS)
+    cells += [["", ""]] * (-len(cells) % height)
+    return [[cell for pair in cells[row::height] for cell in pair] for row in range(height)]
 
 
 def _committed(report: Mapping[str, Any]) -> dict[str, bytes]:
@@ -154,28 +159,3 @@ def _about(report: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     about: dict[str, Any] = json.loads(ABOUT.read_text(encoding="utf-8"))
     return about
-
-
-def _values(report: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
-    about = _about(report)
-    values: dict[str, Any] = view(dict(report))
-    entry = values["candidates"][values["chosen"]["estimator"]]
-    return {
-        **values,
-        "description": entry["description"],
-        "c": values["chosen"],
-        "f": entry["figures"],
-        "title": title(report, schema),
-        "schema": schema,
-        "Positive": schema.positive.capitalize(),
-        "about": about,
-        "table": tables(report, schema),
-        "list": lists(report, schema, about),
-    }
-
-
-def _at(values: Mapping[str, Any], path: str) -> Any:
-    found: Any = values
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else getattr(found, name)
-    return found
