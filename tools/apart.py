@@ -3,12 +3,10 @@
 Scanners and Spark are separate from .venv because they pin other versions of shared packages.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +43,15 @@ def program(name: str) -> Path:
 def is_stale(folder: Path, lock: Path) -> bool:
     """True unless this version of the lock was installed completely."""
     mark = folder / "installed"
-    return not mark.exists() or mark.read_text() != _fingerprint(lock)
+    return not mark.exists() or mark.read_bytes() != lock.read_bytes()
 
 
 def stamp(folder: Path, lock: Path) -> None:
     """Record which lock was installed."""
-    (folder / "installed").write_text(_fingerprint(lock))
+    shutil.copy(lock, folder / "installed")
 
 
-def run(
-    command: list[Any],
-    statuses: tuple[int, ...] = (0,),
-    environment: Mapping[str, str] | None = None,
-    directory: Path | None = None,
-) -> str:
+def run(command: list[Any], statuses: tuple[int, ...] = (0,), **options: Any) -> str:
     """Run a program to its end and return its standard output.
 
     Parameters
@@ -67,10 +60,8 @@ def run(
         The program and its arguments.
     statuses
         Exit statuses that mean success.
-    environment
-        Variables in addition to this process's.
-    directory
-        Where the program runs.
+    options
+        ``env``: variables in addition to this process's; others as of subprocess.run.
 
     Raises
     ------
@@ -78,24 +69,14 @@ def run(
         The program ends with another status.
     """
     words = [str(word) for word in command]
-    ran = subprocess.run(  # noqa: S603 - programs of our own locks
-        words,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=directory,
-        env={**os.environ, **(environment or {})},
-    )
+    options["env"] = {**os.environ, **options.get("env", {})}
+    ran = subprocess.run(words, check=False, capture_output=True, text=True, **options)  # noqa: S603
     if ran.returncode not in statuses:
         raise Unavailable(f"{words[0]} ended with {ran.returncode}: {ran.stderr[-1000:]}")
-    return ran.stdout
-
-
-def _fingerprint(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes()).hexdigest()
+    return str(ran.stdout)
 
 
 if __name__ == "__main__":
-    # For CI: installs the programs before the timed tests
-    for each in PROGRAMS:
-        program(each)
+    # For CI: without a name, installs all programs before the timed tests
+    for each in sys.argv[1:] or PROGRAMS:
+        print(program(each))

@@ -1,44 +1,35 @@
 """Asks PyPI and npm for known vulnerabilities of every lock; fails if it cannot ask.
 
-pip-audit runs with ``--strict``: otherwise it skips packages that it cannot ask about.
+pip-audit runs with ``--strict``: otherwise it skips packages that it cannot ask about. A
+vulnerability that does not affect this product is waived by ``--ignore-vuln``, with the reason.
 """
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tools.apart import ROOT, Unavailable, program
 
-LOCKS = sorted(
-    [
-        *ROOT.glob("layers/*/requirements.txt"),
-        *ROOT.glob("functions/*/requirements.txt"),
-        *ROOT.glob("requirements/*.txt"),
-    ]
-)
-NPM_LOCKS = [ROOT / "package-lock.json", *ROOT.glob("requirements/*/package-lock.json")]
-#: Vulnerabilities that do not affect this product → the reason.
-WAIVED: dict[str, str] = {}
+LOCKS = ("layers/*/requirements.txt", "functions/*/requirements.txt", "requirements/*.txt")
+NPM_LOCKS = ("package-lock.json", "requirements/*/package-lock.json")
 
 
-def is_clean(lock: str) -> bool:
+def is_clean(lock: Path) -> bool:
     """True if every package of a lock was checked and none has a known vulnerability."""
-    command = [str(program("pip-audit")), "--strict", "--require-hashes", "--disable-pip"]
-    command += ["--progress-spinner", "off", "--requirement", lock]
-    for identifier in WAIVED:
-        command += ["--ignore-vuln", identifier]
-    return subprocess.run(command, check=False).returncode == 0  # noqa: S603
+    command: list[Path | str] = ["npm", "audit", "--audit-level", "moderate"]
+    if lock.suffix == ".txt":
+        command = [program("pip-audit"), "--strict", "--require-hashes", "--disable-pip"]
+        command += ["--progress-spinner", "off", "--requirement", lock.name]
+    return subprocess.run(command, cwd=lock.parent, check=False).returncode == 0  # noqa: S603
 
 
 def main() -> int:
     """Check every lock; return 1 if any has a vulnerability or could not be checked."""
-    failed = [str(lock.relative_to(ROOT)) for lock in LOCKS if not is_clean(str(lock))]
-    for lock in NPM_LOCKS:
-        words = ["npm", "audit", "--audit-level", "moderate"]
-        if subprocess.run(words, cwd=lock.parent, check=False).returncode:  # noqa: S603
-            failed.append(str(lock.relative_to(ROOT)))
+    locks = [lock for pattern in (*LOCKS, *NPM_LOCKS) for lock in sorted(ROOT.glob(pattern))]
+    failed = [str(lock.relative_to(ROOT)) for lock in locks if not is_clean(lock)]
     if failed:
         print(f"vulnerable, or not checked: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

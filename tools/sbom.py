@@ -1,12 +1,9 @@
 """Writes the image's bill of materials, and compares the image with the locks and the licences."""
 
-import argparse
 import importlib.metadata
 import json
 import re
-import subprocess
 import sys
-import tarfile
 import tempfile
 import venv
 from collections.abc import Iterator
@@ -16,7 +13,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.apart import ROOT, run
+
 SBOM = ROOT / "build" / "sbom.cdx.json"
 #: What `sam build` tags; the preflight hook is the same image.
 IMAGE = "predictfunction:latest"
@@ -38,61 +36,40 @@ READ = {"skops": "MIT"}
 
 
 def extract(image: str, folder: Path) -> Path:
-    """Copy the packages' metadata and the model's manifest out of an image's /opt; return it."""
-    container = _run("docker", "create", image)
-    copy = subprocess.Popen(["docker", "cp", f"{container}:/opt", "-"], stdout=subprocess.PIPE)  # noqa: S603, S607
-    with copy, tarfile.open(fileobj=copy.stdout, mode="r|") as archive:
-        for member in archive:
-            parts = Path(member.name).parts
-            if len(parts) <= 3 or ".dist-info" in parts[2] or parts[-1] == "manifest.json":
-                archive.extract(member, folder, filter="data")
-    _run("docker", "rm", container)
+    """Copy /opt out of an image into a folder, and return the copy."""
+    container = run(["docker", "create", image]).strip()
+    run(["docker", "cp", f"{container}:/opt", folder])
+    run(["docker", "rm", container])
     return folder / "opt"
 
 
-def bill(opt: Path) -> dict[str, Any]:
-    """Return the bill of the extracted packages, as cyclonedx-py writes it."""
+def bill(opt: Path, image: str = IMAGE) -> dict[str, Any]:
+    """Return the bill of the packages in a copy of the image's /opt, as cyclonedx-py writes it.
+
+    The image, its base with digest, and the model's files are added.
+    """
     environment = opt.parent / "environment"
     venv.create(environment)
     [packages] = environment.glob("lib/python*/site-packages")
     folders = [str(opt / root) for root in SHIPPED.values()]
     (packages / "image.pth").write_text("\n".join(folders) + "\n")
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--no-validate"]
-    return dict(
-        json.loads(_run(*command, "--output-reproducible", "--short-PURLs", str(environment)))
-    )
-
-
-def complete(document: dict[str, Any], image: str, opt: Path) -> dict[str, Any]:
-    """Return the bill with the image, its base with digest, and the model's files.
-
-    Parameters
-    ----------
-    document
-        The bill of the packages.
-    image
-        The image's tag.
-    opt
-        The extracted /opt.
-    """
+    found = json.loads(run([*command, "--output-reproducible", "--short-PURLs", environment]))
     dockerfile = (ROOT / "functions" / "predict" / "Dockerfile").read_text(encoding="utf-8")
     [base] = re.findall(r"^ARG BASE=(\S+)$", dockerfile, re.MULTILINE)
-    built_on = _inspect(base)
+    own, built_on = json.loads(run(["docker", "image", "inspect", image, base]))
     # A pull can be pinned to a registry's digest; a local image has only its id
     digest = [*(built_on["RepoDigests"] or []), built_on["Id"]][0].rpartition("@")[2]
     model = json.loads((opt / "ml" / "model" / "manifest.json").read_text(encoding="utf-8"))
-    files = [
-        {"name": f"sha256:{name}", "value": entry["sha256"]}
-        for name, entry in model["files"].items()
-    ]
-    own = {"type": "container", "name": "tumour-classification", "version": _inspect(image)["Id"]}
-    document["metadata"]["component"] = own
-    about = {"name": model["name"], "version": model["version"], "properties": files}
-    document["components"] += [
+    hashes = [(f"sha256:{name}", entry["sha256"]) for name, entry in model["files"].items()]
+    service = {"type": "container", "name": "tumour-classification", "version": own["Id"]}
+    found["metadata"]["component"] = service
+    found["components"] += [
         {"type": "container", "name": base, "version": digest},
-        {"type": "machine-learning-model", **about},
+        {"type": "machine-learning-model", "name": model["name"], "version": model["version"]}
+        | {"properties": [{"name": name, "value": value} for name, value in hashes]},
     ]
-    return document
+    return dict(found)
 
 
 def differences(opt: Path) -> Iterator[str]:
@@ -105,21 +82,19 @@ def differences(opt: Path) -> Iterator[str]:
             there, wanted = found.get(name, "missing"), locked.get(name, "missing")
             if there != wanted:
                 yield f"/opt/{root}: {name} is {there} in the image and {wanted} in {lock}"
-        # RECORD, because each.files leaves out files that were not extracted
+        # RECORD, because each.files leaves out files that are not there
         records = "".join(each.read_text("RECORD") or "" for each in here)
-        owned = set(re.findall(r"^[^/,]+", records, re.MULTILINE)) | {"bin", "__pycache__"}
-        for name in sorted(path.name for path in (opt / root).iterdir()):
-            if name not in owned:
-                yield f"/opt/{root}/{name} belongs to no package"
+        owned = {*re.findall(r"^[^/,]+", records, re.MULTILINE), "bin", "__pycache__"}
+        for name in sorted({path.name for path in (opt / root).iterdir()} - owned):
+            yield f"/opt/{root}/{name} belongs to no package"
 
 
 def read_lock(lock: Path) -> dict[str, str]:
     """Return name → version of the packages that a lock installs on the image's platform."""
     lines = re.findall(r"^\w[^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE)
-    wanted = [Requirement(line) for line in lines]
     return {
         str(canonicalize_name(each.name)): str(each.specifier).removeprefix("==")
-        for each in wanted
+        for each in map(Requirement, lines)
         if each.marker is None or each.marker.evaluate(PLATFORM)
     }
 
@@ -135,10 +110,8 @@ def licences(document: dict[str, Any]) -> dict[str, str]:
 
 def is_allowed(expression: str) -> bool:
     """True if all licences of one alternative (OR) are on the list."""
-    return any(
-        all(part.strip() in ALLOWED for part in alternative.split(" AND "))
-        for alternative in expression.split(" OR ")
-    )
+    alternatives = [set(each.split(" AND ")) for each in expression.split(" OR ")]
+    return any(each <= ALLOWED for each in alternatives)
 
 
 def _expression(stated: Any) -> str:
@@ -149,24 +122,11 @@ def _expression(stated: Any) -> str:
     return " AND ".join(names) or "unknown"
 
 
-def _inspect(image: str) -> dict[str, Any]:
-    return dict(json.loads(_run("docker", "image", "inspect", image))[0])
-
-
-def _run(*command: str) -> str:
-    ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    return ran.stdout.strip()
-
-
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Write the bill; return 1 if the image differs from the locks or a licence is not allowed."""
-    parser = argparse.ArgumentParser(prog="python -m tools.sbom", description=__doc__)
-    parser.add_argument("image", nargs="?", default=IMAGE)
-    image = parser.parse_args(arguments).image
     with tempfile.TemporaryDirectory() as folder:
-        opt = extract(image, Path(folder))
-        document = complete(bill(opt), image, opt)
-        problems = list(differences(opt))
+        opt = extract(IMAGE, Path(folder))
+        document, problems = bill(opt), list(differences(opt))
     SBOM.parent.mkdir(exist_ok=True)
     SBOM.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     problems += [

@@ -60,7 +60,7 @@ def checkov_findings(templates: list[Path]) -> list[Finding]:
         # By name: checkov takes a path of 40 characters for an AWS secret key
         command += ["--file", path.name]
     # 1 means that there are findings
-    report = json.loads(run(command, statuses=(0, 1), directory=templates[0].parent))
+    report = json.loads(run(command, (0, 1), cwd=templates[0].parent))
     reports = report if isinstance(report, list) else [report]
     return [
         Finding(Path(failed["file_path"]).name, failed["resource"], failed["check_id"])
@@ -76,7 +76,7 @@ def guard_findings(templates: list[Path]) -> list[Finding]:
     for path in templates:
         command = [binary, "validate", "--rules", rules, "--data", path]
         command += ["--structured", "--show-summary", "none", "--output-format", "json"]
-        report = json.loads(run(command, statuses=(0, 19)))
+        report = json.loads(run(command, (0, 19)))
         waived = _waivers(json.loads(path.read_text(encoding="utf-8")))
         failed = {
             (resource, entry["Rule"]["name"])
@@ -106,7 +106,7 @@ def model_findings(files: list[Path]) -> list[Finding]:
     command = [binary, "scan", "--no-cache", "--quiet", "--format", "json", *files]
     # Otherwise it writes an id into the home directory and sends usage data
     quiet = {"HOME": str(binary.parents[1]), "NO_ANALYTICS": "1"}
-    report = json.loads(run(command, statuses=(0, 1), environment=quiet))
+    report = json.loads(run(command, (0, 1), env=quiet))
     if report["has_errors"] or report["files_scanned"] != len(files):
         raise Incomplete(f"modelaudit read {report['files_scanned']} of {len(files)} files")
     return [

@@ -20,7 +20,7 @@ def test_a_lock_that_could_not_be_asked_about_is_not_clean(monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-    assert not audit.is_clean("functions/preflight/requirements.txt")
+    assert not audit.is_clean(ROOT / "functions" / "preflight" / "requirements.txt")
 
 
 def test_the_audit_runs_daily_and_when_a_lock_changes():

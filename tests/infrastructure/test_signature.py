@@ -7,8 +7,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.image import Unavailable
+from tests.support.paths import ROOT
 from tests.support.required import required
-from tools import apart, sign
+from tools import apart
+
+SIGN = ROOT / "tools" / "sign"
 
 
 def new_keys(folder):
@@ -32,29 +35,28 @@ def tool():
             raise Unavailable(str(lack)) from None
 
 
-def test_a_signature_holds_for_its_model_and_its_key_alone(artifact_dir, tmp_path):
-    model = shutil.copytree(artifact_dir, tmp_path / "model")
+def verify(tool, model, keys, signature):
+    """The command that docs/supply-chain.md gives to whoever receives the image."""
+    key = ["--public_key", keys / "public.pem"]
+    apart.run([tool, "verify", "key", model, *key, "--signature", signature])
+
+
+def test_the_workflow_s_command_signs_the_model_in_the_image(tool, image, artifact_dir, tmp_path):
     keys, others = new_keys(tmp_path / "keys"), new_keys(tmp_path / "others")
-    signature = tmp_path / "model.sig"
-    sign.sign(model, keys / "private.pem", signature)
-
-    sign.verify(model, keys / "public.pem", signature)
-    with pytest.raises(apart.Unavailable):
-        sign.verify(model, others / "public.pem", signature)
-    (model / "model.json").write_text((model / "model.json").read_text() + " ")
-    with pytest.raises(apart.Unavailable):
-        sign.verify(model, keys / "public.pem", signature)
-
-
-def test_the_workflow_s_command_signs_the_model_in_the_image(image, artifact_dir, tmp_path):
-    keys = new_keys(tmp_path / "keys")
     names = {"MODEL_SIGNING_KEY": "private.pem", "MODEL_PUBLIC_KEY": "public.pem"}
     environment = {name: (keys / file).read_text() for name, file in names.items()}
 
-    assert sign.main(environment, image) == 0
-    sign.verify(artifact_dir, keys / "public.pem", sign.SIGNATURE)
+    assert "signed: the model of" in apart.run([SIGN, image], env=environment)
+    model, signature = shutil.copytree(artifact_dir, tmp_path / "model"), ROOT / "build/model.sig"
+    verify(tool, model, keys, signature)
+    with pytest.raises(apart.Unavailable):
+        verify(tool, model, others, signature)
+    (model / "model.json").write_text((model / "model.json").read_text() + " ")
+    with pytest.raises(apart.Unavailable):
+        verify(tool, model, keys, signature)
 
 
-def test_without_a_key_the_command_says_so(capsys):
-    assert sign.main({}) == 0
-    assert "not signed: MODEL_SIGNING_KEY" in capsys.readouterr().out
+def test_without_a_key_the_command_says_so():
+    without = dict.fromkeys(("MODEL_SIGNING_KEY", "MODEL_PUBLIC_KEY"), "")
+
+    assert "not signed: MODEL_SIGNING_KEY" in apart.run([SIGN], env=without)
