@@ -24,7 +24,7 @@ from deploy.template import ROOT
 NO_DISTRIBUTION = "-"
 FOREVER = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
-HASHED = {".css", ".js", ".png", ".svg", ".webp", ".woff2"}
+HASHED = {".css", ".js", ".json", ".png", ".svg", ".webp", ".woff2"}
 #: A service worker's scope is the folder that it comes from.
 ROOTED = {"sw.js"}
 #: Folders beside the form's own, as the local server has them.

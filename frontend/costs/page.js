@@ -6,7 +6,7 @@ import { draw } from "./view.js";
 
 /** @import { Inputs, Traffic } from "./model.js" */
 
-/** @typedef {typeof import("./en.js").default} CostsTable */
+/** A text must be in both tables. @typedef {typeof import("./en.json") | typeof import("./de.json")} CostsTable */
 /** @typedef {keyof CostsTable} CostsKey */
 /**
  * @typedef {object} Words
@@ -15,7 +15,6 @@ import { draw } from "./view.js";
  */
 /** @typedef {[id: Exclude<keyof Traffic, "free_tier" | "redundant">, values: number[], show: (value: number) => string]} Slider */
 
-const tables = { en: () => import("./en.js"), de: () => import("./de.js") };
 const root = document.documentElement;
 
 /** @type {"en" | "de"} */
@@ -102,7 +101,7 @@ function notes() {
 
 /** @param {"en" | "de"} chosen */
 async function speak(chosen) {
-  table = (await tables[chosen]()).default;
+  table = await (await fetch(new URL(`./${chosen}.json`, import.meta.url))).json();
   lang = root.lang = chosen;
   for (const element of document.querySelectorAll("main [data-t]")) {
     element.textContent = words.say(/** @type {CostsKey} */ (element.getAttribute("data-t")));

@@ -1,12 +1,9 @@
 """Builds the image of this service and of each peer, all on the same base."""
 
-import csv
-import math
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +12,6 @@ from lab.benchmarks.forest import write_forest
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).parent / "peers"
 BASE = "public.ecr.aws/lambda/python:3.13"
-DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
-CLASSES = {"2": "benign", "4": "malignant"}
-
-Rows = Sequence[Sequence[float]]
 
 
 class CannotBuild(Exception):
@@ -50,14 +43,6 @@ def bytes_of(image: str) -> int:
     """Return the size of an image, unpacked."""
     command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
-def samples() -> tuple[Rows, list[str]]:
-    """Return the rows of the data set and their labels; a missing value is NaN."""
-    with DATA.open(newline="", encoding="utf-8") as file:
-        table = [list(row.values())[1:] for row in csv.DictReader(file)]
-    rows = [[float(cell) if cell.isdigit() else math.nan for cell in row[:-1]] for row in table]
-    return rows, [CLASSES[row[-1]] for row in table]
 
 
 def error_of(output: str) -> str:

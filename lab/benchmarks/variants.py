@@ -4,8 +4,12 @@ import http.client
 import json
 from typing import NamedTuple
 
-from lab.benchmarks.images import CannotBuild, build_ours, build_peer, samples
+import numpy as np
+
+from cytology.schema import load_schema
+from lab.benchmarks.images import CannotBuild, build_ours, build_peer
 from lab.benchmarks.protocols import HOST, INVOCATIONS, LAMBDA, REST, V2, Protocol, Rows
+from training.dataset import load_dataset
 
 JSON = {"content-type": "application/json"}
 #: A sample whose label is benign.
@@ -104,11 +108,9 @@ def check(caller: Caller) -> None:
     """Raise WrongAnswer unless a variant classifies most rows of the data set correctly."""
     if caller.variant.name == "bare":
         return
-    complete = [pair for pair in zip(*samples(), strict=True) if all(v >= 1 for v in pair[0])]
-    rows = [[int(value) for value in row] for row, _ in complete[:CHECKED]]
-    labels = caller.labels(rows)
-    correct = sum(
-        found == label for found, (_, label) in zip(labels, complete[:CHECKED], strict=True)
-    )
+    dataset = load_dataset(load_schema())
+    complete = np.flatnonzero(~np.isnan(dataset.scores).any(axis=1))[:CHECKED]
+    labels = caller.labels(dataset.scores[complete].astype(int).tolist())
+    correct = int((np.array(labels) == dataset.labels[complete]).sum())
     if correct < CORRECT:
         raise WrongAnswer(f"{caller.variant.name}: {correct} of {CHECKED} labels are correct")

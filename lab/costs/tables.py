@@ -83,40 +83,6 @@ def _crossings(found: list[dict[str, Any]]) -> str:
     return "; ".join(texts) or "never"
 
 
-def lines() -> str:
-    """Return USD of every line at a million requests a month."""
-    [month] = months(inputs(), [{"cold_share": cold_share(1e6)}])
-    names = dict.fromkeys(name for each in month.values() for name in each["lines"])
-    rows = [
-        [
-            name,
-            *(
-                usd(each["lines"][name]) if name in each["lines"] else "–"
-                for each in month.values()
-            ),
-        ]
-        for name in names
-    ]
-    rows.append(["**sum**", *(f"**{usd(each['usd'])}**" for each in month.values())])
-    return table(["Line", *TITLES.values()], rows)
-
-
-def capacity() -> str:
-    """Return capacity and latency at the peak, for three volumes."""
-    volumes = (1e4, 1e7, 1e9)
-    traffics = [{"requests": volume, "cold_share": cold_share(volume)} for volume in volumes]
-    rows = []
-    for volume, month in zip(volumes, months(inputs(), traffics), strict=True):
-        for name, each in month.items():
-            shown = f"{each['units']:,} × {each['size']}"
-            if name in ("lambda", "sagemaker-serverless"):
-                shown = f"concurrency {each['units']:,}, {each['size']}"
-            slow = "not known" if each["slowMs"] is None else f"{each['slowMs']:,.1f}"
-            rows.append([f"{volume:,.0f}", TITLES[name], shown, f"{each['typicalMs']:,.1f}", slow])
-    header = ["Requests a month", "Option", "Capacity", "Median, ms", "99 % within, ms"]
-    return table(header, rows)
-
-
 def memory() -> str:
     """Return the measured milliseconds of every memory size, and their price."""
     sizes = inputs()["measured"]["memory_mb"]
