@@ -28,7 +28,7 @@ GROUP_SIZES = (367, 70, 31, 17, 48, 49, 31, 86)
 #: Fewer of either class leave some fold without one.
 FEWEST_PATIENTS = 20
 
-#: Faults and columns beyond this number are counted, not listed.
+#: Errors beyond this number are counted, not listed.
 _SHOWN = 20
 
 
@@ -53,13 +53,7 @@ class Dataset(NamedTuple):
 
     def take(self, rows: NDArray[Any]) -> "Dataset":
         """Only these rows, by index or by mask."""
-        return Dataset(
-            self.scores[rows],
-            self.labels[rows],
-            self.patients[rows],
-            self.periods[rows],
-            self.sha256,
-        )
+        return Dataset._make([*(each[rows] for each in self[:-1]), self.sha256])
 
 
 def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_CHOICES) -> Dataset:
@@ -81,7 +75,7 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_C
     Raises
     ------
     InvalidDataset
-        With every error found, one a line, so that a table is mended in one round.
+        With every error found, one a line, so that one round fixes the table.
     """
     try:
         content = path.read_bytes()

@@ -2,15 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from cytology.arguments import ArgumentParser
 from cytology.schema import DEFAULT_SCHEMA_PATH, InvalidSchema, load_schema
 from training.candidates import candidates_for
-from training.card.__main__ import main as write_card
-from training.card.render import number
+from training.card.render import write_card
 from training.dataset import DATA_PATH, DATA_SHA256, InvalidDataset, load_dataset
 from training.evaluation.gates import failed_gates
 from training.evaluation.protocol import FAST, FULL
@@ -21,7 +18,7 @@ from training.train import CACHE, REPORT
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Evaluate, print the comparison and the choice; return 1 where a gate fails."""
+    """Evaluate, write report and card, print the choice; return 1 where a gate fails."""
     options = _options(arguments)
     protocol = FAST if options.fast else FULL
     try:
@@ -33,50 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     shipped = dataset.sha256 == DATA_SHA256
     publish = options.out is None and shipped and protocol is FULL
-    out = options.out or (REPORT if publish else CACHE / f"report-{protocol.name}.json")
+    out = options.out or (REPORT if publish else CACHE / protocol.name / REPORT.name)
     write_report(document, out)
-    _print_candidates(document["candidates"])
-    _print_choice(document["choice"])
-    print(f"→ {out}")
-    if publish:
-        write_card()
-    print("\n".join(as_lines(document)), file=sys.stderr)
-    if not shipped:
-        return 0
-    _print_gates(document["gates"])
+    write_card(document, schema, out.parent)
+    choice = document["choice"]
+    print(f"chosen: {choice['name'] or 'none meets the rule'}; lowest log-loss: {choice['best']}")
+    print(f"→ {out}, {out.with_name('model-card.md')}")
     figures = document["candidates"][document["chosen"]["estimator"]]["figures"]
-    return 1 if failed_gates(figures, full=protocol is FULL) else 0
-
-
-def _print_candidates(candidates: Mapping[str, Any]) -> None:
-    columns = ("accuracy", "auc", "log_loss", "ece", "calibration_slope", "inconclusive")
-    print(f"{'candidate':18}", *(f"{name:>17}" for name in columns))
-    for name, entry in candidates.items():
-        values = (number(entry["figures"][column]["value"]) for column in columns)
-        print(f"{name:18}", *(f"{value:>17}" for value in values))
-
-
-def _print_choice(choice: Mapping[str, Any]) -> None:
-    chosen = choice["name"] or "none meets the rule"
-    print(f"\nchosen: {chosen}; lowest log-loss: {choice['best']}")
-    for verdict in choice["verdicts"]:
-        reasons = "; ".join(verdict["objections"]) or "meets the rule"
-        print(
-            f"  {verdict['name']:18} {verdict['behind']:+.4f} "
-            f"(standard error {verdict['standard_error']:.4f}): {reasons}"
-        )
-
-
-def _print_gates(gates: Sequence[Mapping[str, Any]]) -> None:
-    for gate in gates:
-        verdict = {True: "kept", False: "NOT KEPT", None: "not measured by the fast protocol"}[
-            gate["passed"]
-        ]
-        reached = "; ambition reached" if gate["reached"] else ""
-        print(
-            f"  {gate['figure']:20} {number(gate['value']):>8}  "
-            f"must be {gate['must']}: {verdict}{reached}"
-        )
+    failures = failed_gates(figures, full=protocol is FULL) if shipped else []
+    for line in [*as_lines(document), *failures]:
+        print(line, file=sys.stderr)
+    return int(bool(failures))
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

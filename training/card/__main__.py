@@ -3,17 +3,7 @@
 import json
 
 from cytology.schema import load_schema
-from training.card.render import DOCS, card_files
-
-
-def main() -> None:
-    """Write the card and its drawings."""
-    report = json.loads((DOCS / "report.json").read_bytes())
-    for name, content in card_files(report, load_schema()).items():
-        path = DOCS / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
+from training.card.render import DOCS, write_card
 
 if __name__ == "__main__":
-    main()
+    write_card(json.loads((DOCS / "report.json").read_bytes()), load_schema(), DOCS)

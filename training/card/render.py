@@ -76,6 +76,14 @@ def card_files(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     return {"model-card.md": text.encode(), **papers, **drawings}
 
 
+def write_card(report: Mapping[str, Any], schema: Schema, folder: Path) -> None:
+    """Write every file of :func:`card_files` into a folder."""
+    for name, content in card_files(report, schema).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 def draw(report: Mapping[str, Any], schema: Schema) -> dict[str, bytes]:
     """Return the drawings; none without matplotlib, which ``make train`` does not install."""
     if importlib.util.find_spec("matplotlib") is None:

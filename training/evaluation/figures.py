@@ -30,42 +30,21 @@ class Predicted(NamedTuple):
 
 def as_predicted(positive: NDArray[np.bool_], result: dict[str, Any]) -> Predicted:
     """Read one repeat as cross_validation.predict_repeat returned it."""
-    return Predicted(
-        positive,
-        np.array(result["probability"]),
-        np.array(result["called"]),
-        np.array(result["negative_possible"]),
-        np.array(result["positive_possible"]),
-    )
+    return Predicted(positive, *(np.array(result[name]) for name in Predicted._fields[1:]))
 
 
 def measure(predicted: Predicted, weights: NDArray[np.float64]) -> Figures:
     """Every figure, each sample counting as often as its weight says; weights of 0 drop out."""
     kept = weights > 0
-    predicted, weights = _take(predicted, kept), weights[kept]
+    predicted, weights = Predicted._make(each[kept] for each in predicted), weights[kept]
     return {
-        **_label_figures(predicted, weights),
+        # For comparison with what others publish; the service uses another threshold
+        "accuracy_at_half": share((predicted.probability >= 0.5) == predicted.positive, weights),
         **_ranking_figures(predicted, weights),
         **_probability_figures(predicted, weights),
         **_decision_figures(predicted, weights),
         **_set_figures(predicted, weights),
     }
-
-
-def _take(predicted: Predicted, kept: NDArray[np.bool_]) -> Predicted:
-    return Predicted(
-        predicted.positive[kept],
-        predicted.probability[kept],
-        predicted.called[kept],
-        predicted.negative_possible[kept],
-        predicted.positive_possible[kept],
-    )
-
-
-def _label_figures(predicted: Predicted, weights: NDArray[np.float64]) -> Figures:
-    """At 0.5, for comparison with what others publish; the service uses another threshold."""
-    right = (predicted.probability >= 0.5) == predicted.positive
-    return {"accuracy_at_half": share(right, weights)}
 
 
 def _ranking_figures(predicted: Predicted, weights: NDArray[np.float64]) -> Figures:
@@ -127,18 +106,9 @@ def share(true: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
 
 def sets_of(positive: NDArray[np.bool_], runs: Sequence[Mapping[str, Any]]) -> Figures | None:
     """Mean figures of prediction sets over several runs; None without a run."""
-    nothing = np.zeros(positive.size)
+    unused = {"probability": np.zeros(positive.size), "called": positive}
     each = [
-        _set_figures(
-            Predicted(
-                positive,
-                nothing,
-                positive,
-                np.array(run["negative_possible"]),
-                np.array(run["positive_possible"]),
-            ),
-            np.ones(positive.size),
-        )
+        _set_figures(as_predicted(positive, {**unused, **run}), np.ones(positive.size))
         for run in runs
     ]
     if not each:
