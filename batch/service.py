@@ -151,4 +151,5 @@ def _prediction(entry: dict[str, Any]) -> Prediction:
         (span[0], span[1]) if span else None,
         None,
         tuple(Caution(item["code"], item["field"], "") for item in entry.get("warnings", ())),
+        entry["prediction_set_level"],
     )

@@ -80,6 +80,7 @@ class Assembler:
             probability_range,
             reasons,
             warnings,
+            decision.level,
         )
 
     def _score_warnings(self, row: Row) -> tuple[Caution, ...]:

@@ -52,7 +52,8 @@ class Prediction(NamedTuple):
 
     ``probability`` is that of the positive class. ``probability_range`` is the lowest and highest
     probability over all scores that a missing measurement could have had; None when none is
-    missing.
+    missing. ``level`` is the share of each class's samples whose prediction set holds the class; 0
+    where it is not known.
     """
 
     label: str
@@ -62,6 +63,7 @@ class Prediction(NamedTuple):
     probability_range: tuple[float, float] | None
     reasons: Reasons | None
     warnings: tuple[Caution, ...]
+    level: float
 
     @property
     def inconclusive(self) -> bool:

@@ -4,7 +4,7 @@ import { Failure, read } from "../shared/response.js";
 import { save } from "../shared/save.js";
 import { send } from "../shared/service.js";
 import { choice } from "./choice.js";
-import { errorWords, summary, table } from "./view.js";
+import { answers, errorWords, summary } from "./view.js";
 
 /** @import { Answer, Page, Prediction } from "../shared/types.js" */
 
@@ -233,7 +233,7 @@ function show(page) {
       ? [el("ul", { class: "notes" }, ...answer.notes.map((note) => el("li", {}, note)))]
       : []),
     ...summary(page, answer),
-    table(page, answer, (index, prediction) => void openRow(page, index, prediction)),
+    answers(page, answer, (index, prediction) => void openRow(page, index, prediction)),
   );
   mark(page);
 }

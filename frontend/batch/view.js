@@ -1,5 +1,5 @@
 /** Draws the answers to a table: counts, and a row for every row. */
-import { button, el } from "../shared/dom.js";
+import { button, column, el, row, table } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import {
   category,
@@ -25,48 +25,40 @@ export function errorWords(page, { code, field, message }) {
  * @param {Answer} answer
  * @param {(index: number, prediction: Prediction) => void} opened
  */
-export function table(page, { predictions, errors = [] }, opened) {
+export function answers(page, { predictions, errors = [] }, opened) {
   const classed = predictions.some((each) => each && "class" in each);
   /** @type {Key[]} */
   const keys = ["col_row", "col_id", "col_answer", "probability", "col_notes"];
   if (classed) keys.splice(4, 0, "col_class");
   const rows = predictions.map((prediction, index) => {
     const own = errors.filter(({ sample }) => sample === index);
-    const head = el("th", { scope: "row" }, String(index + 1));
     if (!prediction) {
       const why = own.map((error) => errorWords(page, error)).join("; ");
       const text = page.say("row_error", { row: index + 1, why });
-      return el("tr", {}, head, el("td", { class: "error", colspan: keys.length - 1 }, text));
+      return row(String(index + 1), el("td", { class: "error", colspan: keys.length - 1 }, text));
     }
     const kind = category(page, prediction);
-    if (prediction.sample) {
-      const open = button("›", () => opened(index, prediction));
-      open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
-      head.append(" ", open);
-    }
-    return el(
-      "tr",
-      {},
-      head,
+    const made = row(
+      String(index + 1),
       el("td", {}, prediction.id ?? ""),
       el("td", {}, icon(kind), ` ${categoryText(page, kind)}`),
       el("td", { class: "number" }, rangeText(page, prediction)),
       classed && el("td", {}, className(page, prediction.class ?? "")),
       el("td", {}, prediction.warnings.map((warning) => warningText(page, warning)).join(" ")),
     );
+    if (!prediction.sample) return made;
+    const open = button("›", () => opened(index, prediction));
+    open.ariaLabel = `${page.say("row_open")}: ${page.say("col_row")} ${index + 1}`;
+    made.cells[0].append(" ", open);
+    return made;
   });
   return el(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": page.say("batch_table") },
-    el(
-      "table",
+    table(
       { class: "rows" },
-      el(
-        "thead",
-        {},
-        el("tr", {}, ...keys.map((key) => el("th", { scope: "col" }, page.say(key)))),
-      ),
-      el("tbody", {}, ...rows),
+      keys.map((key) => column(page.say(key))),
+      rows,
     ),
   );
 }
@@ -76,23 +68,13 @@ export function summary(page, { summary: counts }) {
   if (!counts) return [];
   const share = (/** @type {number | null | undefined} */ value) =>
     typeof value === "number" ? page.number(value, 3) : "–";
-  /** @type {[string, string][]} */
-  const entries = [
-    ...["rows", "answered", "refused", "inconclusive"].map(
-      (name) =>
-        /** @type {[string, string]} */ ([
-          page.say(/** @type {Key} */ (`sum_${name}`)),
-          page.number(/** @type {any} */ (counts)[name]),
-        ]),
-    ),
-    ...Object.entries(counts.labels).map(
-      ([name, count]) =>
-        /** @type {[string, string]} */ ([
-          page.say("sum_label", { name: className(page, name) }),
-          page.number(count),
-        ]),
-    ),
-  ];
+  const numbers = /** @type {any} */ (counts);
+  const entries = ["rows", "answered", "refused", "inconclusive"].map((name) => [
+    page.say(/** @type {Key} */ (`sum_${name}`)),
+    page.number(numbers[name]),
+  ]);
+  for (const [name, count] of Object.entries(counts.labels))
+    entries.push([page.say("sum_label", { name: className(page, name) }), page.number(count)]);
   if ("sensitivity" in counts) {
     entries.push(
       [page.say("sum_sensitivity"), share(counts.sensitivity)],
@@ -111,39 +93,20 @@ export function summary(page, { summary: counts }) {
 /** @param {Page} page @param {Record<string, Record<string, number>>} counts true class → label → rows */
 function confusion(page, counts) {
   const names = page.schema.classes.map(({ name }) => name);
-  return el(
-    "table",
+  const label = (/** @type {string} */ name) =>
+    column(page.say("sum_label", { name: className(page, name) }), "number");
+  const made = table(
     { class: "tally confusion" },
-    el("caption", {}, page.say("confusion")),
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        el("th", { scope: "col" }, page.say("col_class")),
+    [column(page.say("col_class")), ...names.map(label)],
+    names.map((known) =>
+      row(
+        className(page, known),
         ...names.map((name) =>
-          el(
-            "th",
-            { scope: "col", class: "number" },
-            page.say("sum_label", { name: className(page, name) }),
-          ),
-        ),
-      ),
-    ),
-    el(
-      "tbody",
-      {},
-      ...names.map((known) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, className(page, known)),
-          ...names.map((name) =>
-            el("td", { class: "number" }, page.number(counts[known]?.[name] ?? 0)),
-          ),
+          el("td", { class: "number" }, page.number(counts[known]?.[name] ?? 0)),
         ),
       ),
     ),
   );
+  made.createCaption().textContent = page.say("confusion");
+  return made;
 }

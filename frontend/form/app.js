@@ -1,15 +1,27 @@
 /** Starts the form: draws it from the schema, listens, and gives every module the page. */
-import { keepLanguage, language, linkPages } from "../shared/header.js";
+import { keepLanguage, language, linkPages, translate } from "../shared/header.js";
 import { chooseByKey, focusField } from "./fields.js";
 import { choices, readValues, renderFields, writeValues } from "./fields.js";
 
-/** @import { Key, Page, Schema, Strings } from "../shared/types.js" */
+/** @import { Page, Schema, Texts } from "../shared/types.js" */
 
 const root = document.documentElement;
+/** Per language: the texts of the page as it opens, those of the form, those of the table. */
 const tables = {
-  en: () => import("../shared/strings-en.js"),
-  de: () => import("../shared/strings-de.js"),
+  en: [
+    () => import("../shared/page-en.js"),
+    () => import("../shared/strings-en.js"),
+    () => import("../batch/en.js"),
+  ],
+  de: [
+    () => import("../shared/page-de.js"),
+    () => import("../shared/strings-de.js"),
+    () => import("../batch/de.js"),
+  ],
 };
+/** How many of them have been asked for. */
+let parts = 1;
+const texts = { en: /** @type {Texts} */ ({}), de: /** @type {Texts} */ ({}) };
 /** Enough for every number that is shown as it was given. */
 const MOST_DIGITS = 12;
 const WAITING = ["working", "starting"];
@@ -25,9 +37,6 @@ const FAILED = [
   "too_many_missing",
 ];
 
-/** @type {Strings} */
-let strings;
-
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const label = () => /** @type {HTMLInputElement} */ (byId("sample-label"));
@@ -36,13 +45,13 @@ const adequate = () => !page.schema.gate || byId("yes").ariaPressed === "true";
 /** @type {Page} */
 const page = {
   schema: /** @type {Schema} */ ({}),
-  lang: "en",
+  lang: language(),
   version: "",
   redraws: new Set(),
   checks: new Set(),
   say: (key, values = {}) =>
-    strings.text[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name])),
-  knows: /** @type {Page["knows"]} */ ((key) => key in strings.text),
+    texts[page.lang][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name])),
+  knows: /** @type {Page["knows"]} */ ((key) => key in texts[page.lang]),
   number(value, digits) {
     const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits ?? MOST_DIGITS };
     return value.toLocaleString(page.lang, shape);
@@ -99,9 +108,7 @@ function keep() {
 
 /** @returns {boolean | null} */
 const gate = () =>
-  ({ true: true, false: byId("no").ariaPressed === "true" ? false : null })[
-    /** @type {"true" | "false"} */ (byId("yes").ariaPressed)
-  ];
+  byId("yes").ariaPressed === "true" || (byId("no").ariaPressed === "true" ? false : null);
 
 /** @param {boolean | null} adequate the answer to the schema's gate */
 function press(adequate) {
@@ -112,30 +119,38 @@ function press(adequate) {
   if (adequate) byId("error-gate").hidden = true;
 }
 
-// Fetched at the first touch, not with the page: whoever only looks pays for the form alone
+// Fetched at the first touch, so that the first load stays small
 const lazy = {
-  batch: () => withStyle(import("../batch/batch.js")),
-  case: () => withStyle(import("./case.js")),
-  filling: () => import("./filling.js"),
+  batch: () => equipped(import("../batch/batch.js"), 3),
+  case: () => equipped(import("./case.js")),
+  filling: () => equipped(import("./filling.js")),
 };
 
 /** @type {Promise<unknown> | undefined} */
 let styled;
 
-/** What shows answers is drawn when its style sheet is there. @template Module @param {Promise<Module>} module */
-async function withStyle(module) {
-  styled ??= new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), {
-      rel: "stylesheet",
-      href: new URL("./result.css", import.meta.url).href,
-      onload: resolve,
-      onerror: reject,
-    });
-    document.head.append(link);
-  });
+/** A module, when its texts and the style sheet of answers are there. */
+/** @template Module @param {Promise<Module>} module @param {number} needed parts of the texts */
+async function equipped(module, needed = 2) {
+  parts = Math.max(parts, needed);
+  styled ??= link("stylesheet", new URL("./result.css", import.meta.url).href);
   styled.catch(() => (styled = undefined));
-  const [loaded] = await Promise.all([module, styled]);
+  const [loaded] = await Promise.all([module, styled, load(page.lang)]);
   return loaded;
+}
+
+/** @param {string} rel @param {string} href */
+const link = (rel, href) =>
+  new Promise((onload, onerror) =>
+    document.head.append(
+      Object.assign(document.createElement("link"), { rel, href, onload, onerror }),
+    ),
+  );
+
+/** @param {"en" | "de"} lang */
+async function load(lang) {
+  const found = await Promise.all(tables[lang].slice(0, parts).map((part) => part()));
+  Object.assign(texts[lang], ...found.map((part) => part.default));
 }
 
 let gathered = false;
@@ -143,7 +158,7 @@ let gathered = false;
 function gather() {
   if (gathered) return;
   gathered = true;
-  // Warms the service while the scores are chosen; silent, as nobody waits for it yet
+  // Starts the service while the values are chosen; no answer is needed yet
   fetch("/v1/health").then(
     (response) => response.text(),
     () => {},
@@ -153,6 +168,7 @@ function gather() {
     ({ prepare }) => prepare(page),
     () => {},
   );
+  void link("manifest", "app.webmanifest");
   navigator.serviceWorker?.register("sw.js").catch(() => {});
 }
 
@@ -164,20 +180,11 @@ async function schemaIn(lang) {
 
 /** @param {"en" | "de"} chosen */
 async function speak(chosen) {
-  const [table, schema] = await Promise.all([tables[chosen](), schemaIn(chosen)]);
-  strings = table.default;
+  const [schema] = await Promise.all([schemaIn(chosen), load(chosen)]);
   page.schema = schema;
   page.lang = root.lang = chosen;
-  for (const element of document.querySelectorAll("[data-t]")) {
-    element.textContent = page.say(/** @type {Key} */ (element.getAttribute("data-t")));
-  }
-  /** @type {Element} */ (document.querySelector("nav")).ariaLabel = page.say("nav");
-  byId("theme").ariaLabel = byId("theme").title = page.say("theme");
-  const button = byId("language");
-  button.lang = chosen === "de" ? "en" : "de";
-  button.textContent = button.lang.toUpperCase();
-  button.ariaLabel = `${button.textContent}: ${page.say("other_language")}`;
-  byId("unreviewed").hidden = !strings.text.unreviewed;
+  translate("[data-t]", texts[chosen], chosen);
+  byId("unreviewed").hidden = !page.say("unreviewed");
   page.redraws.forEach((redraw) => redraw());
 }
 
@@ -230,7 +237,7 @@ function answerGate(adequate) {
 }
 
 /**
- * A module that cannot be fetched is the network's failure, as an answer that does not come.
+ * A module that cannot be fetched shows the same state as an answer that does not come.
  *
  * @template Module
  * @param {() => Promise<Module>} load
@@ -322,7 +329,7 @@ function listen() {
 }
 
 async function start() {
-  // Fetched beside the schema, not after it; what fails is fetched and told again when it is opened
+  // Fetched beside the schema, not after it; a failure is reported when the table is opened
   if (location.hash === "#batch") lazy.batch().catch(() => {});
   try {
     await speak(language());

@@ -6,7 +6,7 @@ import { category, categoryText, labelOf, probabilityText } from "../shared/word
 import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
-import { preparePlace } from "./place.js";
+import { counts } from "./place.js";
 import { isShare, preparePrevalence } from "./prevalence.js";
 import { showResult } from "./result.js";
 
@@ -26,7 +26,8 @@ export function prepare(page) {
   if (prepared) return;
   prepared = true;
   openHistory(page);
-  preparePlace(page);
+  // On this device alone nothing is asked for later
+  counts(page).catch(() => {});
   preparePrevalence(page);
   offerSheet(page).catch(() => {});
   page.redraws.add(() => page.answered && showResult(page, page.answered));

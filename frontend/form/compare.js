@@ -1,5 +1,5 @@
 /** Shows two answered cases side by side. */
-import { button, byId, el } from "../shared/dom.js";
+import { button, byId, column, el, row, table } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { category, categoryText, rangeText, valueText } from "../shared/words.js";
 import { classNames } from "../shared/words.js";
@@ -36,53 +36,41 @@ function showCompare(page) {
     showCompare(page);
     byId("classify").focus();
   };
-  const row = (/** @type {string} */ name, /** @type {(Node | string)[][]} */ cells) =>
-    el("tr", {}, el("th", { scope: "row" }, name), ...cells.map((cell) => el("td", {}, ...cell)));
+  const line = (/** @type {string} */ name, /** @type {(Node | string)[][]} */ cells) =>
+    row(name, ...cells.map((cell) => el("td", {}, ...cell)));
   const heads = cases.map(
     ({ label }, index) => label || page.say("case_number", { number: index + 1 }),
   );
+  const answers = cases.map(({ prediction }) => {
+    const kind = category(page, prediction);
+    return [icon(kind), ` ${categoryText(page, kind)}`];
+  });
+  const ranges = cases.map(({ prediction }) => [rangeText(page, prediction)]);
+  const shares = cases.map(({ prevalence }) => [
+    prevalence === null ? page.say("as_trained") : shareText(page, prevalence),
+  ]);
+  const values = page.schema.features.map((feature, index) => {
+    const texts = cases.map((each) => valueText(page, feature, each.values[index]));
+    const made = line(
+      feature.label,
+      texts.map((text) => [text]),
+    );
+    if (new Set(texts).size > 1) made.className = "differs";
+    return made;
+  });
+  const asked = cases.some(({ prevalence }) => prevalence !== null);
   host.replaceChildren(
     el("h2", { id: "compare-title", tabindex: "-1" }, page.say("compare")),
     el("p", { class: "hint" }, page.say(second ? "compare_hint" : "compare_next")),
-    el(
-      "table",
+    table(
       {},
-      el(
-        "thead",
-        {},
-        el("tr", {}, el("td", {}), ...heads.map((head) => el("th", { scope: "col" }, head))),
-      ),
-      el(
-        "tbody",
-        {},
-        row(
-          page.say("col_answer"),
-          cases.map(({ prediction }) => {
-            const kind = category(page, prediction);
-            return [icon(kind), ` ${categoryText(page, kind)}`];
-          }),
-        ),
-        row(
-          page.say("probability"),
-          cases.map(({ prediction }) => [rangeText(page, prediction)]),
-        ),
-        cases.some(({ prevalence }) => prevalence !== null) &&
-          row(
-            page.say("col_prevalence", classNames(page)),
-            cases.map(({ prevalence }) => [
-              prevalence === null ? page.say("as_trained") : shareText(page, prevalence),
-            ]),
-          ),
-        ...page.schema.features.map((feature, index) => {
-          const texts = cases.map(({ values }) => valueText(page, feature, values[index]));
-          const made = row(
-            feature.label,
-            texts.map((text) => [text]),
-          );
-          if (texts.length === 2 && texts[0] !== texts[1]) made.className = "differs";
-          return made;
-        }),
-      ),
+      [el("td"), ...heads.map((head) => column(head))],
+      [
+        line(page.say("col_answer"), answers),
+        line(page.say("probability"), ranges),
+        ...(asked ? [line(page.say("col_prevalence", classNames(page)), shares)] : []),
+        ...values,
+      ],
     ),
     el("p", { class: "actions" }, button(page.say("unpin"), unpin)),
   );

@@ -1,29 +1,19 @@
 /** Lists the cases answered on this page, and keeps them on the device only if asked to. */
 import { byId, button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { isAnswer } from "../shared/response.js";
 import { category, categoryText, rangeText, rowText, timeText } from "../shared/words.js";
-import { CATEGORIES, warningText } from "../shared/words.js";
+import { warningText } from "../shared/words.js";
 import { fill } from "./filling.js";
 import { isShare, prevalenceText } from "./prevalence.js";
 
-/** @import { Case, Page, Row, Prediction } from "../shared/types.js" */
+/** @import { Case, Page } from "../shared/types.js" */
 
 /** The name under which cases are stored. */
 const STORED = "cases";
 const KEPT = 50;
 
-/**
- * @typedef {object} Entry
- * @property {string} time ISO
- * @property {string} label
- * @property {Row} scores
- * @property {string} category
- * @property {number} probability
- * @property {[number, number]} [probability_range]
- * @property {Prediction["warnings"]} [warnings]
- * @property {string} version of the model
- * @property {number | null} [prevalence] that was asked for
- */
+/** @typedef {Omit<Case, "time"> & { time: Date | string }} Entry its time is a text where it was stored */
 
 /** @type {Entry[]} */
 let entries = [];
@@ -49,12 +39,8 @@ export function openHistory(page) {
 }
 
 /** @param {Page} page @param {Case} answered */
-export function remember(page, { time, label, values, prediction, model, prevalence }) {
-  const { probability, probability_range, warnings } = prediction;
-  const more = { probability, probability_range, warnings, version: model.version, prevalence };
-  const kind = category(page, prediction);
-  const entry = { time: time.toISOString(), label, scores: values, category: kind, ...more };
-  entries = [entry, ...entries].slice(0, KEPT);
+export function remember(page, answered) {
+  entries = [answered, ...entries].slice(0, KEPT);
   keep();
   draw(page);
 }
@@ -70,18 +56,19 @@ function keep() {
 
 /** @param {Page} page @param {any} entry what another version of this page may have stored */
 function isEntry({ schema }, entry) {
+  const { values, prediction, model, label, prevalence, time } = entry ?? {};
+  const isValue = (/** @type {unknown} */ value) =>
+    value === null || ["number", "string"].includes(typeof value);
   return (
-    CATEGORIES.includes(entry?.category) &&
-    Array.isArray(entry.scores) &&
-    entry.scores.length === schema.features.length &&
-    entry.scores.every(
-      (/** @type {unknown} */ s) => s === null || ["number", "string"].includes(typeof s),
-    ) &&
-    typeof entry.probability === "number" &&
-    typeof entry.label === "string" &&
-    isShare(entry.prevalence ?? null) &&
-    (entry.warnings === undefined || Array.isArray(entry.warnings)) &&
-    !Number.isNaN(Date.parse(entry.time))
+    Array.isArray(values) &&
+    values.length === schema.features.length &&
+    values.every(isValue) &&
+    Boolean(prediction) &&
+    isAnswer(prediction) &&
+    typeof model?.version === "string" &&
+    typeof label === "string" &&
+    isShare(prevalence) &&
+    !Number.isNaN(Date.parse(time))
   );
 }
 
@@ -90,7 +77,7 @@ function mark(page) {
   byId("history")
     .querySelectorAll("li")
     .forEach((item, index) => {
-      const same = !page.version || entries[index]?.version === page.version;
+      const same = !page.version || entries[index]?.model.version === page.version;
       item.dataset.current = String(same);
       const note = item.querySelector(".other-model");
       if (note) note.textContent = same ? "" : page.say("other_model");
@@ -126,9 +113,10 @@ function draw(page) {
 
 /** @param {Page} page @param {Entry} entry */
 function line(page, entry) {
-  const { time, label, scores, category, warnings = [], prevalence = null } = entry;
+  const { time, label, values, prediction, prevalence } = entry;
+  const kind = category(page, prediction);
   const again = button(page.say("history_open"), () => {
-    fill(page, scores, page.say("filled"), { label, prevalence });
+    fill(page, values, page.say("filled"), { label, prevalence });
     byId("yes").focus();
   });
   const text = [label, timeText(new Date(time))].filter(Boolean).join(", ");
@@ -137,13 +125,15 @@ function line(page, entry) {
   return el(
     "li",
     {},
-    el("span", {}, icon(category), ` ${categoryText(page, category)}`),
-    el("span", {}, rangeText(page, /** @type {Prediction} */ (/** @type {unknown} */ (entry)))),
-    el("span", {}, rowText(page, scores)),
+    el("span", {}, icon(kind), ` ${categoryText(page, kind)}`),
+    el("span", {}, rangeText(page, prediction)),
+    el("span", {}, rowText(page, values)),
     el("span", { class: "hint" }, text),
     again,
     el("span", { class: "hint other-model" }),
     asked && el("span", { class: "hint" }, asked),
-    ...warnings.map((each) => el("span", { class: "hint warning" }, warningText(page, each))),
+    ...prediction.warnings.map((each) =>
+      el("span", { class: "hint warning" }, warningText(page, each)),
+    ),
   );
 }

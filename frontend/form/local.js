@@ -2,7 +2,7 @@
 import { calibration, sigmoid } from "../shared/link.js";
 import { average, fillings } from "../shared/missing.js";
 import { logOdds } from "../shared/words.js";
-import { described, levels, read } from "./model.js";
+import { described, levels, once, read } from "./model.js";
 import { moved, shift } from "./prevalence.js";
 
 /** @import { Feature, Page, Prediction, Row } from "../shared/types.js" */
@@ -13,26 +13,15 @@ import { moved, shift } from "./prevalence.js";
 
 /** @type {Engine | null} */
 let engine = null;
-/** @type {Promise<Engine> | null} */
-let loading = null;
 
 export const ready = () => engine;
 
-/** @param {Page} page @returns {Promise<Engine>} */
-export function load(page) {
-  loading ??= build(page).then(
-    (loaded) => (engine = loaded),
-    (error) => {
-      loading = null;
-      throw error;
-    },
-  );
-  return loading;
-}
+export const load = once(async (page) => (engine = await build(page)));
 
 /** @param {Page} page @returns {Promise<Engine>} */
-async function build({ schema }) {
-  const about = await described();
+async function build(page) {
+  const { schema } = page;
+  const about = await described(page);
   const { name, version, prevalence: trained, tolerance } = about;
   const points = about.scorecard && additive(about.scorecard, schema.features);
   const calibrate = calibration(about.link);
@@ -121,6 +110,7 @@ function decide(values, probability, answers, { threshold, conformal }, schema) 
     probability,
     inconclusive: set.length !== 1 || crosses,
     prediction_set: crosses ? names : set,
+    prediction_set_level: conformal.level,
     threshold,
     ...(missing.length && { probability_range: range }),
     warnings,

@@ -1,20 +1,31 @@
 /** Knows what the service says of its model: GET /v1/model, asked for once. */
 
 /** @import { Levels } from "../shared/missing.js" */
-/** @import { Feature } from "../shared/types.js" */
+/** @import { Feature, Page } from "../shared/types.js" */
 
-/** @type {Promise<any> | undefined} */
-let loaded;
+/**
+ * What was loaded, for every caller; after a failure the next caller loads it again.
+ *
+ * @template Loaded
+ * @param {(page: Page) => Promise<Loaded>} load
+ * @returns {(page: Page) => Promise<Loaded>}
+ */
+export function once(load) {
+  /** @type {Promise<Loaded> | undefined} */
+  let loaded;
+  return (page) => {
+    loaded ??= load(page).catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}
 
-/** Asked a second time where the network failed. @param {string} path */
+/** Asked a second time where the network failed. @param {string} path @returns {Promise<any>} */
 export const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
 
-/** @returns {Promise<any>} */
-export function described() {
-  loaded ??= read("/v1/model");
-  loaded.catch(() => (loaded = undefined));
-  return loaded;
-}
+export const described = once(() => read("/v1/model"));
 
 /** The values that stand for a feature: each one, or one observed value a bin. */
 /** @param {any} model as described @param {Feature} feature @returns {Levels} */

@@ -1,13 +1,13 @@
 /** Draws where a case lies among the training samples. */
 import { el, svg } from "../shared/dom.js";
 import { classNames, logOdds, probabilityText } from "../shared/words.js";
-import { described, read } from "./model.js";
+import { described, once, read } from "./model.js";
 import { shift } from "./prevalence.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
 
 /** @typedef {{ edges: number[] } & Record<string, number[]>} Reference */
-/** @typedef {{ limits?: Record<string, number>, prevalence: number }} Model */
+/** @typedef {{ conformal?: Record<string, number>, prevalence: number }} Model */
 
 const WIDTH = 300;
 const HALF = 50;
@@ -17,42 +17,31 @@ const MINOR = [0.01, 0.5, 0.99];
 /** A number nearer than this to the border would be cut. */
 const EDGE = 12;
 
-/** @type {Promise<[Reference, Model] | null> | undefined} */
-let loaded;
-
-/** Fetch the counts before they are needed: on this device alone nothing is asked for later. */
-/** @param {Page} page */
-export function preparePlace(page) {
-  loaded ??= load(page);
-  loaded.catch(() => (loaded = undefined));
-}
-
-/** @param {Page} page */
-async function load({ schema }) {
-  const [reference, model] = await Promise.all([read("reference.json"), described()]);
+/** The counts, and the model's limits; null where there is nothing to draw. */
+export const counts = once(async (page) => {
+  const { negative, positive } = page.schema;
+  const [reference, model] = await Promise.all([read("reference.json"), described(page)]);
   const bins = (reference.edges?.length ?? 0) - 1;
-  const classes = [schema.negative, schema.positive];
-  // Of another model, or empty: there is nothing to draw, and asking again would not help
-  if (bins < 1 || classes.some((name) => reference[name]?.length !== bins)) return null;
-  const { conformal: limits, prevalence } = model;
-  return /** @type {[Reference, Model]} */ ([reference, { limits, prevalence }]);
-}
+  // Of another model, or empty
+  if (bins < 1 || [negative, positive].some((name) => reference[name]?.length !== bins))
+    return null;
+  return { reference: /** @type {Reference} */ (reference), model: /** @type {Model} */ (model) };
+});
 
 /** Nothing is drawn where the model came without its counts. */
 /** @param {Page} page @param {Case} answered */
 export function place(page, { prediction: { probability }, prevalence }) {
   const host = el("section", { class: "place", "aria-labelledby": "place-title", hidden: true });
-  loaded ??= load(page);
-  loaded.then(
+  counts(page).then(
     (found) => {
       if (!found) return;
-      const [reference, model] = found;
+      const { reference, model } = found;
       // The training samples have their own prevalence, whatever was asked for
       const odds = logOdds(probability) - shift(prevalence, model.prevalence);
-      host.append(...draw(page, odds, reference, model.limits));
+      host.append(...draw(page, odds, reference, model.conformal));
       host.hidden = false;
     },
-    () => (loaded = undefined),
+    () => {},
   );
   return host;
 }

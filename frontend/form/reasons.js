@@ -1,5 +1,5 @@
 /** Draws the contributions of an answer as bars about zero, in a table. */
-import { el, svg } from "../shared/dom.js";
+import { column, el, row, svg, table } from "../shared/dom.js";
 import { classNames, signed, valueText } from "../shared/words.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
@@ -21,53 +21,34 @@ export function reasons(page, { prediction, values }) {
       { class: "hint" },
       page.say(exact ? "reasons_exact" : "reasons_rough", classNames(page)),
     ),
-    el(
-      "table",
+    table(
       {},
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          el("th", { scope: "col" }, page.say("col_feature")),
-          el("th", { scope: "col", class: "bar" }, page.say("col_towards", classNames(page))),
-          el("th", { scope: "col", class: "number" }, page.say("col_logodds")),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
+      [
+        column(page.say("col_feature")),
+        column(page.say("col_towards", classNames(page)), "bar"),
+        column(page.say("col_logodds"), "number"),
+      ],
+      [
         ...parts.map(([name, value]) => {
           const index = features.findIndex((feature) => feature.name === name);
           const text = valueText(page, features[index], values[index]);
-          return row(page, `${features[index].label}: ${text}`, value, widest);
+          return part(page, `${features[index].label}: ${text}`, value, widest);
         }),
-        row(page, page.say("base"), base, widest),
-      ),
-      exact &&
-        el(
-          "tfoot",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, page.say("sum")),
-            el("td", {}),
-            el("td", { class: "number" }, signed(page, sum)),
-          ),
-        ),
+        part(page, page.say("base"), base, widest),
+      ],
+      exact && el("tfoot", {}, row(page.say("sum"), el("td"), number(page, sum))),
     ),
   );
 }
 
+/** @param {Page} page @param {number} value */
+const number = (page, value) => el("td", { class: "number" }, signed(page, value));
+
 /** @param {Page} page @param {string} text @param {number} value @param {number} widest */
-function row(page, text, value, widest) {
+function part(page, text, value, widest) {
   const width = (Math.abs(value) / widest) * 50;
-  return el(
-    "tr",
-    {},
-    el("th", { scope: "row" }, text),
+  return row(
+    text,
     el(
       "td",
       { class: "bar" },
@@ -84,6 +65,6 @@ function row(page, text, value, widest) {
         svg("path", { class: "axis", d: "M50 0v10" }),
       ),
     ),
-    el("td", { class: "number" }, signed(page, value)),
+    number(page, value),
   );
 }

@@ -56,6 +56,9 @@ function fromRow(page, { tableRow }) {
   return [el("p", { class: "from-row" }, page.say("from_row", { row: tableRow + 1 }), " ", back)];
 }
 
+/** The level of prediction sets, unless the training data hold few samples of a class. */
+const USUAL_LEVEL = 0.99;
+
 /** What the reader should know beside the number. @param {Page} page @param {Case} answered */
 function notes(page, { prediction, source, difference, prevalence }) {
   const lines = [];
@@ -72,7 +75,19 @@ function notes(page, { prediction, source, difference, prevalence }) {
     const [low, high] = prediction.probability_range.map((p) => words.probabilityText(page, p));
     lines.push(page.say("range", { low, high }));
   }
-  return [...lines, ...prediction.warnings.map((warning) => words.warningText(page, warning))];
+  const level = prediction.prediction_set_level;
+  if (level < USUAL_LEVEL) {
+    const [shown, usual] = [level, USUAL_LEVEL].map((each) => page.number(each * 100));
+    lines.push(page.say(level ? "level" : "level_none", { level: shown, usual }));
+  }
+  lines.push(...prediction.warnings.map((warning) => words.warningText(page, warning)));
+  if (prediction.decisive_unknowns) {
+    const ranked = prediction.decisive_unknowns.map(
+      (each) => `${words.labelOf(page, each.field)} ${words.percentText(page, each.probability)}`,
+    );
+    lines.push(page.say("decisive", { ranked: ranked.join(", ") }));
+  }
+  return lines;
 }
 
 /** @param {Page} page @param {Case} answered */

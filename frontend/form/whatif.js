@@ -3,6 +3,7 @@ import { button, el, svg } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { predict } from "../shared/service.js";
 import { category, categoryText, probabilityText, valueText } from "../shared/words.js";
+import { percentText } from "../shared/words.js";
 import { choices } from "./fields.js";
 import { ready } from "./local.js";
 import { described, levels } from "./model.js";
@@ -50,7 +51,7 @@ function tried(about, feature, own) {
 /** @param {Page} page @param {Case} answered @returns {Promise<Strip[]>} */
 async function ask(page, { values, prediction, model, prevalence }) {
   const { features } = page.schema;
-  const about = features.every(choices) ? null : await described();
+  const about = features.every(choices) ? null : await described(page);
   /** @type {Row[]} */
   const samples = [];
   const plan = features.map((feature, index) => ({
@@ -164,18 +165,11 @@ function cell(page, feature, { score, prediction, chosen }) {
       class: kind,
       "aria-label": text,
       "data-chosen": chosen,
-      "data-share": percent(page, prediction.probability),
+      "data-share": percentText(page, prediction.probability),
     },
     valueText(page, { ...feature, unit: "" }, score),
     icon(kind),
   );
-}
-
-/** Whole per cent, and never a plain 0 or 100. @param {Page} page @param {number} probability */
-function percent(page, probability) {
-  if (probability < 0.01) return page.say("percent_under");
-  if (probability > 0.99) return page.say("percent_over");
-  return page.say("percent", { number: Math.round(probability * 100) });
 }
 
 /**

@@ -46,3 +46,19 @@ export function button(text, press, attributes = {}) {
   made.addEventListener("click", press);
   return made;
 }
+
+/** @param {string} text @param {string} [name] a class */
+export const column = (text, name) => el("th", { scope: "col", class: name }, text);
+
+/** A row of a table. @param {Node | string} head @param {Children} cells */
+export const row = (head, ...cells) => el("tr", {}, el("th", { scope: "row" }, head), ...cells);
+
+/** @param {Attributes} attributes @param {Node[]} columns @param {Node[]} rows @param {Children} more */
+export const table = (attributes, columns, rows, ...more) =>
+  el(
+    "table",
+    attributes,
+    el("thead", {}, el("tr", {}, ...columns)),
+    el("tbody", {}, ...rows),
+    ...more,
+  );

@@ -1,5 +1,7 @@
 /** Sets language and theme of any page, and keeps them in the links of the menu. */
 
+/** @import { PageTexts } from "./types.js" */
+
 const root = document.documentElement;
 const THEMES = ["light dark", "light", "dark"];
 const STORED = "theme";
@@ -15,6 +17,27 @@ export function keepLanguage(lang) {
   root.lang = lang;
   history.replaceState(history.state, "", `?lang=${lang}${location.hash}`);
   linkPages();
+}
+
+/**
+ * Write texts into the elements that name them, and into the menu.
+ *
+ * @param {string} selector of the elements
+ * @param {PageTexts} texts
+ * @param {"en" | "de"} lang
+ */
+export function translate(selector, texts, lang) {
+  const find = (/** @type {string} */ found) =>
+    /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(found));
+  for (const element of find(selector))
+    element.textContent = texts[/** @type {keyof PageTexts} */ (element.dataset.t)];
+  const [skip, header, nav, theme, button] = find(".skip, header, nav, #theme, #language");
+  skip.lang = header.lang = lang;
+  nav.ariaLabel = texts.nav;
+  theme.ariaLabel = theme.title = texts.theme;
+  button.lang = lang === "de" ? "en" : "de";
+  button.textContent = button.lang.toUpperCase();
+  button.ariaLabel = `${button.textContent}: ${texts.other_language}`;
 }
 
 /** A link without the language would show its page in the browser's language again. */

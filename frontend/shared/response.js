@@ -57,7 +57,7 @@ export function read(response, text, count) {
 }
 
 /** Enough of an answer to be shown; null stands for a refused sample. @param {any} answer */
-const isAnswer = (answer) =>
+export const isAnswer = (answer) =>
   answer === null ||
   (typeof answer?.label === "string" &&
     answer.probability >= 0 &&

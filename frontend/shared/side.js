@@ -1,27 +1,12 @@
 /** Puts the menu of a page beside the form into the reader's language, and adds copy buttons. */
-import { keepLanguage, language } from "./header.js";
+import { keepLanguage, language, translate } from "./header.js";
 
-/** @import { Key, Strings } from "./types.js" */
-
-const tables = { en: () => import("./strings-en.js"), de: () => import("./strings-de.js") };
+const tables = { en: () => import("./page-en.js"), de: () => import("./page-de.js") };
 
 /** @param {"en" | "de"} lang */
 async function speak(lang) {
-  /** @type {Strings} */
-  const { text } = (await tables[lang]()).default;
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("header [data-t], .skip[data-t]")
-  )) {
-    element.lang = lang;
-    element.textContent = text[/** @type {Key} */ (element.dataset.t)];
-  }
-  const [theme, button] = ["theme", "language"].map((id) => document.getElementById(id));
-  if (theme) theme.ariaLabel = theme.title = text.theme;
-  if (button) {
-    button.lang = lang === "de" ? "en" : "de";
-    button.textContent = button.lang.toUpperCase();
-    button.ariaLabel = `${button.textContent}: ${text.other_language}`;
-  }
+  const text = (await tables[lang]()).default;
+  translate("header [data-t], .skip", text, lang);
   const note = document.getElementById("english-only");
   if (note) {
     note.textContent = text.english_only;

@@ -1,5 +1,7 @@
 /** Shapes that modules share; read by the type checker only, never by a browser. */
-import type english from "./strings-en.js";
+import type table from "../batch/en.js";
+import type page from "./page-en.js";
+import type strings from "./strings-en.js";
 
 export interface Feature {
   name: string;
@@ -65,6 +67,7 @@ export interface Prediction {
   probability: number;
   inconclusive: boolean;
   prediction_set: string[];
+  prediction_set_level: number;
   threshold: number;
   base?: number;
   contributions?: Record<string, number>;
@@ -73,6 +76,8 @@ export interface Prediction {
   warnings: Caution[];
   what_would_change?: Record<string, Value>;
   fragility?: number;
+  /** Missing values; the first one is the most probable to change the label. */
+  decisive_unknowns?: { field: string; probability: number }[];
 }
 
 export interface Answer {
@@ -121,8 +126,11 @@ export interface Strip {
   cells: { score: number | string; prediction: Prediction; chosen: boolean }[];
 }
 
-export type Key = keyof typeof english.text;
-export type Strings = typeof english;
+export type PageTexts = typeof page;
+export type FormTexts = typeof strings;
+export type TableTexts = typeof table;
+export type Texts = PageTexts & FormTexts & TableTexts;
+export type Key = keyof Texts;
 
 export interface Page {
   schema: Schema;

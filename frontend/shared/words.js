@@ -2,9 +2,6 @@
 
 /** @import { Feature, Key, Page, Prediction, Row, Value } from "./types.js" */
 
-/** In the order of rising suspicion; also the names of the shapes and colours. */
-export const CATEGORIES = ["negative", "inconclusive", "positive"];
-
 /** Whether a value that is missing decides the label. @param {Prediction} prediction */
 export const depends = ({ warnings }) =>
   warnings.some(({ code }) => code === "decisive_missing_score");
@@ -58,6 +55,13 @@ export function probabilityText(page, probability) {
   if (probability < 0.0001) return page.say("under", { number: page.number(0.0001, 4) });
   if (probability > 0.9999) return page.say("over", { number: page.number(0.9999, 4) });
   return page.number(probability, 4);
+}
+
+/** Whole per cent, and never a plain 0 or 100. @param {Page} page @param {number} probability */
+export function percentText(page, probability) {
+  if (probability < 0.01) return page.say("percent_under");
+  if (probability > 0.99) return page.say("percent_over");
+  return page.say("percent", { number: Math.round(probability * 100) });
 }
 
 /** The range where a value is missing, else the probability. @param {Page} page @param {Prediction} prediction */

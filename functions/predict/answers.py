@@ -184,6 +184,7 @@ def entry(sample: Sample, answer: Prediction, schema: Schema, detail: Detail) ->
         "probability": answer.probability,
         "inconclusive": answer.inconclusive,
         "prediction_set": answer.prediction_set,
+        "prediction_set_level": answer.level,
         "threshold": answer.threshold,
     }
     if answer.probability_range is not None:

@@ -41,6 +41,10 @@ PAGE_HEADERS = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
+#: What a browser opens as a page. Other files, but for the worker, get the last header only:
+#: HTTP/1.1 does not compress repeated headers, as a deployment's HTTP/2 does.
+_DOCUMENTS = (b"text/html", b"image/svg+xml")
+_WORKER = "/sw.js"
 
 
 class PageHeaders:
@@ -54,10 +58,12 @@ class PageHeaders:
 
         async def send_complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
+                present = dict(message["headers"])
+                kind = present.get(b"content-type", b"")
+                runs = kind.startswith(_DOCUMENTS) or scope["path"].endswith(_WORKER)
                 message["headers"] = list(message["headers"]) + [
                     (name.encode(), value.encode())
-                    for name, value in PAGE_HEADERS.items()
+                    for name, value in list(PAGE_HEADERS.items())[0 if runs else -1 :]
                     if name.encode() not in present
                 ]
             await send(message)

@@ -53,6 +53,7 @@ class Moody(http.server.BaseHTTPRequestHandler):
 
     def reply(self, status, samples):
         entry = {"label": "benign", "threshold": 0.1, "prediction_set": []}
+        entry["prediction_set_level"] = 0.99
         predictions = [entry | {"probability": sample[5] / 10} for sample in samples]
         document = {"title": "T", "detail": "D", "errors": [{"message": "M"}]}
         document |= {"predictions": predictions, "model": {"version": "v"}}

@@ -28,10 +28,16 @@ def load(visit, **settings):
     return page, answers
 
 
+def transferred(answer):
+    """Bytes on the wire, as Lighthouse counts them: the head of the response too."""
+    sizes = answer.request.sizes()
+    return sizes["responseHeadersSize"] + sizes["responseBodySize"]
+
+
 def test_the_first_load_stays_in_its_budget(visit):
     _, answers = load(visit)
 
-    sizes = {answer.url: len(gzip.compress(answer.body(), mtime=0)) for answer in answers}
+    sizes = {answer.url: transferred(answer) for answer in answers}
     print(sum(sizes.values()), "bytes in", len(answers), "requests:", sizes)
     assert len(answers) <= MAX_REQUESTS
     assert sum(sizes.values()) <= MAX_BYTES

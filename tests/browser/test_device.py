@@ -15,20 +15,18 @@ EVALUATE = """async (rows) => {
   const schema = await (await fetch("/features.json")).json();
   const { answer } = await local.load({ schema });
   return rows.map((row) => {
-    const { label, probability, prediction_set, probability_range } = answer(row);
-    return { label, probability, prediction_set, probability_range };
+    const { probability, probability_range: range, ...rest } = answer(row);
+    return { ...rest, shown: [probability, ...(range ?? [])] };
   });
 }"""
 
 
 def assert_equal(own, answer):
-    assert own["label"] == answer["label"]
-    assert own["prediction_set"] == answer["prediction_set"]
-    shown, answered = (
-        [each["probability"], *(each.get("probability_range") or [])] for each in (own, answer)
-    )
+    for member in ("label", "prediction_set", "prediction_set_level"):
+        assert own[member] == answer[member]
+    answered = [answer["probability"], *answer.get("probability_range", [])]
     # pytest.approx takes a millisecond, which ten thousand rows feel
-    assert all(abs(one - other) <= 1e-12 for one, other in zip(shown, answered, strict=True))
+    assert all(abs(one - other) <= 1e-12 for one, other in zip(own["shown"], answered, strict=True))
 
 
 def drawn_rows():

@@ -16,8 +16,26 @@ def test_a_case_prints_on_one_a4_page(visit, scores, locale):
     classify(page, scores)
     page.wait_for_selector("[role=gridcell]")
 
-    pdf = page.pdf(prefer_css_page_size=True)
+    assert_is_one_a4_page(page)
 
+
+@pytest.mark.parametrize(
+    ("locale", "link", "total"),
+    [("en-GB", "The score on paper", "Total"), ("de-DE", "Der Wert auf Papier", "Summe")],
+)
+def test_the_form_leads_to_a_sheet_that_prints_on_one_a4_page(visit, locale, link, total):
+    page = visit(locale=locale)
+    page.focus("#yes")
+    page.get_by_role("link", name=link).click()
+    page.wait_for_url("**/sheet.*.html*")
+
+    assert total in page.inner_text("main")
+    assert page.get_attribute("html", "lang") == locale[:2]
+    assert_is_one_a4_page(page)
+
+
+def assert_is_one_a4_page(page):
+    pdf = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     [box] = set(re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf))
     assert [round(float(number)) for number in box.split()][2:] == [595, 842]
@@ -36,12 +54,13 @@ def test_the_most_notes_that_an_answer_can_have_still_fit_on_the_page(visit):
                 for code in (*codes, "unseen_score", "unusual_sample")
             ]
             prediction["fragility"] = 0.123
+            prediction["prediction_set_level"] = 0.95
         route.fulfill(response=answered, json=document)
 
     page.route("**/v1/predict", add_every_note)
     classify(page, MISSING)
     page.wait_for_selector("[role=gridcell]")
-    assert page.locator(".notes li").count() == 9
+    assert page.locator(".notes li").count() == 11
 
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from server.app import PAGE_HEADERS
 from tests.support.reader import BENIGN, INCONCLUSIVE, classify
 
 STORED = """async () => ({
@@ -43,7 +46,7 @@ def test_kept_history_is_there_again_and_one_key_forgets_it(page):
     page.check("#keep")
     classify(page, INCONCLUSIVE)
     [stored] = page.evaluate(STORED)["local"].values()
-    assert [entry["scores"] for entry in json.loads(stored)] == [INCONCLUSIVE, BENIGN]
+    assert [entry["values"] for entry in json.loads(stored)] == [INCONCLUSIVE, BENIGN]
 
     page.reload()
     page.focus("#yes")
@@ -71,7 +74,7 @@ def test_foreign_things_in_the_storage_are_ignored(page):
     hostile = [
         "not JSON",
         '{"a": 1}',
-        '[null, 5, {"scores": [1]}, {"category": "<b>", "scores": [1,1,1,1,1,1,1,1,1]}]',
+        '[null, 5, {"values": [1]}, {"prediction": {"label": "<b>"}, "values": [5,1,1,1,2,1]}]',
     ]
     for text in hostile:
         page.evaluate("(text) => localStorage.setItem('cases', text)", text)
@@ -79,3 +82,15 @@ def test_foreign_things_in_the_storage_are_ignored(page):
         page.focus("#yes")
         classify(page, BENIGN)
         assert page.locator("#history li").count() == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/#batch", "/api.html", "/no-such", "/favicon.svg", "/sw.js"]
+)
+def test_pages_and_the_worker_have_every_header_of_a_deployment(page, path):
+    assert PAGE_HEADERS.items() <= page.request.get(path).headers.items()
+
+
+@pytest.mark.parametrize("path", ["/form/app.js", "/shared/style.css", "/features.json"])
+def test_other_files_keep_their_type(page, path):
+    assert page.request.get(path).headers["x-content-type-options"] == "nosniff"

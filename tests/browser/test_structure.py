@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import service
 from tests.support.reader import INCONCLUSIVE, classify, reach
 
 PREDICT = "**/v1/predict"
@@ -121,6 +122,31 @@ def test_an_answer_of_neither_class_is_inconclusive_and_unlike_both(changed):
 
     assert page.inner_text("#result-title").strip() == "Inconclusive"
     assert "unlike those usual in either class" in page.inner_text(".notes")
+
+
+def test_a_lower_level_of_the_set_is_stated_and_the_usual_one_is_not(changed):
+    said = "a class is ruled out at a level of 95 %, not of 99 %"
+    page = changed(lambda answer: answer.update(prediction_set_level=0.95))
+    assert said in page.inner_text(".notes")
+
+    page.unroute(PREDICT)
+    page.click("#classify")
+    page.locator(".notes", has_not_text=said).wait_for()
+
+
+def test_missing_values_are_ranked_by_how_probably_they_change_the_label(page, address):
+    row = [2, None, 1, None, 1, 4, 4, 4, 4]
+    labels = {each["name"]: each["label"] for each in service.schema(address)["features"]}
+    [answer] = service.ask(address, [row])
+    ranked = [(labels[each["field"]], each["probability"]) for each in answer["decisive_unknowns"]]
+    texts = [f"{label} {round(share * 100)}%" for label, share in ranked]
+    assert len(texts) == 2
+    assert 1 > ranked[0][1] > ranked[1][1] > 0.01
+
+    classify(page, row)
+
+    said = "Probability that knowing the value changes the label: "
+    assert f"{said}{', '.join(texts)}." in page.inner_text(".notes")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_an_answer_has_the_documented_shape(transport):
         "probability",
         "inconclusive",
         "prediction_set",
+        "prediction_set_level",
         "threshold",
         "base",
         "contributions",

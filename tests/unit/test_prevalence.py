@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cytology.prediction import Prediction
 from cytology.prevalence import at_prevalence
 
-ANSWER = Prediction("storm", 0.4, ("calm", "storm"), 0.2, (0.1, 0.8), None, ())
+ANSWER = Prediction("storm", 0.4, ("calm", "storm"), 0.2, (0.1, 0.8), None, (), 0.99)
 
 
 @given(probability=st.floats(0.01, 0.99), other=st.floats(0.01, 0.99))
