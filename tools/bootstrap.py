@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -111,18 +112,21 @@ def create_venv():
     python = find_python()
     if python:
         print("creating .venv with %s" % python, flush=True)
-        # Captured: Ctrl-C would make the module print a traceback; uv says more where it fails
-        pipe = subprocess.PIPE
-        venv = subprocess.Popen([python, "-m", "venv", VENV], stdout=pipe, stderr=pipe)
-        venv.communicate()
-        if venv.returncode != 0:
-            # Debian splits ensurepip from Python; uv needs neither
+        if run([python, "-m", "venv", VENV])[0] != 0:
+            # Debian splits ensurepip from Python; uv needs neither, and says more where it fails
             delete_venv()
             create_with_uv(python)
     else:
         create_with_uv(None)
     write(mark_path("created"), "")
     return os.path.join(VENV, "bin", "python")
+
+
+def run(command):
+    """Run a command; return its status and its errors, for at Ctrl-C Python prints a traceback."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    errors = process.communicate()[1]
+    return process.returncode, errors.decode("utf-8", "replace")
 
 
 def delete_venv():
@@ -172,10 +176,9 @@ def create_with_uv(python):
     # make clean then deletes the Python too
     environment = dict(os.environ, UV_PYTHON_INSTALL_DIR=os.path.join(UV, "python"))
     command = [uv, "venv", "--seed", "--python", python or WANTED[0], VENV]
-    made = subprocess.call(pip + ["uv==0.13.9"]) == 0 and (
-        subprocess.call(command, env=environment) == 0
-    )
-    if not made:
+    status, errors = run(pip + ["uv==0.13.9"])
+    sys.stderr.write(errors if status != 0 else "")
+    if status != 0 or subprocess.call(command, env=environment) != 0:
         delete_venv()
         raise SystemExit(
             "No Python %s with venv was found, and uv could not fetch one; it says why above.\n"
@@ -189,20 +192,22 @@ def install(python, name):
     write(mark_path("installing"), name)
     command = [python, "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--require-hashes", "-r", lock_path(name)]
-    if run_with_progress(command, pins(name)) != 0:
-        raise SystemExit(
-            "The packages could not be installed; pip says why above.\n"
-            "With no network, or behind a proxy, set PIP_INDEX_URL or PIP_PROXY and run again."
-        )
+    with tempfile.TemporaryFile("w+") as errors:  # as in run()
+        if run_with_progress(command, pins(name), errors) != 0:
+            errors.seek(0)
+            raise SystemExit(
+                errors.read() + "The packages could not be installed; pip says why above.\n"
+                "With no network, or behind a proxy, set PIP_INDEX_URL or PIP_PROXY and run again."
+            )
     write(mark_path("installed-" + name), fingerprint(name))
     os.unlink(mark_path("installing"))
 
 
-def run_with_progress(command, names):
+def run_with_progress(command, names, errors):
     """Run pip, show how many packages are fetched and installed, and return its status."""
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
     pip = subprocess.Popen(
-        command, stdout=subprocess.PIPE, universal_newlines=True, env=environment
+        command, stdout=subprocess.PIPE, stderr=errors, universal_newlines=True, env=environment
     )
     seen = {"Collecting": 0, "Ignoring": 0, "Requirement": 0}
     reader = threading.Thread(target=count_lines, args=(pip.stdout, seen))

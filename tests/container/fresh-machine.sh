@@ -4,8 +4,8 @@
 #
 #   tests/container/fresh-machine.sh bullseye|bookworm|trixie|noble [root|ada]
 #
-# PYTEST_ADDOPTS chooses tests; PIP_*, UV_*, NODE_*, PYENV_ROOT and proxies are passed on;
-# MOUNT=folder is mounted at its own path.
+# PYTEST_ADDOPTS chooses tests; PIP_*, UV_*, NODE_* and proxies are passed on; MOUNT=folder
+# is mounted at its own path. UV_PYTHON_DOWNLOADS_JSON_URL names another place for uv's Pythons.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 suite=${1:?a suite: bullseye, bookworm, trixie or noble} user=${2:-ada}
@@ -39,7 +39,7 @@ git bundle create --quiet "$work/clone.bundle" HEAD
 cp tests/container/first_minutes.py /etc/ssl/certs/ca-certificates.crt "$work"
 chmod -R a+rX "$work"
 passed=()
-for name in $(compgen -e | grep -E '^(PYENV_ROOT|PYTEST_ADDOPTS|(PIP|UV|NODE|npm_config)_.*|.*_proxy|.*_PROXY)$'); do
+for name in $(compgen -e | grep -E '^(PYTEST_ADDOPTS|(PIP|UV|NODE|npm_config)_.*|.*_proxy|.*_PROXY)$'); do
   case $name in PIP_CERT | PIP_FIND_LINKS) ;; *) passed+=(--env "$name") ;; esac
 done
 certificates=/first/ca-certificates.crt
