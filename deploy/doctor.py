@@ -1,4 +1,4 @@
-"""Finds the usual mistakes on a machine and in an account before they cost an hour."""
+"""Finds the usual errors of a machine and an account before a deployment."""
 
 import json
 import os
@@ -23,7 +23,7 @@ Output = Callable[[Sequence[str]], str | None]
 
 
 class Problem(NamedTuple):
-    """What is wrong, and the command or setting that fixes it."""
+    """An error, and the command or setting that fixes it."""
 
     what: str
     fix: str

@@ -1,4 +1,4 @@
-"""Asks an account what it allows, and says what a deployment of a stage would meet."""
+"""Compares a deployment with the account's quotas and settings."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def limit_problems(account: Account, values: dict[str, Any]) -> Iterator[Problem
 
 
 def account_notes(account: Account, values: dict[str, Any]) -> Iterator[str]:
-    """Say what a deployment would meet."""
+    """Yield what the account has: quotas, distributions, repository, applications."""
     yield f"Lambda runs {concurrency_quota(account)} requests at once in {account.region}"
     if values["Site"] == "cloudfront":
         held = account.client("cloudfront").list_distributions()["DistributionList"]

@@ -1,4 +1,4 @@
-"""Makes and removes the one image repository of a stage, which keeps its last images."""
+"""Creates and deletes the image repository of a stage."""
 
 import json
 

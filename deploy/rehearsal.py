@@ -1,4 +1,4 @@
-"""Says what a deployment would make, where, and what it costs while idle; asks nobody."""
+"""Lists what a deployment would create, and its idle cost, without AWS."""
 
 import json
 from typing import Any

@@ -15,7 +15,7 @@ from deploy.template import ROOT, read_template, settings_hash, with_defaults
 ALIAS = "live"
 SAM = str(Path(sys.executable).parent / "sam")
 IMAGE = "predictfunction:latest"
-#: A stack in one of these states was never finished, serves nothing, and takes no update.
+#: States of a stack whose first deployment failed: it can only be deleted.
 DEAD = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 
 Run = Callable[[Sequence[str]], None]

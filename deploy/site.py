@@ -2,7 +2,7 @@
 
 The form's scripts, styles and pictures go into a folder named by a hash of them all, and may be
 kept for a year; pages, data and what other tools made keep their names and are revalidated. A
-page therefore never meets a script of another release, and modules go on importing their
+page therefore never loads a script of another release, and modules go on importing their
 neighbours by relative names.
 """
 
@@ -27,7 +27,7 @@ ALWAYS_ASK = "no-cache"
 HASHED = {".css", ".js", ".json", ".png", ".svg", ".webp", ".woff2"}
 #: A service worker's scope is the folder that it comes from.
 ROOTED = {"sw.js"}
-#: Folders beside the form's own, as the local server has them.
+#: Folders that are published together with the form's own.
 ADDED = (ROOT / "build" / "site",)
 FEATURES = ROOT / "artifact" / "features.json"
 TEXTUAL = {"application/json", "image/svg+xml"}
@@ -48,7 +48,7 @@ class File(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What would change: files to put, in this order, and then keys to delete."""
+    """Changes: files to upload, in this order, then keys to delete."""
 
     put: tuple[File, ...]
     delete: tuple[str, ...]
@@ -59,7 +59,7 @@ def site_files(
     added: Sequence[Path] = ADDED,
     features: Path = FEATURES,
 ) -> list[File]:
-    """Every object, in the order in which they may be put: what is named before what names it."""
+    """Return every object in upload order: a file comes before the pages that link it."""
     own = {name: content for name, content in _read(form).items() if not name.endswith(".d.ts")}
     hashed = {
         name: content
@@ -115,7 +115,7 @@ def publish(account: Account, files: list[File] | None = None, wait: bool = True
             ContentType=file.content_type,
             CacheControl=file.cache_control,
         )
-    # Last, so that until the new pages are there the old ones find all that they name
+    # Last: until the new pages are uploaded, the old ones need these files
     for start in range(0, len(changes.delete), 1000):
         keys = [{"Key": key} for key in changes.delete[start : start + 1000]]
         s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})

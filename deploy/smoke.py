@@ -1,4 +1,4 @@
-"""Asks a deployed service for its health and for the model's golden rows."""
+"""Checks a deployed service: its health and the golden predictions."""
 
 import json
 import urllib.error
@@ -16,14 +16,14 @@ TIMEOUT_S = 30
 
 
 def smoke(account: Account, found: dict[str, str]) -> str:
-    """Judge the deployed service as the preflight hook judges a new version; return a line.
+    """Check the deployed service as the preflight hook checks a new version; return one line.
 
     Where the API asks for a token, the rows go to the function itself.
 
     Raises
     ------
     Trouble
-        The service does not answer, or not as the model's manifest says.
+        The service does not answer, or differs from the model's manifest.
     """
     url = found["CheckUrl"]
     status, _ = _ask(f"{url}/v1/health")
@@ -42,7 +42,7 @@ def smoke(account: Account, found: dict[str, str]) -> str:
 
 
 def difference(manifest: dict[str, Any], answer: dict[str, Any]) -> str | None:
-    """Return what in an answer to the golden rows is not as the manifest says."""
+    """Return the first difference of an answer from the golden predictions, or None."""
     if answer["model"]["version"] != manifest["version"]:
         return f"expected model {manifest['version']}, found {answer['model']['version']}"
     pairs = zip(manifest["golden"], answer["predictions"], strict=True)

@@ -3,7 +3,7 @@
 Usage: python3 tools/bootstrap.py local|dev
 
 Runs before anything is installed and on old interpreters, so: standard library only, and syntax of
-Python 3.6. It may be interrupted at any moment. Files in .venv say how far it came: ``created`` is
+Python 3.6. It may be interrupted at any moment. Files in .venv record the progress: ``created`` is
 written when the environment is complete, ``installing`` exists while pip writes into it, and
 ``installed-NAME`` holds the hash of the lock that was installed to the end.
 """
@@ -151,7 +151,7 @@ def find_python():
         found += glob.glob("/usr/local/bin/python" + version)
         found += glob.glob("/opt/homebrew/bin/python" + version)
         for python in found:
-            # pyenv's shims exist for versions that are not selected: ask, do not believe the name
+            # pyenv has shims for versions that are not selected: run it to see its version
             if python and version_of(python) == version:
                 return python
     return None

@@ -38,7 +38,7 @@ _NEVER = -1e9
 
 
 class Judged(NamedTuple):
-    """What a table says of the model: its figures, and sentences that limit them."""
+    """Figures of the model on a table, and warnings about them."""
 
     figures: dict[str, float]
     warnings: list[str]
@@ -50,7 +50,7 @@ def adopt(options: argparse.Namespace) -> None:
     Raises
     ------
     training.foreign.NotAdopted, training.propose.NoProposal
-        The file or the table cannot be used; the message says what to do.
+        The file or the table cannot be used; the message has the remedy.
     """
     foreign = read_foreign(options.model)
     for version in foreign.versions:
@@ -158,7 +158,7 @@ def _ask(foreign: Foreign, dataset: Dataset, schema: Schema) -> NDArray[np.float
     try:
         every = foreign.classifier.predict_proba(dataset.scores)
         found = positive_probabilities(foreign.classifier, dataset.scores, schema)
-    # Whatever an old classifier does under a new scikit-learn
+    # An old classifier may raise anything under a new scikit-learn
     except Exception as error:  # noqa: BLE001
         raise NotAdopted(
             f"scikit-learn {sklearn.__version__} cannot ask it for probabilities "
@@ -209,7 +209,7 @@ def _judge(
             {},
             [
                 "not evaluated here: no table was given, so nothing is known of errors. Prediction "
-                "sets promise nothing, no sample is called unusual, and the prevalence is unknown"
+                "sets have no coverage, no sample is called unusual, and the prevalence is unknown"
             ],
         )
     positive, found = dataset.labels == schema.positive, np.clip(model.out_of_fold, CLIP, 1 - CLIP)

@@ -26,8 +26,8 @@ _ID_IN_CAPITALS = re.compile(r"[a-z]I[dD]$|^ID(?![a-z])")
 class Proposed(NamedTuple):
     """What a column is proposed to be.
 
-    ``use`` is whole, real, category, id, group or dropped; ``text`` says with which values, or why
-    not; ``entry`` is the feature's entry of the schema, None for what is no feature.
+    ``use`` is whole, real, category, id, group or dropped. ``text`` has the values or the reason.
+    ``entry`` is the feature's entry of the schema, None if the column is no feature.
     """
 
     name: str

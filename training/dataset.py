@@ -19,7 +19,7 @@ from cytology.schema import Schema
 DATA_PATH = Path(__file__).parent / "data" / "breast-cancer-wisconsin.csv"
 DATA_SHA256 = "1783aa292e4330b908badd260372c3a26d5c5529b784fa97288d1231b833d01f"
 
-#: Adjacent rows with one score vector and ids that differ by a digit: one patient, mistyped.
+#: Two adjacent rows with equal scores and ids that differ by a digit: one patient, mistyped.
 SAME_PATIENT = {"13454352": "1345452"}
 
 #: Rows per chronological group in file order, January 1989 to November 1991 (the data's notes).

@@ -30,7 +30,7 @@ _PACKED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\x5d\x00\x00", lzma.decompress),
     (b"\x78", zlib.decompress),
 )
-#: What pickles of scikit-learn's models name outside it.
+#: Names outside scikit-learn in pickles of its models.
 _KNOWN = frozenset(
     {
         *(f"builtins.{name}" for name in ("bytearray", "bytes", "complex", "dict", "float")),
@@ -51,7 +51,7 @@ _NEVER = ("sklearn.datasets", "sklearn.externals", "sklearn.utils._testing")
 
 
 class NotAdopted(Exception):
-    """The file cannot become a model of this service; the message says why and what to do."""
+    """The file cannot be adopted; the message names the error and the remedy."""
 
 
 class Foreign(NamedTuple):
@@ -109,9 +109,9 @@ def _from_skops(content: bytes) -> Any:
 
     from cytology.trusted import TRUSTED
 
-    strangers = sorted(set(skops_io.get_untrusted_types(data=content)) - set(TRUSTED))
-    if strangers:
-        raise NotAdopted(_stranger(", ".join(strangers)))
+    untrusted = sorted(set(skops_io.get_untrusted_types(data=content)) - set(TRUSTED))
+    if untrusted:
+        raise NotAdopted(_untrusted(", ".join(untrusted)))
     return skops_io.loads(content, trusted=list(TRUSTED))
 
 
@@ -135,16 +135,16 @@ def _find(module: str, name: str, find: Callable[[str, str], Any]) -> Any:
             fits = inspect.isclass(found) or name == "newObj" or name.startswith("__pyx_unpickle_")
         if fits:
             return found
-    raise NotAdopted(_stranger(whole))
+    raise NotAdopted(_untrusted(whole))
 
 
 def _is_class(found: Any, parent: type) -> bool:
     return inspect.isclass(found) and issubclass(found, parent)
 
 
-def _stranger(name: str) -> str:
+def _untrusted(name: str) -> str:
     return (
-        f"it names {name}, which is no part of a scikit-learn model, so nothing of it was built. "
+        f"it contains {name}, which is no part of a scikit-learn model, so nothing was loaded. "
         "Save a classifier, or a pipeline, that is made of scikit-learn's own classes"
     )
 

@@ -19,7 +19,7 @@ from cytology.trusted import TRUSTED
 
 
 class Unwritable(Exception):
-    """The service would refuse this model in this format; the message says what will do."""
+    """The service would refuse this model in this format; the message names another format."""
 
 
 class ModelFile(NamedTuple):
@@ -50,10 +50,10 @@ def skops_file(pipeline: Pipeline) -> ModelFile:
     from skops import io as skops_io
 
     content = skops_io.dumps(pipeline)
-    strangers = set(skops_io.get_untrusted_types(data=content)) - set(TRUSTED)
-    if strangers:
+    untrusted = set(skops_io.get_untrusted_types(data=content)) - set(TRUSTED)
+    if untrusted:
         raise Unwritable(
-            f"a skops file of this model would hold {', '.join(sorted(strangers))}, "
+            f"a skops file of this model would hold {', '.join(sorted(untrusted))}, "
             "which the service does not trust: train with FORMAT=joblib"
         )
     return ModelFile(
@@ -70,7 +70,7 @@ def read_model_file(artifact: Artifact) -> Pipeline:
     Raises
     ------
     ArtifactMismatch
-        A library has another version than the manifest says, or the file another hash.
+        A library has another version than in the manifest, or the file another hash.
     """
     installed = _packages()
     name, expected = artifact.model_file, artifact.manifest["packages"]

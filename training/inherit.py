@@ -1,4 +1,4 @@
-"""Takes names and classes from a fitted classifier, and what it does not know from a table."""
+"""Makes a schema from a fitted classifier: its names and classes, with ranges from a table."""
 
 import argparse
 from typing import Any
@@ -12,7 +12,7 @@ from training.columns import Proposed, propose_column, slug
 from training.foreign import NotAdopted
 from training.propose import Table, classes_of, place_of
 
-#: Range of a number where neither the model nor a table says one.
+#: Range of a number if neither the model nor a table gives one.
 _WIDE = 1e6
 
 
@@ -30,7 +30,7 @@ def schema_of(classifier: Any, options: argparse.Namespace, table: Table | None)
     if table is None:
         if not names:
             raise NotAdopted(
-                f"{options.model.name} does not know the names of its "
+                f"{options.model.name} has no names of its "
                 f"{getattr(classifier, 'n_features_in_', '?')} features: give SCHEMA=features.json "
                 "(docs/schema.md), or a table of labelled samples as CSV="
             )
@@ -48,7 +48,7 @@ def schema_of(classifier: Any, options: argparse.Namespace, table: Table | None)
 
 
 def forget_names(estimator: Any) -> None:
-    """Let an estimator that was fitted on data frames take arrays, as the service gives them."""
+    """Remove the feature names of an estimator fitted on data frames: the service passes arrays."""
     if isinstance(estimator, ColumnTransformer):
         places = estimator._transformer_to_input_indices
         estimator.transformers_ = [
@@ -101,7 +101,7 @@ def _entries(
         if count is not None and len(names) != count:
             raise NotAdopted(
                 f"the table has {len(names)} columns beside {target}, the model takes {count}, and "
-                "it does not know their names: leave the others out, or give SCHEMA="
+                "it has no names for them: leave the others out, or give SCHEMA="
             )
     absent = [name for name in names if plain(name) not in columns]
     if absent:

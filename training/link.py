@@ -7,8 +7,8 @@ from scipy.special import expit
 
 from cytology.link import Link
 
-#: Pulls the three numbers towards those that change nothing; it matters only where the classes are
-#: told apart completely and no finite numbers would fit best.
+#: Weight of the penalty towards the identity. It matters only under complete separation, where no
+#: finite numbers fit best.
 _PENALTY = 1e-3
 IDENTITY = Link()
 

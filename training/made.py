@@ -1,4 +1,4 @@
-"""Records in the manifest how an artifact was made, so that the same command makes it again."""
+"""Records in the manifest the command, files and options that made an artifact."""
 
 import hashlib
 import shlex
@@ -33,9 +33,11 @@ def made_by(
     known = {name: _relative(path) for name, path in files.items() if path}
     chosen = {name: str(value) for name, value in options.items() if value}
     usual = {name: _relative(Path(value)) for name, value in (defaults or {}).items()}
-    told = {name: value for name, value in {**known, **chosen}.items() if usual.get(name) != value}
+    stated = {
+        name: value for name, value in {**known, **chosen}.items() if usual.get(name) != value
+    }
     return {
-        "command": _command(verb, told),
+        "command": _command(verb, stated),
         "files": {
             name: {"path": known[name], "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             for name, path in files.items()
@@ -53,10 +55,10 @@ def _relative(path: Path) -> str:
     )
 
 
-def _command(verb: str, told: Mapping[str, str]) -> str:
+def _command(verb: str, stated: Mapping[str, str]) -> str:
     if (_ROOT / "Makefile").exists():
         return " ".join(
-            ["make", verb, *(f"{name}={shlex.quote(value)}" for name, value in told.items())]
+            ["make", verb, *(f"{name}={shlex.quote(value)}" for name, value in stated.items())]
         )
-    options = (f"--{name.lower()} {shlex.quote(value)}" for name, value in told.items())
+    options = (f"--{name.lower()} {shlex.quote(value)}" for name, value in stated.items())
     return " ".join(["cytology", verb, *options])

@@ -21,7 +21,7 @@ _SHOWN = 5
 
 
 class NoProposal(ValueError):
-    """The table does not say what is to be learnt; the message says why and what to do."""
+    """The table has no usable target or header; the message names the error and the remedy."""
 
 
 class Table(NamedTuple):
@@ -37,12 +37,12 @@ class Table(NamedTuple):
 
 
 def read_table(content: bytes) -> Table:
-    """Part a file of any form that the reader knows into its header and rows.
+    """Split a file, in any format of the reader, into header and rows.
 
     Raises
     ------
     NoProposal
-        The first line names no columns.
+        The first line has no column names.
     cytology.reading.refusals.InvalidTable
         The file is no table.
     """
@@ -97,7 +97,7 @@ def propose(
     Raises
     ------
     NoProposal
-        The target has other than two values and none is named, or no column is a feature.
+        The target has more than two values and ``positive`` is missing, or no column is a feature.
     """
     place = place_of(table, target)
     classes = classes_of(table.header[place], table.column(place), positive)
@@ -106,7 +106,7 @@ def propose(
         for index, cell in enumerate(table.header)
         if index != place
     ]
-    columns = _one_of_a_kind(columns)
+    columns = _without_second_ids(columns)
     found = {column.use: column.name for column in columns if column.use in ("id", "group")}
     features = [column.entry for column in columns if column.entry]
     if not features:
@@ -144,7 +144,7 @@ def as_lines(columns: Sequence[Proposed]) -> list[str]:
 
 
 def choices_for(header: Sequence[str], schema: Schema) -> str:
-    """Say what each column of a table holds; the id is the group's, whose rows stay together."""
+    """Return the reader's ``columns`` argument: the role of each column of a table."""
     features = {plain(each): f.name for f in schema.features for each in (f.name, f.label)}
     features |= {plain(each): f.name for f in schema.features for each in f.synonyms}
     grouped = plain(schema.group_column or schema.id_column)
@@ -155,7 +155,7 @@ def choices_for(header: Sequence[str], schema: Schema) -> str:
     return ",".join(words)
 
 
-def _one_of_a_kind(columns: Sequence[Proposed]) -> list[Proposed]:
+def _without_second_ids(columns: Sequence[Proposed]) -> list[Proposed]:
     """Keep the first id and the first group; a second one is dropped."""
     taken = set[str]()
     answer = []
@@ -197,9 +197,9 @@ def classes_of(target: str, cells: Sequence[str], positive: str | None) -> dict[
 
 
 def _names(target: str, wanted: str, others: Sequence[str]) -> tuple[str, str]:
-    """Names of the classes: the cells where they are words, else made of the target's name."""
-    told = plain(target) not in ("class", "label", "target", "outcome")
-    if told and wanted.casefold() in ("1", "1.0", "true", "yes") and len(others) == 1:
+    """Return the names of both classes: words as they are, numbers with the target's name."""
+    is_specific = plain(target) not in ("class", "label", "target", "outcome")
+    if is_specific and wanted.casefold() in ("1", "1.0", "true", "yes") and len(others) == 1:
         return f"not {target}", target
     if is_number(wanted, decimal_comma=False):
         return f"{target} other than {wanted}" if others[1:] else f"{target} {others[0]}", (

@@ -70,8 +70,8 @@ def write_artifact(
 ) -> dict[str, Any]:
     """Write every file and the manifest, whole or not at all; return the manifest.
 
-    The directory is built beside its place and moved into it, so that an interrupted run leaves
-    the artifact of the run before.
+    The directory is written under a temporary name and renamed, so that an interrupted run
+    leaves the previous artifact.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Chooses among a few estimators on a part of the rows: what a first answer needs, and no more."""
+"""Chooses among three estimators on a part of the rows, for a first answer within a minute."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -40,7 +40,7 @@ def choose(
     Parameters
     ----------
     dataset, schema
-        What to learn from.
+        The training data.
     names
         Of candidates, from simple to complex.
     tick
@@ -61,7 +61,9 @@ def choose(
                 continue
             found[name] = log_losses(fitted.out_of_fold, positive), fitted.setting
     if not found:
-        raise WrongDirection("no estimator keeps the promised directions; take them back")
+        raise WrongDirection(
+            "every estimator contradicts a direction of the schema; remove the directions"
+        )
     losses = {name: float(each.mean()) for name, (each, _) in found.items()}
     best = found[min(losses, key=losses.__getitem__)][0]
     chosen = next(name for name, (each, _) in found.items() if _as_good(each, best))

@@ -9,19 +9,19 @@ from cytology.schema import Schema
 from training.dataset import Dataset, as_rows
 from training.frequencies import learn_levels, places_of
 
-#: A single column that ranks this share of pairs right is suspected of holding the outcome.
+#: AUC of a single column from which on it may contain the outcome.
 _TOO_GOOD = 0.98
-#: Share of rows that repeat another one, values and class, from which it is said.
+#: Share of duplicate rows (values and class) from which on there is a warning.
 _REPEATED = 0.05
 
 
 def find_signals(dataset: Dataset, schema: Schema) -> list[str]:
-    """Return a sentence for each column that tells the classes apart alone, and on repeated rows.
+    """Return a warning for each column that separates the classes alone, and for duplicate rows.
 
     Parameters
     ----------
     dataset, schema
-        What is to be learnt from.
+        The training data.
     """
     positive = dataset.labels == schema.positive
     places = places_of(dataset.scores, learn_levels(dataset.scores, schema))
@@ -30,7 +30,7 @@ def find_signals(dataset: Dataset, schema: Schema) -> list[str]:
         auc = _auc(column, positive)
         if auc >= _TOO_GOOD:
             found.append(
-                f"{feature.label} alone tells the classes apart (AUC {auc:.3f}): leave it out if "
+                f"{feature.label} alone separates the classes (AUC {auc:.3f}): leave it out if "
                 "it is known only after the outcome"
             )
     rows = Counter(zip(as_rows(dataset.scores), dataset.labels.tolist(), strict=True))
@@ -38,7 +38,7 @@ def find_signals(dataset: Dataset, schema: Schema) -> list[str]:
     if repeated > _REPEATED * len(positive) and not schema.group_column:
         found.append(
             f"{repeated} rows repeat another one: if they are the same case, name its column in "
-            "group_column, or the model is judged on cases that it knows"
+            "group_column, or the model is evaluated on cases that it was trained on"
         )
     return found
 

@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def start(options: argparse.Namespace) -> None:
-    """Do all of it but serve, and print each step's result; errors as of its parts."""
+    """Run every step except serving, and print each result."""
     table = read_table(options.csv.read_bytes())
     schema_path = options.schema or options.csv.with_suffix(".features.json")
     schema = _schema(table, schema_path, options)
@@ -100,7 +100,7 @@ def start(options: argparse.Namespace) -> None:
 
 
 def _schema(table: Table, path: Path, options: argparse.Namespace) -> Schema:
-    """The schema that is there already, else a proposal, which is written and printed."""
+    """Return the existing schema, else a proposal, which is written and printed."""
     if path.exists():
         schema = parse_schema(path.read_bytes())
         if plain(schema.class_column) != plain(options.target):

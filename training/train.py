@@ -21,7 +21,7 @@ from training.publish import ROOT, write_artifact
 #: The committed report of a full evaluation of the shipped data.
 REPORT = ROOT / "docs" / "report.json"
 CACHE = Path("build") / "evaluation"
-#: Arguments of ``make train`` that need no mention.
+#: Arguments of ``make train`` at their defaults, left out of the command.
 _DEFAULTS = {
     "DATA": DATA_PATH,
     "SCHEMA": DEFAULT_SCHEMA_PATH,
@@ -46,7 +46,7 @@ _METRICS = (
 
 
 class Trained(NamedTuple):
-    """What a training run leaves: the manifest as written, the model, and gates not kept."""
+    """Result of a training run: the manifest as written, the model, and failed gates."""
 
     manifest: dict[str, Any]
     model: Model
@@ -88,7 +88,7 @@ def train(
     dataset = load_dataset(schema, data)
     with tqdm(total=count_fits(estimator, schema), desc="fit", unit="fit") as progress:
         model = learn(estimator, dataset, schema, progress.update)
-    # Before the judging, which takes a minute: a format that cannot hold the model is known now
+    # Before the evaluation, which takes a minute: an unsupported format fails at once
     model_file = FORMATS[file_format](model.pipeline)
     report = committed_report(estimator, dataset, schema) or evaluate(
         [estimator], dataset, schema, FAST, CACHE, model
@@ -120,7 +120,7 @@ def train(
 
 def population_of(model: Model, dataset: Dataset, schema: Schema) -> Population:
     """Count the training rows by level and answer."""
-    # Out of fold: what the model says of patients it has not seen, as it will of callers'
+    # Out of fold: the model has not seen these patients, as it has not seen callers' samples
     return count_population(
         as_rows(dataset.scores), model.out_of_fold.tolist(), schema, model.decision.levels
     )
@@ -143,7 +143,7 @@ def committed_report(
 
 
 def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> list[str]:
-    """Refuse what may not ship; return what fails of a model that its user asked for by name.
+    """Raise GateFailed for the default model; return the failed gates of any other.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def check_gates(estimator: str, dataset: Dataset, report: Mapping[str, Any]) -> 
 
 
 def facts_of(model: Model, dataset: Dataset, report: Mapping[str, Any]) -> dict[str, Any]:
-    """What the manifest says of data, proof and figures."""
+    """Return the manifest's entries on data, proof and figures."""
     figures = report["candidates"][model.estimator]["figures"]
     return {
         "data": {

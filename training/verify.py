@@ -29,7 +29,7 @@ def verify(directory: Path) -> list[str]:
     Raises
     ------
     ArtifactMismatch
-        The first thing that is not as the manifest says.
+        The first difference from the manifest.
     """
     artifact = load_artifact(str(directory))
     names = sorted(artifact.manifest["files"])

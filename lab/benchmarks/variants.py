@@ -1,4 +1,4 @@
-"""Names what is measured: an image, how to start it, how to ask it and how to read its answer."""
+"""Lists the variants: image, command, request and answer of each."""
 
 import http.client
 import json

@@ -167,7 +167,7 @@ REFUSED = [
         "it has 3 classes (0, 1, 2); only two are supported",
     ),
     (LinearSVC().fit(NUMBERS, LABELS), "LinearSVC has no probabilities"),
-    (RandomForestClassifier(3).fit(NUMBERS, LABELS), "does not know the names of its 2 features"),
+    (RandomForestClassifier(3).fit(NUMBERS, LABELS), "has no names of its 2 features"),
 ]
 
 

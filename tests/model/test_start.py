@@ -131,7 +131,7 @@ def test_a_column_that_gives_the_class_away_is_named(tmp_path):
     schema = parse_schema(as_text(proposed(text)[0]))
 
     (warning,) = find_signals(load_dataset(schema, tmp_path / "table.csv"), schema)
-    assert warning.startswith("boat alone tells the classes apart (AUC 1.000)")
+    assert warning.startswith("boat alone separates the classes (AUC 1.000)")
 
 
 def test_a_schema_that_is_there_is_used_and_one_of_another_target_refused(tmp_path, capsys):

@@ -174,7 +174,7 @@ def _nest(
     leaves
         A number for every node; those of leaves are taken.
     inputs
-        Says which inputs may be missing.
+        Knows which inputs may be missing.
     features
         The input of each of the tree's features, where it sees some only.
     missing

@@ -1,4 +1,4 @@
-"""Turns two histograms into a population stability index, and into whether chance explains it.
+"""Computes the population stability index of two histograms, and its p-value.
 
 PSI is the sum of (p - q) ln(p / q) over the bins. Two samples of one population differ too: by
 about (bins - 1)(1/n + 1/m), which for few samples exceeds any customary limit. So chance is
@@ -77,11 +77,11 @@ def _compare(
         random.multinomial(m, pooled, REPLICATES), random.multinomial(n, pooled, REPLICATES)
     )
     chance = (1 + int((same >= observed).sum())) / (1 + REPLICATES)
-    again = stability_index(
+    resampled = stability_index(
         random.multinomial(m, before / m, RESAMPLED), random.multinomial(n, after / n, RESAMPLED)
     )
     tail = (1 - CONFIDENCE) / 2
-    low, high = 2 * observed - np.quantile(again, [1 - tail, tail])
+    low, high = 2 * observed - np.quantile(resampled, [1 - tail, tail])
     psi = observed - float(same.mean())
     return Shift(
         name, n, psi, float(low), float(high), chance, shifted=chance <= limit and psi >= MATTERS

@@ -52,7 +52,7 @@ def ideal_calibration_error(
 def calibration_line(positive: Flags, probability: Floats, weights: Floats) -> tuple[float, float]:
     """(intercept, slope) of the labels' log-odds over the predicted ones; (0, 1) is perfect.
 
-    NaN where the classes are told apart completely and no line fits best.
+    NaN where the classes are separated completely, so that no line fits best.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def calibration_line(positive: Flags, probability: Floats, weights: Floats) -> t
 def calibration_offset(positive: Flags, probability: Floats) -> float:
     """Log-odds to add to every prediction so that their mean is the observed share; 0 is perfect.
 
-    NaN where one class alone is there.
+    NaN if all samples are of one class.
     """
     if positive.all() or not positive.any():
         return float("nan")
@@ -115,7 +115,7 @@ def calibration_curve(
     design = StandardScaler().fit(_spline(odds, knots))
     known, drawn = design.transform(_spline(odds, knots)), design.transform(_spline(grid, knots))
     curves = [
-        # Hardly regularised: it keeps the curve finite where a draw tells the classes apart
+        # Weak regularisation: the curve stays finite if a draw separates the classes
         LogisticRegression(C=1e3, solver="newton-cholesky", tol=1e-8)
         .fit(known, positive, sample_weight=weight)
         .predict_proba(drawn)[:, 1]
@@ -159,7 +159,7 @@ def _fit(design: Floats, positive: Flags, weights: Floats, start: Floats) -> Flo
         if np.linalg.cond(curvature) > 1e12:
             return None
         step = np.linalg.solve(curvature, design.T @ (weights * (positive - fitted)))
-        # Far from the answer the curvature misleads: no step longer than one half
+        # Newton's method may overshoot far from the optimum: no step longer than one half
         step *= min(1.0, 0.5 / max(np.abs(step).max(), 1e-12))
         line = line + step
         if np.abs(step).max() < 1e-9:

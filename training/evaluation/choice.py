@@ -3,8 +3,8 @@
 The rule: of the candidates that are monotone, calibrated and better than the baseline, the simplest
 whose log-loss is within one standard error of the best candidate's. The error is that of the paired
 difference to the best, over draws of patients: all candidates predict the same patients, so a
-patient who is hard for all of them must not count. The baseline itself is no contender; the report
-says how much better the others are.
+patient who is hard for all of them must not count. The baseline itself cannot be chosen; the report
+states the difference of every candidate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from training.evaluation.gates import GATES
 #: One coefficient for the sum of all scores.
 BASELINE = "plain-sum"
 
-#: What a model must keep to count as calibrated.
+#: Gates that a calibrated model must pass.
 _CALIBRATION = [gate for gate in GATES if gate.figure in ("ece", "calibration_slope")]
 
 
@@ -31,7 +31,7 @@ class Contender(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the rule says of one candidate."""
+    """The rule's result for one candidate, with every objection."""
 
     name: str
     log_loss: float

@@ -12,7 +12,7 @@ from training.evaluation.calibration import calibration_offset
 from training.evaluation.figures import Predicted
 from training.fit import log_losses
 
-#: Shares of the positive class for which the card gives predictive values, beside the data's own.
+#: Prevalences for which the card gives predictive values, in addition to the data's own.
 PREVALENCES = (0.01, 0.05, 0.1, 0.2)
 
 Flags = NDArray[np.bool_]

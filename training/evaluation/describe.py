@@ -37,7 +37,7 @@ def describe(
     cache: Path,
     model: Model | None = None,
 ) -> dict[str, Any]:
-    """Everything that the model card says of the chosen model beyond its figures.
+    """Return the content of the model card on the chosen model, except its figures.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def describe(
     cache
         Directory of finished work.
     model
-        As learnt already; left out: it is learnt here.
+        The trained model; None trains it here.
     """
     dataset, schema, _ = common
     model = model or learn(chosen, dataset, schema)
@@ -108,7 +108,7 @@ def _run_more(chosen: str, common: tuple[Dataset, Schema, Protocol], cache: Path
 
 
 def _model(model: Model, schema: Schema) -> dict[str, Any]:
-    """What ships: settings, decision, points; the artifact of the same data must hold the same."""
+    """Settings, decision and points; the artifact of the same data must have the same ones."""
     decision, proof = model.decision, model.compiled.proof
     scorecard = model.compiled.scorecard(schema, decision)
     return {

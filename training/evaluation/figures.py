@@ -1,4 +1,4 @@
-"""Figures of merit of predicted samples; every one may be weighted, as a bootstrap does."""
+"""Figures of merit of predicted samples, weighted as the bootstrap needs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from training.evaluation.calibration import (
 )
 from training.fit import log_losses
 
-#: A figure that has no value, as the slope where all samples are told apart, is NaN.
+#: NaN is a figure without a value, such as the slope under complete separation.
 Figures = dict[str, float]
 
 
@@ -34,7 +34,7 @@ def as_predicted(positive: NDArray[np.bool_], result: dict[str, Any]) -> Predict
 
 
 def measure(predicted: Predicted, weights: NDArray[np.float64]) -> Figures:
-    """Every figure, each sample counting as often as its weight says; weights of 0 drop out."""
+    """Return every weighted figure; samples of weight 0 are left out."""
     kept = weights > 0
     predicted, weights = Predicted._make(each[kept] for each in predicted), weights[kept]
     return {
@@ -99,7 +99,7 @@ def _set_figures(predicted: Predicted, weights: NDArray[np.float64]) -> Figures:
 
 
 def share(true: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
-    """Weighted share of what is true; NaN of nothing."""
+    """Return the weighted share of True; NaN if there are no samples."""
     total = weights.sum()
     return float(weights[true].sum() / total) if total else float("nan")
 

@@ -1,4 +1,4 @@
-"""The limits that a model's figures must keep.
+"""Gates: limits on a model's figures.
 
 On fixed data they are regression tests: they were set after earlier runs on the same samples.
 """
@@ -14,7 +14,7 @@ class Limits(NamedTuple):
     at_most: float | None
 
     def hold(self, value: float | None) -> bool:
-        """False for no value too."""
+        """Return whether the value is within the limits; no value is not."""
         if value is None:
             return False
         above = self.at_least is None or value >= self.at_least
@@ -29,7 +29,7 @@ class Limits(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """A figure, the limits that it must keep, and a better aim.
+    """A figure, its limits, and a better target.
 
     ``always`` is false where only the full protocol measures the figure well: a threshold that may
     miss one sample in a hundred needs more samples than a part of them.
@@ -58,16 +58,16 @@ GATES = (
     Gate("conclusive_accuracy", Limits(0.988, None), Limits(0.992, None), always=False),
 )
 
-#: Figure that is too good to be true where labels leak into training.
+#: Figure that exceeds its upper limit if labels leak into training.
 LEAK_FIGURE = "accuracy_at_half"
 
 
 class GateFailed(ValueError):
-    """The model is worse than what may ship, or better than what can be true."""
+    """The model fails a gate, or its accuracy shows that labels leak into training."""
 
 
 def failed_gates(figures: Mapping[str, Mapping[str, Any]], *, full: bool) -> list[str]:
-    """One sentence for each gate that the figures (name → value with interval) do not keep."""
+    """Return one sentence for each gate that fails; figures are name → value with interval."""
     failures = []
     for gate in GATES:
         value = figures[gate.figure]["value"]
@@ -80,6 +80,6 @@ def failed_gates(figures: Mapping[str, Mapping[str, Any]], *, full: bool) -> lis
 
 
 def is_leak(figures: Mapping[str, Mapping[str, Any]]) -> bool:
-    """True where the accuracy is better than can be true."""
+    """Return whether the accuracy is above the highest plausible one."""
     limit = next(gate.must.at_most for gate in GATES if gate.figure == LEAK_FIGURE)
     return limit is not None and figures[LEAK_FIGURE]["value"] > limit

@@ -86,7 +86,7 @@ def _shifted(scores: NDArray[Any], schema: Schema) -> NDArray[Any] | None:
 
 
 def hidden_scores(positive: NDArray[np.bool_], runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Per feature, what hiding it costs at the threshold, beside a model fitted without it.
+    """Return, per feature, the errors with it hidden, and those of a model fitted without it.
 
     ``missed_for_certain`` counts missed samples whose answer is not inconclusive: the range does
     not cross the threshold, and one class is possible. Counts are means over the runs.

@@ -46,9 +46,9 @@ def evaluate(
     cache: Path,
     model: Model | None = None,
 ) -> dict[str, Any]:
-    """Evaluate the named candidates, choose, and describe the choice.
+    """Evaluate candidates, choose one, and describe it.
 
-    Of one name there is nothing to choose; where none meets the rule, the best is described.
+    One name is chosen without the rule; if none meets the rule, the best is described.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def evaluate(
     cache
         Directory of finished work; an interrupted run continues there.
     model
-        The chosen candidate as it was learnt already; left out: it is learnt here.
+        The chosen candidate, trained; None trains it here.
     """
     digest = protocol_hash(protocol, schema)
     cache = cache / f"{dataset.sha256[:8]}-{digest[:8]}"
@@ -98,7 +98,7 @@ def evaluate(
 
 
 def _tasks(names: Sequence[str], common: tuple[Dataset, Schema, Protocol]) -> list[Task]:
-    """The slowest first: the cores then finish together."""
+    """Return the tasks, the slowest first, so that all cores finish at about the same time."""
     return [
         task
         for name in reversed(names)
@@ -125,7 +125,7 @@ def _link(
     results: Mapping[str, Mapping[str, Any]],
     weights: NDArray[np.float64],
 ) -> dict[str, Any]:
-    """What the link does to the chosen model: the same folds with it and without."""
+    """Return the chosen model's figures on the same folds with and without the link."""
     runs = [results[f"{name}-{number}"] for number in range(len(repeats))]
     plain = [
         each._replace(probability=np.array(run_["unlinked"]))
@@ -224,7 +224,7 @@ def _gates(figures: Mapping[str, Mapping[str, Any]], *, full: bool) -> list[dict
 
 
 def write_report(document: Mapping[str, Any], path: Path) -> None:
-    """The one form of the file: equal documents are equal bytes."""
+    """Write report.json; equal documents give equal bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(as_text(document), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Runs tasks on every core and keeps each result as soon as it is there."""
+"""Runs tasks on every core and caches each result when it is complete."""
 
 import json
 import os
@@ -19,9 +19,9 @@ class Task(NamedTuple):
 
 
 def run(tasks: Sequence[Task], cache: Path) -> dict[str, dict[str, Any]]:
-    """Do what the cache does not hold yet; an interrupted run goes on where it stopped.
+    """Run the tasks without a cached result; an interrupted run continues.
 
-    ``cache`` must be a directory for this data, code and protocol alone: a file in it is believed.
+    ``cache`` must be a directory for this data, code and protocol: its files are not checked.
     """
     cache.mkdir(parents=True, exist_ok=True)
     missing = [item for item in tasks if not (cache / f"{item.name}.json").exists()]
@@ -40,7 +40,7 @@ def run(tasks: Sequence[Task], cache: Path) -> dict[str, dict[str, Any]]:
 
 def _run_and_keep(item: Task, cache: Path) -> str:
     result = item.function(*item.arguments)
-    # Written beside its place and moved: an interrupted write is no result
+    # Atomic: an interrupted write leaves no result
     draft = cache / f".{item.name}.{os.getpid()}"
     draft.write_text(json.dumps(result))
     draft.replace(cache / f"{item.name}.json")

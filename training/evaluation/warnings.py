@@ -1,4 +1,4 @@
-"""Finds what makes a table or a model unfit for the promises of an answer, and says it in words."""
+"""Writes a warning for each property of table or model that limits the answers."""
 
 import math
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from typing import Any
 
 from training.decide import LEVEL, level_of_size
 
-#: Share of the log-loss of guessing from which on a model has learnt nothing to speak of.
+#: Share of the log-loss of the class frequencies from which on a model has no signal.
 _SIGNAL = 0.99
 
 
 def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> list[str]:
-    """Return a sentence for each: a small class, no signal, classes told apart completely.
+    """Return a sentence for each: a small class, no signal, complete separation of the classes.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> l
     if level < LEVEL:
         found.append(
             f"only {count} samples are {name}: prediction sets hold each class with "
-            f"{level:.0%} instead of {LEVEL:.0%}, the most that so few can promise"
+            f"{level:.0%} instead of {LEVEL:.0%}, the highest coverage for this number"
         )
     shares = [count / sum(classes.values()) for count in classes.values()]
     guess = -sum(share * math.log(share) for share in shares)
@@ -37,8 +37,8 @@ def find_warnings(figures: Mapping[str, float], classes: Mapping[str, int]) -> l
         )
     if figures["auc"] >= 1.0:
         found.append(
-            "the classes are told apart completely: probabilities cannot be calibrated, and a "
-            "column may give the class away"
+            "the classes are separated completely: probabilities cannot be calibrated, and a "
+            "column may contain the class"
         )
     return found
 
