@@ -181,4 +181,4 @@ def _labels(
 def differing_labels(layout: Layout) -> InvalidTable:
     """The refusal of two class columns that differ."""
     places = " and ".join(str(place + 1) for place in layout.labels)
-    return InvalidTable("repeated_column", f"two class columns differ: columns {places}")
+    return InvalidTable("repeated_column", f"two class columns differ: columns {places}; keep one")

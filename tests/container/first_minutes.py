@@ -28,7 +28,8 @@ class Typed:
         self.started, self.shown, self.updates = time.monotonic(), "", 0
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.execvp("sh", ["sh", "-c", command])
+            # tqdm draws no bar in a window without columns
+            os.execvp("sh", ["sh", "-c", f"stty rows 30 cols 100; exec {command}"])
 
     def read(self, until=None, seconds=3600.0):
         """Read until a text is shown, the command ends, or the time is over."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from joblib import parallel_config
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from batch.columns import probabilities, raw_scores
 from cytology.model import Model
@@ -131,7 +132,8 @@ def _prove(
     boosted = exact and bool(document.get("link"))
     largest = 0.0
     count = len(tried[0])
-    for start in range(0, count, ROWS_AT_ONCE):
+    # disable=None: shown on a terminal only
+    for start in tqdm(range(0, count, ROWS_AT_ONCE), desc="prove", leave=False, disable=None):
         part = [array[start : start + ROWS_AT_ONCE] for array in tried]
         table = as_table(part, columns, classifier)
         found, expected = probabilities(document, part), classifier.predict_proba(table)[:, index]
