@@ -16,12 +16,13 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from batch import Refused
-from batch.results import Counts, count_rows, join_parts, lay_out, write_part
+from batch.results import Counts, count_rows, lay_out, open_results, write_part
 from batch.samples import Reading, UnknownClasses, read_block
 from batch.scoring import Scorer, in_process
 from batch.service import changed
@@ -33,6 +34,9 @@ from cytology.summary import Outcomes, summarize
 
 #: Bytes of a block that a process scores, and of one that is sent to a service.
 BLOCK, SENT_BLOCK = 4_000_000, 50_000
+
+#: Bytes of a file from which starting processes takes less time than they save.
+MANY_BYTES = 1_500_000
 
 Tick = Callable[[int, int], object]
 
@@ -60,7 +64,6 @@ class Job(NamedTuple):
     reading: Reading
     suffix: str
     dialect: str
-    prevalence: float | None = None
 
 
 def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> dict[str, Any]:
@@ -88,94 +91,115 @@ def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> di
     cytology.reading.refusals.InvalidTable
         The file is no table of samples.
     """
-    source = open_source(path, scorer.schema, options.choices, options.block)
-    folder = options.target.with_name(options.target.name + ".partial")
-    known = _open_folder(folder, source, options, scorer.schema)
-    while True:
-        notes = list(source.notes)
-        labels = read_labels(known, scorer.schema, options.choices, notes) if source.head else None
-        reading = Reading(scorer.schema, source.head, labels, source.encoding)
-        job = Job(folder, reading, options.target.suffix, options.dialect, options.prevalence)
-        try:
-            parts = _score_blocks(source, scorer, job, options, tick)
-            break
-        except UnknownClasses as unknown:
-            # All cells of a class say what they mean: score again with those found
-            known = [old | new for old, new in zip(known, unknown.cells, strict=True)]
-            shutil.rmtree(folder)
-            _write_state(folder, _state(source, options), known)
-    files = [folder / f"{number}.part" for number in sorted(parts)]
-    join_parts(files, options.target, job.suffix, options.dialect)
+    with _executor(path, options) as executor:
+        source = open_source(path, scorer.schema, options.choices, options.block)
+        folder = options.target.with_name(options.target.name + ".partial")
+        known = _open_folder(folder, source, options, scorer.schema)
+        while True:
+            notes = list(source.notes)
+            labels = (
+                read_labels(known, scorer.schema, options.choices, notes) if source.head else None
+            )
+            reading = Reading(scorer.schema, source.head, labels, source.encoding)
+            job = Job(folder, reading, options.target.suffix, options.dialect)
+            try:
+                parts = _score_blocks(source, scorer, job, options, executor, tick)
+                break
+            except UnknownClasses as unknown:
+                # All cells of a class say what they mean: score again with those found
+                known = [old | new for old, new in zip(known, unknown.cells, strict=True)]
+                shutil.rmtree(folder)
+                _write_state(folder, _state(source, options), known)
     shutil.rmtree(folder)
     labelled = source.labelled or labels is not None
-    return _summary([parts[n] for n in sorted(parts)], labelled, scorer) | {
+    return _summary(parts, labelled, scorer) | {
         "notes": [*(source.head.notes if source.head else ()), *notes]
     }
 
 
 def _score_blocks(
-    source: Source, scorer: Scorer, job: Job, options: Options, tick: Tick
-) -> dict[int, Counts]:
+    source: Source,
+    scorer: Scorer,
+    job: Job,
+    options: Options,
+    executor: Executor | None,
+    tick: Tick,
+) -> list[Counts]:
+    """Write the file of results; return the counts of its parts."""
     parts = _parts_of(job.folder)
     model = next((counts.model for counts in parts.values() if counts.model), "")
     done = sum(counts.rows for counts in parts.values())
     tick(done, source.rows)
     todo = (block for block in source.blocks() if block.number not in parts)
-    for number, counts in _run(todo, source, scorer, job, options):
-        if model and counts.model and counts.model != model:
-            shutil.rmtree(job.folder)
-            raise Refused(changed(model, counts.model))
-        model = model or counts.model
-        parts[number] = counts
-        done += counts.rows
-        tick(done, max(done, source.rows))
-    return parts
+    joined = 0
+    with open_results(options.target, job.suffix, job.dialect) as add:
+        for number, counts in _run(todo, scorer, job, options, executor):
+            if model and counts.model and counts.model != model:
+                shutil.rmtree(job.folder)
+                raise Refused(changed(model, counts.model))
+            model = model or counts.model
+            parts[number] = counts
+            done += counts.rows
+            tick(done, max(done, source.rows))
+            while joined in parts:
+                add(job.folder / f"{joined}.part")
+                joined += 1
+        for number in range(joined, len(parts)):
+            add(job.folder / f"{number}.part")
+    return [*parts.values()]
 
 
 def _run(
-    blocks: Iterator[Block], source: Source, scorer: Scorer, job: Job, options: Options
+    blocks: Iterator[Block],
+    scorer: Scorer,
+    job: Job,
+    options: Options,
+    executor: Executor | None,
 ) -> Iterator[tuple[int, Counts]]:
     """Yield the counts of blocks as they are done; few wait at a time."""
-    executor, work = _workers(source, scorer, job, options)
-    if executor is None:
-        yield from map(work, blocks)
+    # A file that has been read as a whole is too small for processes
+    if executor is None or (job.reading.head is None and options.model_dir):
+        yield from (score_block(scorer, job, block) for block in blocks)
         return
+    work = partial(_work, job) if options.model_dir else partial(score_block, scorer, job)
     pending: set[Future[tuple[int, Counts]]] = set()
-    try:
-        for block in blocks:
-            pending.add(executor.submit(work, block))
-            if len(pending) >= 2 * options.workers:
-                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in ready)
-        while pending:
+    for block in blocks:
+        pending.add(executor.submit(work, block))
+        if len(pending) >= 2 * options.workers:
             ready, pending = wait(pending, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in ready)
+    while pending:
+        ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+        yield from (future.result() for future in ready)
+
+
+@contextmanager
+def _executor(path: Path, options: Options) -> Iterator[Executor | None]:
+    """Threads that share the scorer, or processes that start while the file is scanned."""
+    if options.workers == 1 or (options.model_dir and path.stat().st_size < MANY_BYTES):
+        yield None
+        return
+    executor: Executor = ThreadPoolExecutor(options.workers)
+    if options.model_dir:
+        context = multiprocessing.get_context("spawn")
+        arguments = (options.model_dir, options.prevalence)
+        executor = ProcessPoolExecutor(options.workers, context, _start, arguments)
+        for _ in range(options.workers):
+            executor.submit(int)
+    try:
+        yield executor
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _workers(
-    source: Source, scorer: Scorer, job: Job, options: Options
-) -> tuple[Executor | None, Callable[[Block], tuple[int, Counts]]]:
-    if options.workers == 1 or source.head is None:
-        return None, partial(score_block, scorer, job)
-    if options.model_dir is None:
-        return ThreadPoolExecutor(options.workers), partial(score_block, scorer, job)
-    if source.rows < 50_000:  # a process takes longer to start
-        return None, partial(score_block, scorer, job)
-    context = multiprocessing.get_context("spawn")
-    arguments = (options.model_dir, job)
-    return ProcessPoolExecutor(options.workers, context, _start, arguments), _work
+_local: dict[str, Scorer] = {}
 
 
-_local: dict[str, Any] = {}
-
-
-def _start(model_dir: Path, job: Job) -> None:
+def _start(model_dir: Path, prevalence: float | None) -> None:
     """Prepare a process: load the model, leave Ctrl-C to the parent and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _local.update(scorer=in_process(model_dir, job.prevalence), job=job)
+    _local["scorer"] = in_process(model_dir, prevalence)
 
 
 def _end_with_parent() -> None:
@@ -184,8 +208,8 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(block: Block) -> tuple[int, Counts]:
-    return score_block(_local["scorer"], _local["job"], block)
+def _work(job: Job, block: Block) -> tuple[int, Counts]:
+    return score_block(_local["scorer"], job, block)
 
 
 def score_block(scorer: Scorer, job: Job, block: Block) -> tuple[int, Counts]:

@@ -1,4 +1,4 @@
-"""Looks up what each row's levels add, for several features at once.
+"""Looks up what each row's levels add, for several features and several tables at once.
 
 A row has one level per feature. The tables of neighbouring features are added beforehand, so that
 nine features take three look-ups.
@@ -17,12 +17,13 @@ from cytology.model.sum import SCALE
 from cytology.schema import CATEGORY
 
 Floats = NDArray[np.float64]
-Places = list[NDArray[np.intp]]
 
 #: Entries of a joint table; it stays in the processor's cache.
 _MOST_ENTRIES = 2_000
 #: Distance from the limit of the usual below which the order of additions may decide.
 _CLOSE = 1e-6
+#: Whole numbers below it are exact as floats, whatever the order of additions.
+_EXACT = 2**53
 
 
 class Sum:
@@ -47,53 +48,53 @@ class Lookups:
     """The tables of one artifact: points, log-frequencies, and which values need a warning."""
 
     def __init__(self, artifact: Artifact, document: Mapping[str, Any] | None) -> None:
-        decision, self._schema = artifact.decision, artifact.schema
+        decision, self._features = artifact.decision, artifact.schema.features
         self._levels, self._given = decision.levels, decision.given
         self._limit = decision.familiarity.limit
         self._frequencies = [
             [np.array(table) for table in tables] for tables in decision.familiarity.tables
         ]
-        sizes = [len(levels.values) + 1 for levels in self._levels]
-        self._groups = _groups(sizes)
-        self._sizes = sizes
-        self._usual = [self._joint(tables) for tables in self._frequencies]
+        self._sizes = [len(levels.values) + 1 for levels in self._levels]
         warned, count = _warned(decision.weights)
-        #: False where so many features may be missing that the patterns exceed 64 bits.
-        self.can_tell_patterns = count <= 2**60
-        self._warned = self._joint(warned) if self.can_tell_patterns else []
-        self._base = 0
-        self._points = self._read_points(document)
-        self._last: tuple[Floats, Places] | None = None
+        #: False where so many features may be missing that the patterns are no exact numbers.
+        self.can_tell_patterns = count < _EXACT
+        base, points = self._points(document)
+        #: Whether the model is a table over the levels, so that :meth:`totals` has its log-odds.
+        self.is_additive = points is not None
+        self._base = np.array([base, *(0.0 for _ in self._frequencies), 0.0])
+        tables = [points or [np.zeros(size) for size in self._sizes], *self._frequencies, warned]
+        self._groups = _groups(self._sizes)
+        self._joint = [self._add(group, tables) for group in self._groups]
 
-    def log_odds(self, scores: Floats) -> Floats | None:
-        """Log-odds of complete rows; None where the model is no table over the levels."""
-        if self._points is None:
-            return None
-        places = self._group_places(self._level_places(scores))
-        total = self._base + _added(self._points, places)
-        answer: Floats = total.astype(np.float64) * (1 / SCALE)
-        return answer
+    def totals(self, scores: Floats) -> Floats:
+        """(n, tables) sums: log-odds of complete rows, log-likelihood of each class, pattern."""
+        total = self._base
+        levels = [self._place(feature, column) for feature, column in enumerate(scores.T)]
+        for (first, *others), joint in zip(self._groups, self._joint, strict=True):
+            place = levels[first]
+            for feature in others:
+                place = place * self._sizes[feature] + levels[feature]
+            total = total + joint.take(place, axis=0)
+        return total
 
-    def patterns(self, scores: Floats) -> NDArray[np.int64]:
+    def patterns(self, scores: Floats, totals: Floats) -> NDArray[np.int64]:
         """Rows with the same number have the same warnings."""
-        levels = self._level_places(scores)
-        places = self._group_places(levels)
-        unusual = np.ones(len(scores), dtype=bool)
-        for joint, tables in zip(self._usual, self._frequencies, strict=True):
-            total = _added(joint, places)
-            below = total < self._limit
-            for row in np.flatnonzero(np.abs(total - self._limit) < _CLOSE).tolist():
-                # In the order of the service, which rounds as Python's sum does
-                each = [float(t[p[row]]) for t, p in zip(tables, levels, strict=True)]
-                below[row] = sum(each) < self._limit
-            unusual &= below
-        return 2 * _added(self._warned, places) + unusual
+        likelihood = np.maximum(totals[:, 1], totals[:, 2])
+        unusual = likelihood < self._limit
+        for row in np.flatnonzero(np.abs(likelihood - self._limit) < _CLOSE).tolist():
+            # In the order of the service, which rounds as Python's sum does
+            places = [int(self._place(f, value)[0]) for f, value in enumerate(scores[[row]].T)]
+            unusual[row] = self._limit > max(
+                sum(float(table[place]) for table, place in zip(tables, places, strict=True))
+                for tables in self._frequencies
+            )
+        return 2 * totals[:, -1].astype(np.int64) + unusual
 
     def shares(self, scores: Floats, gap: int) -> Floats:
         """(levels, n) shares of the levels that a missing value could have; see Filler."""
-        levels = self._level_places(scores)
         known, count = Sum(len(scores)), np.zeros(len(scores))
-        for places, positions in zip(levels, self._given.positions, strict=True):
+        for feature, positions in enumerate(self._given.positions):
+            places = self._place(feature, scores[:, feature])
             known.add(np.array([0.0, *positions])[places])
             count += places > 0
         with np.errstate(invalid="ignore"):
@@ -105,56 +106,42 @@ class Lookups:
         answer: Floats = (1.0 - part) * grid[below].T + part * grid[below + 1].T
         return answer
 
-    def _read_points(self, document: Mapping[str, Any] | None) -> list[Any] | None:
+    def _points(self, document: Mapping[str, Any] | None) -> tuple[float, list[Floats] | None]:
+        """Base and points of every level in log-odds; None where the model has another form."""
         found = additive(document) if document else None
-        if found is None or [t.name for t in found.tables] != list(self._schema.names):
-            return None
+        names = [feature.name for feature in self._features]
+        if found is None or [table.name for table in found.tables] != names:
+            return 0.0, None
         pairs = list(zip(found.tables, self._levels, strict=True))
         if any(levels.bounds or set(levels.values) - t.points.keys() for t, levels in pairs):
-            return None
-        self._base = found.base
-        tables = [np.array([0, *(t.points[v] for v in own.values)]) for t, own in pairs]
-        return self._joint(tables)
-
-    def _level_places(self, scores: Floats) -> Places:
-        """The level of every value, from 1; 0 where it is missing."""
-        # Log-odds and patterns are asked of the same rows, one after the other
-        if self._last is None or self._last[0] is not scores:
-            columns = enumerate(scores.T)
-            self._last = scores, [self._place(feature, column) for feature, column in columns]
-        return self._last[1]
+            return 0.0, None
+        if abs(found.base) + sum(max(map(abs, t.points.values())) for t, _ in pairs) >= _EXACT:
+            return 0.0, None
+        tables = [[0, *(table.points[v] for v in levels.values)] for table, levels in pairs]
+        return found.base / SCALE, [np.array(table) / SCALE for table in tables]
 
     def _place(self, feature: int, column: Floats) -> NDArray[np.intp]:
-        levels, kind = self._levels[feature], self._schema.features[feature].kind
+        """The level of every value, from 1; 0 where it is missing."""
+        levels, kind = self._levels[feature], self._features[feature].kind
         missing = np.isnan(column)
         if levels.bounds:
             found = np.searchsorted(levels.bounds, column, side="right") + 1
         else:
-            first = 0 if kind == CATEGORY else int(self._schema.features[feature].minimum)
+            first = 0 if kind == CATEGORY else int(self._features[feature].minimum)
             with np.errstate(invalid="ignore"):  # of missing values, which follow
-                found = column.astype(np.intp)
-            found += 1 - first
-        if missing.any():
-            found[missing] = 0
+                found = column.astype(np.intp) + (1 - first)
+        found[missing] = 0
         return found
 
-    def _group_places(self, levels: Places) -> Places:
-        answer = []
-        for group in self._groups:
-            place = levels[group[0]]
+    def _add(self, group: Sequence[int], tables: Sequence[Sequence[Floats]]) -> Floats:
+        """(entries, tables) sums over the levels of some features."""
+        columns = []
+        for table in tables:
+            joint = table[group[0]]
             for feature in group[1:]:
-                place = place * self._sizes[feature] + levels[feature]
-            answer.append(place)
-        return answer
-
-    def _joint(self, tables: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        answer = []
-        for group in self._groups:
-            joint = tables[group[0]]
-            for feature in group[1:]:
-                joint = np.add.outer(joint, tables[feature]).ravel()
-            answer.append(joint)
-        return answer
+                joint = np.add.outer(joint, table[feature]).ravel()
+            columns.append(joint.astype(np.float64))
+        return np.stack(columns, axis=1)
 
 
 def _groups(sizes: Sequence[int]) -> list[list[int]]:
@@ -167,19 +154,12 @@ def _groups(sizes: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _warned(weights: Sequence[Sequence[float]]) -> tuple[list[NDArray[Any]], int]:
+def _warned(weights: Sequence[Sequence[float]]) -> tuple[list[Floats], int]:
     """Tables whose sums differ where a missing or never seen value differs; how many sums."""
     tables, base = [], 1
     for _, *shares in weights:
         codes = [1, *(0 if share else place for place, share in enumerate(shares, 2))]
         kept = {code: number for number, code in enumerate(sorted({0, *codes}))}
-        tables.append(np.array([base * kept[code] for code in codes]))
+        tables.append(np.array([float(base * kept[code]) for code in codes]))
         base *= len(kept)
     return tables, base
-
-
-def _added(joint: Sequence[NDArray[Any]], places: Places) -> NDArray[Any]:
-    total = joint[0][places[0]]
-    for table, place in zip(joint[1:], places[1:], strict=True):
-        total += table[place]
-    return total

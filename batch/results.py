@@ -3,9 +3,9 @@
 import gzip
 import math
 import os
-import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,9 +19,8 @@ from batch.samples import Samples
 from batch.scoring import Answers
 from cytology.results import COLUMNS, DIALECTS, result_lines, write_csv
 
-#: Columns that Parquet keeps as numbers and truth values; all others are texts.
-_TYPES = {"row": "int64", "inconclusive": "bool", "probability": "float64",
-          "probability_low": "float64", "probability_high": "float64"}  # fmt: skip
+_NUMBERS = ("row", "probability", "probability_low", "probability_high")
+_ERRORS = ("error_field", "error_code", "error", "input")
 #: Columns of few values.
 _CODED = ("label", "warnings", "class", "model")
 
@@ -36,16 +35,16 @@ class Counts(NamedTuple):
 
 
 class Coded(NamedTuple):
-    """A column of few values."""
+    """A column of few texts: the place of each row's text."""
 
-    places: NDArray[np.int64]
-    values: Sequence[Any]
+    places: NDArray[Any]
+    values: Sequence[str]
 
 
 def lay_out(
     first: int, samples: Samples, answers: Answers, classes: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the columns of the results.
+    """Return the columns of the results: arrays of numpy or pyarrow, or Coded.
 
     Parameters
     ----------
@@ -54,23 +53,23 @@ def lay_out(
     samples
         The rows.
     answers
-        One a row; those of invalid rows are not read.
+        One a row; those of invalid rows are empty.
     classes
         Names of the classes.
     """
-    count, valid = len(samples.valid), samples.valid
-    label = np.where(valid, answers.label, len(classes))
+    count, labels = len(samples.valid), samples.labels
+    none = np.full(count, len(classes), dtype=np.int8)
     columns: dict[str, Any] = {
         "row": np.arange(first + 1, first + count + 1),
-        "id": samples.ids if valid.all() else pc.if_else(pa.array(valid), samples.ids, ""),
-        "label": Coded(label, [*classes, ""]),
-        "probability": np.where(valid, answers.probability, np.nan),
-        "probability_low": np.where(valid, answers.low, np.nan),
-        "probability_high": np.where(valid, answers.high, np.nan),
-        "inconclusive": Coded(np.where(valid, answers.inconclusive, 2), ["false", "true", ""]),
-        "warnings": Coded(np.where(valid, answers.warnings, 0), answers.texts),
-        "class": _coded_labels(samples.labels, classes, count),
-        "model": Coded(np.zeros(count, dtype=np.int64), [answers.model]),
+        "id": samples.ids,
+        "label": Coded(answers.label, [*classes, ""]),
+        "probability": answers.probability,
+        "probability_low": answers.low,
+        "probability_high": answers.high,
+        "inconclusive": Coded(answers.inconclusive, ["false", "true", ""]),
+        "warnings": Coded(answers.warnings, answers.texts),
+        "class": Coded(none if labels is None else labels, [*classes, ""]),
+        "model": Coded(np.zeros(count, dtype=np.int8), [answers.model]),
     }
     columns |= _errors(samples, answers.model)
     return {name: columns[name] for name in COLUMNS}
@@ -116,30 +115,49 @@ def write_part(columns: dict[str, Any], path: Path, suffix: str, dialect: str) -
     made.replace(path)
 
 
-def join_parts(parts: Sequence[Path], target: Path, suffix: str, dialect: str) -> None:
-    """Write the file of results from its parts; it is there as a whole or not at all.
+@contextmanager
+def open_results(target: Path, suffix: str, dialect: str) -> Iterator[Callable[[Path], object]]:
+    """Yield what adds a part to the file of results, which is there as a whole or not at all.
 
     Parameters
     ----------
-    parts
-        In order.
     target
         The file; another of its name is replaced.
     suffix, dialect
         As above.
     """
     made = target.with_name(target.name + ".tmp")
-    if suffix == ".parquet":
-        _join_arrow(parts, made)
-    else:
-        with made.open("wb") as output:
-            output.write(_packed(write_csv([], dialect).encode(), suffix))
-            for part in parts:
-                with part.open("rb") as content:
-                    shutil.copyfileobj(content, output)
-            output.flush()
-            os.fsync(output.fileno())
-    made.replace(target)
+    try:
+        with (_open_parquet if suffix == ".parquet" else _open_text)(made, suffix, dialect) as add:
+            yield add
+        made.replace(target)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+@contextmanager
+def _open_text(made: Path, suffix: str, dialect: str) -> Iterator[Callable[[Path], object]]:
+    with made.open("wb") as output:
+        output.write(_packed(write_csv([], dialect).encode(), suffix))
+        yield lambda part: output.write(part.read_bytes())
+        output.flush()
+        os.fsync(output.fileno())
+
+
+@contextmanager
+def _open_parquet(made: Path, *_: str) -> Iterator[Callable[[Path], None]]:
+    with ExitStack() as opened:
+        writers: list[Any] = []
+
+        def add(part: Path) -> None:
+            with pa.memory_map(str(part)) as file:
+                table = pa.ipc.open_file(file).read_all()
+                if not writers:
+                    writer = ParquetWriter(made, table.schema, use_dictionary=[*_CODED])
+                    writers.append(opened.enter_context(writer))
+                writers[0].write_table(table)
+
+        yield add
 
 
 def _packed(content: bytes, suffix: str) -> bytes:
@@ -147,22 +165,10 @@ def _packed(content: bytes, suffix: str) -> bytes:
     return gzip.compress(content, 6, mtime=0) if suffix == ".gz" else content
 
 
-def _coded_labels(labels: NDArray[Any] | None, classes: Sequence[str], count: int) -> Coded:
-    places = np.full(count, len(classes))
-    if labels is not None:
-        for place, name in enumerate(classes):
-            places[labels == name] = place
-    return Coded(places, [*classes, ""])
-
-
 def _errors(samples: Samples, model: str) -> dict[str, Any]:
     """The cells of invalid rows, by the one writer."""
-    names = ("error_field", "error_code", "error", "input")
-    rows = np.flatnonzero(~samples.valid)
-    texts = [""] * (1 + len(rows) * bool(len(rows)))
-    if not len(rows):
-        return {name: Coded(np.zeros(len(samples.valid), dtype=np.int64), texts) for name in names}
-    at = {row: number for number, row in enumerate(rows.tolist())}
+    rows = np.flatnonzero(~samples.valid).tolist()
+    at = {row: number for number, row in enumerate(rows)}
     batch = samples.batch._replace(
         samples=[None] * len(rows),
         labels=None,
@@ -170,12 +176,12 @@ def _errors(samples: Samples, model: str) -> dict[str, Any]:
         inputs={at[row]: text for row, text in (samples.batch.inputs or {}).items()},
     )
     lines = list(result_lines(batch, [None] * len(rows), model))
-    places = np.zeros(len(samples.valid), dtype=np.int64)
+    places = np.zeros(len(samples.valid), dtype=np.int32)
     places[rows] = np.arange(1, len(rows) + 1)
-    first = COLUMNS.index(names[0])
+    first = COLUMNS.index(_ERRORS[0])
     return {
         name: Coded(places, ["", *(str(line[first + number]) for line in lines)])
-        for number, name in enumerate(names)
+        for number, name in enumerate(_ERRORS)
     }
 
 
@@ -198,30 +204,20 @@ def arrow_table(columns: dict[str, Any]) -> Any:
     for name, column in columns.items():
         if name == "inconclusive":
             found[name] = pa.array(column.places == 1, mask=column.places == 2)
+        elif name in _CODED:
+            found[name] = _dictionary(column)
         elif isinstance(column, Coded):
-            empty = np.array([value == "" for value in column.values])[column.places]
-            values = pa.array(column.values, pa.string())
-            found[name] = pa.DictionaryArray.from_arrays(
-                pa.array(column.places.astype(np.int32), mask=empty), values
-            )
-            if name not in _CODED:
-                found[name] = found[name].cast(pa.string())
-        elif name in _TYPES:
+            nothing = len(column.values) == 1
+            texts = pa.nulls(len(column.places), pa.string())
+            found[name] = texts if nothing else _dictionary(column).cast(pa.string())
+        elif name in _NUMBERS:
             found[name] = pa.array(column, from_pandas=True)
         else:
             found[name] = pc.if_else(pc.equal(column, ""), None, column)
     return pa.table(found)
 
 
-def _join_arrow(parts: Sequence[Path], made: Path) -> None:
-    writer = None
-    try:
-        for part in parts:
-            with pa.memory_map(str(part)) as file:
-                table = pa.ipc.open_file(file).read_all()
-                if writer is None:
-                    writer = ParquetWriter(made, table.schema, use_dictionary=[*_CODED])
-                writer.write_table(table)
-    finally:
-        if writer is not None:
-            writer.close()
+def _dictionary(column: Coded) -> Any:
+    empty = np.array([value == "" for value in column.values])[column.places]
+    places = pa.array(column.places.astype(np.int32), mask=empty)
+    return pa.DictionaryArray.from_arrays(places, pa.array(column.values, pa.string()))

@@ -15,15 +15,20 @@ from pyarrow import csv
 
 from batch.source import Block, Group, Stretch
 from cytology.batch import Batch, SampleError
-from cytology.reading.cells import FeatureCells, InvalidCell
+from cytology.reading.cells import MISSING, FeatureCells, InvalidCell
 from cytology.reading.dialect import csv_reader, is_row
 from cytology.reading.head import Head, Labels
 from cytology.reading.table import differing_labels, read_rows
 from cytology.results import harmless
-from cytology.schema import CATEGORY, Feature, Schema
+from cytology.schema import CATEGORY, WHOLE, Feature, Schema
 
 #: Ids that are valid and that no spreadsheet would evaluate; the reader judges all others.
 _PLAIN_ID = "^([0-9A-Za-z]([0-9A-Za-z_.:/ -]{0,62}[0-9A-Za-z])?)?$"
+_LONGEST_ID = 64
+#: Spellings of a missing value that pyarrow finds; the reader finds all others.
+_MISSING = [*MISSING, *map(str.upper, MISSING), "NaN"]
+#: Whole numbers from it on are no int8.
+_MOST_OF_INT8 = 128
 
 
 class UnknownClasses(Exception):
@@ -37,15 +42,15 @@ class UnknownClasses(Exception):
 class Samples(NamedTuple):
     """n rows: (n, features) values with NaN where missing; ids; labels or None; invalid rows.
 
-    A category is the number of its place in the schema. ``ids`` are an Arrow array, spelt as the
-    results spell them. ``batch`` has the errors and inputs of the rows
-    that are not ``valid``.
+    A category is the number of its place in the schema, a label that of its class, and the last
+    number stands for none. ``ids`` are an Arrow array, spelt as the results spell them. ``batch``
+    has the errors and inputs of the rows that are not ``valid``.
     """
 
     scores: NDArray[np.float64]
     valid: NDArray[np.bool_]
     ids: Any
-    labels: NDArray[Any] | None
+    labels: NDArray[np.int8] | None
     batch: Batch
 
 
@@ -91,14 +96,13 @@ def read_block(block: Block, reading: Reading) -> Samples:
 def _of_batch(batch: Batch, schema: Schema) -> Samples:
     width = len(schema.features)
     rows = [(None,) * width if sample is None else sample.row for sample in batch.samples]
-    places = [i for i, feature in enumerate(schema.features) if feature.kind == CATEGORY]
-    if places:
+    if any(feature.kind == CATEGORY for feature in schema.features):
         rows = [tuple(map(_coded, schema.features, row)) for row in rows]
     return Samples(
         np.array(rows, dtype=np.float64).reshape(len(rows), width),
         np.array([sample is not None for sample in batch.samples], dtype=bool),
         pa.array([harmless(s.id) if s and s.id else "" for s in batch.samples], pa.string()),
-        None if batch.labels is None else np.array(batch.labels, dtype=object),
+        None if batch.labels is None else _class_numbers(batch.labels, schema),
         batch,
     )
 
@@ -107,54 +111,71 @@ def _coded(feature: Feature, value: Any) -> Any:
     return feature.values.index(value) if isinstance(value, str) else value
 
 
+def _class_numbers(labels: Sequence[str | None], schema: Schema) -> NDArray[np.int8]:
+    numbers = {name: number for number, name in enumerate([*schema.class_names, None])}
+    return np.array([numbers[label] for label in labels], dtype=np.int8)
+
+
 def _of_rows(rows: Sequence[Sequence[str]], reading: Reading, head: Head) -> Samples:
     batch = read_rows(rows, head.layout, reading.schema, decimal_comma=head.decimal_comma)
     width = head.layout.width
     columns = [
-        [row[place] if len(row) == width else "" for row in rows] for place in head.layout.labels
+        pa.array([row[place] if len(row) == width else "" for row in rows]).dictionary_encode()
+        for place in head.layout.labels
     ]
-    counted = [dict.fromkeys(column) for column in columns]
-    found = _labels(counted, reading, head, lambda i, known: [known[c] for c in columns[i]])
-    return _of_batch(batch, reading.schema)._replace(labels=found)
+    return _of_batch(batch, reading.schema)._replace(labels=_labels(columns, reading, head))
 
 
-def _labels(
-    cells: Sequence[Any], reading: Reading, head: Head, read: Callable[[int, Any], Any]
-) -> NDArray[Any] | None:
-    """The labels of all rows, by ``read``, from the distinct cells of every class column."""
-    known = reading.labels
-    if known is None:
+def _labels(columns: Sequence[Any], reading: Reading, head: Head) -> NDArray[np.int8] | None:
+    """The labels of all rows, from the distinct cells of every class column."""
+    if reading.labels is None:
         return None
-    new = [{*column} - labels.keys() for column, labels in zip(cells, known, strict=True)]
+    cells = [column.dictionary.to_pylist() for column in columns]
+    new = [{*own} - known.keys() for own, known in zip(cells, reading.labels, strict=True)]
     # The cell of a row that has too few or too many
-    if any(column - {""} for column in new):
+    if any(own - {""} for own in new):
         raise UnknownClasses(new)
-    found = [
-        np.array(read(place, {"": None, **labels}), dtype=object)
-        for place, labels in enumerate(known)
+    found: list[NDArray[np.int8]] = [
+        _class_numbers([known.get(cell) for cell in own], reading.schema)[column.indices.to_numpy()]
+        for own, known, column in zip(cells, reading.labels, columns, strict=True)
     ]
-    if any((labels != found[0]).any() for labels in found):
+    first, *others = found
+    if any((labels != first).any() for labels in others):
         raise differing_labels(head.layout)
-    return found[0]
+    return first
 
 
 def _of_lines(content: bytes, reading: Reading, head: Head) -> Samples:
-    names = [str(place) for place in range(head.layout.width)]
-    used = _used(head)
+    layout, schema = head.layout, reading.schema
+    names = [str(place) for place in range(layout.width)]
     coded = pa.dictionary(pa.int32(), pa.string())
-    convert = csv.ConvertOptions(
-        column_types={names[p]: pa.string() if p == head.layout.id else coded for p in used},
-        include_columns=[names[place] for place in used],
-        strings_can_be_null=False,
-    )
-    try:
-        table = csv.read_csv(
-            pa.BufferReader(content),
-            csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
-            csv.ParseOptions(delimiter=head.delimiter, quote_char=False, ignore_empty_lines=False),
-            convert,
-        )
-    except pa.ArrowInvalid:  # a row has more or fewer cells than are needed
+    types = {names[p]: pa.string() if p == layout.id else coded for p in _used(head)}
+    whole = {
+        names[place]: pa.int8()
+        for feature, place in zip(schema.features, layout.features, strict=True)
+        if place is not None and feature.kind == WHOLE and feature.maximum < _MOST_OF_INT8
+    }
+    # pyarrow takes 0x5 and numbers of any length for whole numbers, the reader does not
+    usual = not any(mark in content for mark in (b"x", b"X", b"0" * 20))
+    for chosen in ([types | whole] if usual else []) + [types]:
+        try:
+            table = csv.read_csv(
+                pa.BufferReader(content),
+                csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
+                csv.ParseOptions(
+                    delimiter=head.delimiter, quote_char=False, ignore_empty_lines=False
+                ),
+                csv.ConvertOptions(
+                    column_types=chosen,
+                    include_columns=[*types],
+                    null_values=_MISSING,
+                    strings_can_be_null=False,
+                ),
+            )
+            break
+        except pa.ArrowInvalid:  # a cell is no whole number, or a row has too few cells or too many
+            continue
+    else:
         return _of_rows(_split(content.decode().split("\n"), head), reading, head)
     lines: list[bytes] = []
 
@@ -162,7 +183,7 @@ def _of_lines(content: bytes, reading: Reading, head: Head) -> Samples:
         lines[:] = lines or content.split(b"\n")
         return _split([lines[row].decode() for row in rows], head)
 
-    columns = {place: table[names[place]].combine_chunks() for place in used}
+    columns = {int(name): table[name].combine_chunks() for name in types}
     return _of_columns(columns, cells_of, reading, head)
 
 
@@ -186,16 +207,20 @@ def read_table(table: Any, reading: Reading) -> Samples:
         columns = [_texts(column).to_pylist() for column in table.take(list(rows)).columns]
         return [list(row) for row in zip(*columns, strict=True)]
 
+    features = zip(reading.schema.features, head.layout.features, strict=True)
+    numeric = {place for feature, place in features if feature.kind != CATEGORY}
     columns = {}
     for place in _used(head):
         column = table.column(place).combine_chunks()
         if place == head.layout.id:
-            columns[place] = _texts(column)
-            continue
-        coded = column.dictionary_encode()
-        columns[place] = type(coded).from_arrays(
-            coded.indices.fill_null(len(coded.dictionary)), _with_null(_texts(coded.dictionary))
-        )
+            column = _texts(column)
+        elif place not in numeric or not pa.types.is_integer(column.type):
+            coded = column.dictionary_encode()
+            column = type(coded).from_arrays(
+                coded.indices.fill_null(len(coded.dictionary)),
+                _with_null(_texts(coded.dictionary)),
+            )
+        columns[place] = column
     return _of_columns(columns, cells_of, reading, head)
 
 
@@ -222,33 +247,41 @@ def _of_columns(
     scores = np.full((len(schema.features), count), np.nan)
     unusual = np.zeros(count, dtype=bool)
     for number, (feature, place) in enumerate(zip(schema.features, layout.features, strict=True)):
-        if place is None:
-            continue
-        judge = FeatureCells(feature, schema.missing, decimal_comma=head.decimal_comma)
-        cells = columns[place].dictionary.to_pylist()
-        values, wrong = zip(*[_judged(feature, judge, cell) for cell in cells], strict=True)
-        places = columns[place].indices.to_numpy()
-        scores[number] = np.array(values)[places]
-        if any(wrong):
-            unusual |= np.array(wrong)[places]
+        if place is not None:
+            judge = FeatureCells(feature, schema.missing, decimal_comma=head.decimal_comma)
+            scores[number], wrong = _values(columns[place], feature, judge)
+            unusual |= wrong
     unusual |= np.isnan(scores).sum(axis=0) > schema.missing_at_most
     ids = pa.repeat("", count)
     if layout.id is not None:
-        texts = pc.utf8_trim_whitespace(columns[layout.id])
-        plain = pc.match_substring_regex(texts, _PLAIN_ID).to_numpy(zero_copy_only=False)
-        unusual |= ~plain
-        ids = texts
-    labelled = [columns[place] for place in layout.labels]
-    labels = _labels(
-        [column.dictionary.to_pylist() for column in labelled],
-        reading,
-        head,
-        lambda i, known: np.array(
-            [known[cell] for cell in labelled[i].dictionary.to_pylist()], dtype=object
-        )[labelled[i].indices.to_numpy()],
-    )
+        ids = columns[layout.id]
+        short = pc.less_equal(pc.binary_length(ids), _LONGEST_ID)
+        plain = pc.and_(pc.ascii_is_alnum(ids), short)
+        if not pc.all(plain).as_py():
+            ids = pc.utf8_trim_whitespace(ids)
+            plain = pc.match_substring_regex(ids, _PLAIN_ID)
+        unusual |= ~plain.to_numpy(zero_copy_only=False)
+    labels = _labels([columns[place] for place in layout.labels], reading, head)
     found = Samples(scores.T, ~unusual, ids, labels, Batch([], [], inputs={}))
     return _with_unusual(found, np.flatnonzero(unusual), cells_of, reading, head)
+
+
+def _values(
+    column: Any, feature: Feature, judge: FeatureCells
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The values of a column, NaN where missing, and the rows that the reader must see."""
+    if pa.types.is_dictionary(column.type):
+        judged = [_judged(feature, judge, cell) for cell in column.dictionary.to_pylist()]
+        values, wrong = zip(*judged, strict=True)
+        places = column.indices.to_numpy()
+        return np.array(values)[places], np.array(wrong)[places]
+    numbers = column.fill_null(0).to_numpy().astype(np.float64)
+    wrong = ~((numbers >= feature.minimum) & (numbers <= feature.maximum))
+    if column.null_count:
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        numbers[missing] = np.nan
+        wrong[missing] = not feature.may_be_missing
+    return numbers, wrong
 
 
 def _judged(feature: Feature, judge: FeatureCells, cell: str) -> tuple[Any, bool]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from batch.columns import probabilities, raw_scores
@@ -24,54 +25,61 @@ from cytology.scorecard import is_additive
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
+#: Rows per pass: their columns stay in the processor's cache.
+ROWS_AT_ONCE = 2**14
 #: Rows with the same gaps from which filling them by columns costs less than one by one.
 _MANY = 50
 
 
 class Answers(NamedTuple):
-    """n answers; texts are numbers of ``texts``, the range is NaN where no value is missing."""
+    """n answers as columns; an invalid row has the last label, the number 2, and no warning.
 
-    label: NDArray[np.int64]
+    ``warnings`` are numbers of ``texts``. The range is NaN where no value is missing.
+    """
+
+    label: NDArray[np.int8]
     probability: Floats
     low: Floats
     high: Floats
-    inconclusive: Bits
-    warnings: NDArray[np.int64]
+    inconclusive: NDArray[np.int8]
+    warnings: NDArray[np.int32]
     texts: list[str]
     model: str
 
     @classmethod
-    def empty(cls, count: int, model: str) -> Self:
+    def empty(cls, count: int, schema: Schema, model: str = "") -> Self:
         """Return room for the answers of ``count`` rows."""
         probability, low, high = (np.full(count, np.nan) for _ in range(3))
-        label, warnings = (np.zeros(count, dtype=np.int64) for _ in range(2))
-        unclear = np.zeros(count, dtype=bool)
+        label = np.full(count, len(schema.class_names), dtype=np.int8)
+        unclear = np.full(count, 2, dtype=np.int8)
+        warnings = np.zeros(count, dtype=np.int32)
         return cls(label, probability, low, high, unclear, warnings, [""], model)
 
-    def spread(self, places: Bits) -> Self:
-        """Return answers of more rows, which has these ones at the places."""
-        whole = self.empty(len(places), self.model)._replace(texts=self.texts)
-        for target, values in zip(whole[:6], self[:6], strict=True):
-            target[places] = values
-        return whole
-
-    def put(self, places: Any, found: Sequence[Prediction], classes: Sequence[str]) -> None:
+    def put(self, places: Any, found: Sequence[Prediction], schema: Schema) -> None:
         """Write predictions, one a place."""
         span = [each.probability_range or (np.nan, np.nan) for each in found]
-        self.label[places] = [classes.index(each.label) for each in found]
+        self.label[places] = [schema.class_names.index(each.label) for each in found]
         self.probability[places] = [each.probability for each in found]
         self.low[places] = [low for low, _ in span]
         self.high[places] = [high for _, high in span]
         self.inconclusive[places] = [each.inconclusive for each in found]
-        self.warnings[places] = self.codes(found)
+        self.warnings[places] = self.codes(list(map(warnings_of, found)))
 
-    def codes(self, found: Sequence[Prediction]) -> NDArray[np.int64]:
-        """The numbers of the warnings of predictions among ``texts``, which grow."""
+    def place(self, places: Any, found: "Answers") -> None:
+        """Write other answers, one a place."""
+        columns: Any = zip(self[:5], found[:5], strict=True)
+        for target, values in columns:
+            target[places] = values
+        self.warnings[places] = self.codes(found.texts)[found.warnings]
+
+    def codes(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """The numbers of texts of warnings among ``texts``, which grow."""
         codes = {text: number for number, text in enumerate(self.texts)}
-        numbers = [codes.setdefault(warnings_of(each), len(codes)) for each in found]
+        numbers = [codes.setdefault(text, len(codes)) for text in texts]
         self.texts[:] = codes
-        return np.array(numbers, dtype=np.int64)
+        return np.array(numbers, dtype=np.int32)
 
 
 class Scorer(NamedTuple):
@@ -82,9 +90,13 @@ class Scorer(NamedTuple):
 
     def answer(self, samples: Samples) -> Answers:
         """Answers of all rows; those of invalid rows are empty."""
-        if samples.valid.all():
+        valid = samples.valid
+        if valid.all():
             return self.score(samples.scores)
-        return self.score(_rows(samples.scores, samples.valid)).spread(samples.valid)
+        found = self.score(_rows(samples.scores, valid))
+        whole = Answers.empty(len(valid), self.schema, found.model)
+        whole.place(valid, found)
+        return whole
 
 
 def in_process(model_dir: Path, prevalence: float | None = None) -> Scorer:
@@ -155,28 +167,26 @@ class _Local:
         self._document = document if self._lookups.can_tell_patterns else None
 
     def score(self, scores: Floats) -> Answers:
-        answers = Answers.empty(len(scores), self._version)
-        if not len(scores):
-            return answers
+        answers = Answers.empty(len(scores), self._schema, self._version)
         if self._document is None:
             self._ask(scores, np.arange(len(scores)), answers)
             return answers
         gaps = np.isnan(scores)
         missing = gaps.any(axis=1)
-        if not missing.any():
-            self._decide(scores, slice(None), self._evaluate(scores), answers)
-            return answers
         complete = np.flatnonzero(~missing)
-        known = _rows(scores, complete)
-        self._decide(known, complete, self._evaluate(known), answers)
+        for start in range(0, len(complete), ROWS_AT_ONCE):
+            places = complete[start : start + ROWS_AT_ONCE]
+            rows = _rows(scores, places)
+            totals = self._lookups.totals(rows)
+            self._decide(rows, totals, places, self._evaluate(rows, totals), answers)
         self._fill(scores, gaps, np.flatnonzero(missing), answers)
         return answers
 
-    def _evaluate(self, scores: Floats) -> Floats:
+    def _evaluate(self, scores: Floats, totals: Floats) -> Floats:
         """Probabilities of complete rows, after the decision's link."""
         link, document = self._decision.link, self._document or {}
-        if (sums := self._lookups.log_odds(scores)) is not None:
-            return calibrated(link, sums)
+        if self._lookups.is_additive:
+            return calibrated(link, totals[:, 0])
         columns = [
             np.array(feature.values, dtype=object)[column.astype(np.intp)]
             if feature.kind == CATEGORY
@@ -189,19 +199,20 @@ class _Local:
         found = probabilities(document, columns)
         return found if link.is_identity else calibrated(link, log_odds_of(found))
 
-    def _ask(self, scores: Floats, places: NDArray[np.intp], answers: Answers) -> None:
+    def _ask(self, scores: Floats, places: Places, answers: Answers) -> None:
         """Ask the engine once for each distinct row: a range takes ten answers and more."""
         rows = rows_of(scores[places], self._schema)
         distinct = list(dict.fromkeys(rows))
         found = dict(zip(distinct, self._engine.predict(distinct, explain=False), strict=True))
-        answers.put(places, [found[row] for row in rows], self._schema.class_names)
+        answers.put(places, [found[row] for row in rows], self._schema)
 
-    def _fill(self, scores: Floats, gaps: Bits, places: NDArray[np.intp], answers: Answers) -> None:
+    def _fill(self, scores: Floats, gaps: Bits, places: Places, answers: Answers) -> None:
         """Average over what the gaps could be, all rows with the same gaps at once."""
-        patterns, numbers = np.unique(gaps[places], axis=0, return_inverse=True)
-        for number in range(len(patterns)):
-            rows = places[numbers.ravel() == number]
-            missing = np.flatnonzero(patterns[number]).tolist()
+        groups: dict[bytes, list[int]] = {}
+        for place, pattern in zip(places.tolist(), gaps[places], strict=True):
+            groups.setdefault(pattern.tobytes(), []).append(place)
+        for members in groups.values():
+            rows, missing = np.array(members), np.flatnonzero(gaps[members[0]]).tolist()
             options = [self._decision.levels[gap].values for gap in missing]
             if len(rows) < _MANY or math.prod(map(len, options)) > MAX_FILLINGS:
                 self._ask(scores, rows, answers)
@@ -215,25 +226,21 @@ class _Local:
                 for place, level in enumerate(chosen):
                     filled[:, missing[place]] = self._coded(missing[place], options[place][level])
                     share = share * shares[place][level]
-                found = self._evaluate(filled)
+                found = self._evaluate(filled, self._lookups.totals(filled))
                 total.add(share * found)
                 weight.add(share)
                 np.minimum(low, found, out=low)
                 np.maximum(high, found, out=high)
             average = np.clip(total.value() / weight.value(), 0.0, 1.0)
-            self._decide(known, rows, average, answers, (low, high))
+            answers.low[rows], answers.high[rows] = low, high
+            self._decide(known, self._lookups.totals(known), rows, average, answers)
 
     def _coded(self, place: int, value: Any) -> float:
         feature = self._schema.features[place]
         return float(feature.values.index(value) if feature.kind == CATEGORY else value)
 
     def _decide(
-        self,
-        scores: Floats,
-        places: Any,
-        found: Floats,
-        answers: Answers,
-        span: tuple[Floats, Floats] | None = None,
+        self, scores: Floats, totals: Floats, places: Places, found: Floats, answers: Answers
     ) -> None:
         """Write labels and warnings of rows whose probability is known."""
         decision, names = self._decision, self._schema.class_names
@@ -241,29 +248,14 @@ class _Local:
         answers.probability[places] = found
         answers.label[places] = np.where(found >= decision.threshold, positive, negative)
         unclear = (found <= decision.negative_at_most) == (found >= decision.positive_at_least)
-        pattern = self._lookups.patterns(scores)
-        if span:
-            answers.low[places], answers.high[places] = span
-            crosses = (span[0] >= decision.threshold) != (span[1] >= decision.threshold)
-            unclear |= crosses
-            pattern = 2 * pattern + crosses
-        answers.inconclusive[places] = unclear
+        # Of rows without gaps both are NaN
+        low, high = answers.low[places], answers.high[places]
+        crosses = (low < decision.threshold) & (high >= decision.threshold)
+        answers.inconclusive[places] = unclear | crosses
         # Rows of one pattern have the same warnings: one of them is asked
-        _, first, number = _distinct(pattern)
+        pattern = 2 * self._lookups.patterns(scores, totals) + crosses
+        numbers = pa.array(pattern).dictionary_encode().indices.to_numpy()
+        first = np.zeros(numbers.max() + 1, dtype=np.intp)
+        first[numbers[::-1]] = np.arange(len(numbers))[::-1]
         usual = self._engine.predict(rows_of(scores[first], self._schema), explain=False)
-        answers.warnings[places] = answers.codes(usual)[number]
-
-
-def _distinct(
-    numbers: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
-    """As np.unique with index and inverse; small numbers are counted and not sorted."""
-    size = int(numbers.max()) + 1
-    if size > len(numbers):
-        return np.unique(numbers, return_index=True, return_inverse=True)
-    first = np.full(size, len(numbers), dtype=np.intp)
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    found = np.flatnonzero(first < len(numbers))
-    inverse = np.zeros(size, dtype=np.intp)
-    inverse[found] = np.arange(len(found))
-    return found, first[found], inverse[numbers]
+        answers.warnings[places] = answers.codes(list(map(warnings_of, usual)))[numbers]

@@ -77,8 +77,10 @@ class Source(NamedTuple):
 
 
 class _Scan(NamedTuple):
+    """What a whole text is like, and the bytes and lines of each stretch of it."""
+
     sha256: str
-    rows: int
+    sizes: list[tuple[int, int]]
     plain: bool
     utf8: bool
     zeros: bool
@@ -121,7 +123,7 @@ def open_source(path: Path, schema: Schema, choices: Choices, size: int) -> Sour
             if utf8 and not scan.utf8:
                 head = read_head(content.decode("latin-1"), schema, choices) or head
             if not scan.zeros:
-                return _text(path, head, place, scan, size)
+                return _text(path, head, place, scan)
     return _whole(path, schema, choices)
 
 
@@ -162,18 +164,18 @@ def _stretches(file: BinaryIO, place: int, size: int) -> Iterator[bytes]:
 
 def _scan(path: Path, place: int, size: int) -> _Scan:
     digest = hashlib.sha256()
-    rows, plain, utf8, zeros = 0, True, True, False
+    sizes, plain, utf8, zeros = [], True, True, False
     with _opened(path) as file:
         digest.update(file.read(place))
         for content in _stretches(file, 0, size):
             digest.update(content)
             codes = np.frombuffer(content, np.uint8)
             ends = np.flatnonzero(codes == ord("\n"))
-            rows += len(ends) + (content[-1:] not in b"\n\x1a")
+            sizes.append((len(content), len(ends) + (content[-1:] not in b"\n\x1a")))
             plain = plain and _is_plain(content, codes, ends)
             utf8 = utf8 and (content.isascii() or _is_utf8(content))
             zeros = zeros or b"\0" in content
-    return _Scan(digest.hexdigest(), rows, plain, utf8, zeros)
+    return _Scan(digest.hexdigest(), sizes, plain, utf8, zeros)
 
 
 def _is_plain(content: bytes, codes: NDArray[np.uint8], ends: NDArray[np.intp]) -> bool:
@@ -184,29 +186,31 @@ def _is_plain(content: bytes, codes: NDArray[np.uint8], ends: NDArray[np.intp]) 
     starts = codes[np.append(0, ends[ends < len(codes) - 1] + 1)]
     if ((starts < ord("!")) | (starts > ord("~"))).any():
         return False
-    return content.count(b"\r") == content.count(b"\r\n")
+    return b"\r" not in content or content.count(b"\r") == content.count(b"\r\n")
 
 
-def _text(path: Path, head: Head, place: int, scan: _Scan, size: int) -> Source:
+def _text(path: Path, head: Head, place: int, scan: _Scan) -> Source:
     encoding = "utf-8" if scan.utf8 else "latin-1"
     if scan.plain:
-        blocks = partial(_line_blocks, path, place, size)
+        blocks = partial(_line_blocks, path, place, scan.sizes)
     else:
         blocks = partial(_row_blocks, path, head, place, encoding)
-    return Source(scan.sha256, head, scan.rows, blocks, encoding)
+    return Source(scan.sha256, head, sum(rows for _, rows in scan.sizes), blocks, encoding)
 
 
-def _line_blocks(path: Path, place: int, size: int) -> Iterator[Block]:
+def _line_blocks(path: Path, place: int, sizes: Sequence[tuple[int, int]]) -> Iterator[Block]:
     first = 0
     with _opened(path) as file:
         packed = isinstance(file, gzip.GzipFile)
-        for number, content in enumerate(_stretches(file, place, size)):
-            rows = content.count(b"\n") + (content[-1:] != b"\n")
+        if packed:
+            file.read(place)
+        for number, (size, rows) in enumerate(sizes):
             # A worker reads its own stretch of a file, as long as it can go there
-            part = content if packed else Stretch(path, place, len(content))
-            yield Block(number, first, rows, part)
+            yield Block(
+                number, first, rows, file.read(size) if packed else Stretch(path, place, size)
+            )
             first += rows
-            place += len(content)
+            place += size
 
 
 def _row_blocks(path: Path, head: Head, place: int, encoding: str) -> Iterator[Block]:

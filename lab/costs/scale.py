@@ -8,6 +8,10 @@ DAYS_A_MONTH = 365 / 12
 #: Peak rate over the mean rate: a daily peak of 3, and bursts above it.
 PEAK = 10
 SECONDS_A_DAY = 86_400
+#: A file of many rows, and the rows that the command line sends in a request.
+FILE_ROWS, ROWS_A_REQUEST = 10**7, 1_000
+#: What a file adds to the bill of a month; the other lines do not depend on it.
+LINES_OF_A_FILE = ("compute", "requests", "api", "egress", "logs")
 
 
 def by_volume() -> str:
@@ -53,3 +57,28 @@ def quotas() -> str:
         [name, f"{limit:,.0f}", f"{limit * SECONDS_A_DAY / PEAK:,.0f}"] for name, limit in limits
     ]
     return table(["Limit", "Requests/s at the peak", "Requests a day"], rows)
+
+
+def by_concurrency() -> str:
+    """Return time and money of a file of 10⁷ rows, by the concurrency that scores it."""
+    requests = FILE_ROWS / ROWS_A_REQUEST
+    sizes = (10, 100, 1_000)
+    usual = {"requests": requests, "samples": ROWS_A_REQUEST, "form_share": 0}
+    traffics = [{**usual, "cold_share": size / requests} for size in sizes]
+    rows = []
+    for size, month in zip(sizes, months(inputs(), traffics), strict=True):
+        own = month["lambda"]
+        by_time = size * 1000 / own["typicalMs"]
+        by_quota = min(size * assumed("requests_an_environment_s"), assumed("api_requests_s"))
+        rate = min(by_time, by_quota)
+        amount = sum(own["lines"][name] for name in LINES_OF_A_FILE)
+        rows.append(
+            [
+                f"{size:,}",
+                figure(rate),
+                figure(rate * ROWS_A_REQUEST),
+                figure(requests / rate),
+                usd(amount),
+            ]
+        )
+    return table(["Concurrency", "Requests/s", "Rows/s", "Seconds", "USD"], rows)

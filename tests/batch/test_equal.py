@@ -83,6 +83,18 @@ def test_every_row_of_a_hostile_file_has_the_answer_or_errors_it_has_as_a_whole(
     assert (gzip.decompress(found) if packed else found).decode() == expected
 
 
+@pytest.mark.parametrize("cell", ["?", "NA", "05", " 7", "0x5", "0" * 25 + "5", "11", "-3", "200"])
+def test_a_spelling_among_whole_numbers_is_read_as_by_the_reader(
+    cell, tmp_path, scorer, artifact_dir
+):
+    rows = [[*row[:4], cell, *row[5:]] for row in gaps(20, [[]])]
+    content = tables.joined([HEADER, *rows]).encode()
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    score(path, scorer)
+    assert target_of(path).read_bytes().decode() == at_once(content, SCHEMA, artifact_dir)[0]
+
+
 def gaps(count, patterns):
     """Rows that lack the values of one of the patterns, none of them rarely."""
     source = random.Random(2)

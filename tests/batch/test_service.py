@@ -21,6 +21,7 @@ from tests.support.transports import http_server
 
 SCHEMA = load_schema()
 SCORES = np.array([[5, 1, 1, 1, 2, 1, 3, 1, 1]], dtype=float)
+ANSWER = "label,probability,probability_low,probability_high,inconclusive,warnings,model"
 HEADER = ",".join(["id", *SCHEMA.names])
 
 
@@ -52,12 +53,10 @@ class Moody(http.server.BaseHTTPRequestHandler):
         self.reply(self.statuses.pop(0), json.loads(body)["samples"])
 
     def reply(self, status, samples):
-        entry = {"label": "benign", "threshold": 0.1, "prediction_set": []}
-        entry["prediction_set_level"] = 0.99
-        predictions = [entry | {"probability": sample[5] / 10} for sample in samples]
-        document = {"title": "T", "detail": "D", "errors": [{"message": "M"}]}
-        document |= {"predictions": predictions, "model": {"version": "v"}}
-        body = json.dumps(document)
+        lines = [f"benign,{sample[5] / 10},,,false,,v" for sample in samples]
+        body = json.dumps({"title": "T", "detail": "D", "errors": [{"message": "M"}]})
+        if status == 200:
+            body = "\n".join([ANSWER, *lines])
         self.send_response(status)
         self.send_header("content-length", str(len(body)))
         self.send_header("retry-after", "0")
