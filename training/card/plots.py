@@ -58,18 +58,16 @@ def _draw(drawing: Callable[[Axes], None]) -> bytes:
     return content.getvalue()
 
 
+def _band(axes: Axes, places: list[float], points: list[Mapping[str, float]]) -> None:
+    low, high = ([point[end] for point in points] for end in ("low", "high"))
+    axes.fill_between(places, low, high, color=_LINE, alpha=0.2, linewidth=0)
+
+
 def _calibration(axes: Axes, chosen: Mapping[str, Any]) -> None:
     curve = chosen["calibration"]
     predicted = [point["predicted"] for point in curve]
     axes.plot([0, 1], [0, 1], color=_FAINT, linestyle=":")
-    axes.fill_between(
-        predicted,
-        [point["low"] for point in curve],
-        [point["high"] for point in curve],
-        color=_LINE,
-        alpha=0.2,
-        linewidth=0,
-    )
+    _band(axes, predicted, curve)
     axes.plot(predicted, [point["observed"] for point in curve], color=_LINE)
     axes.set(xlabel="Predicted probability", ylabel="Observed share", aspect="equal")
 
@@ -78,13 +76,8 @@ def _decision_curve(axes: Axes, chosen: Mapping[str, Any]) -> None:
     curve = chosen["decision_curve"]
     thresholds = [point["threshold"] for point in curve]
     axes.plot(thresholds, [point["model"] for point in curve], color=_LINE, label="model")
-    axes.plot(
-        thresholds,
-        [point["everyone"] for point in curve],
-        color=_FAINT,
-        linestyle="--",
-        label="everyone",
-    )
+    everyone = [point["everyone"] for point in curve]
+    axes.plot(thresholds, everyone, color=_FAINT, linestyle="--", label="everyone")
     axes.axhline(0, color=_INK, linestyle=":", label="nobody")
     lowest = min(0.0, min(point["model"] for point in curve))
     axes.set(xlabel="Threshold probability", ylabel="Net benefit")
@@ -96,14 +89,7 @@ def _learning_curve(axes: Axes, chosen: Mapping[str, Any]) -> None:
     curve = chosen["learning_curve"]
     samples = [point["samples"] for point in curve]
     losses = [point["log_loss"] for point in curve]
-    axes.fill_between(
-        samples,
-        [loss["low"] for loss in losses],
-        [loss["high"] for loss in losses],
-        color=_LINE,
-        alpha=0.2,
-        linewidth=0,
-    )
+    _band(axes, samples, losses)
     axes.plot(samples, [loss["value"] for loss in losses], color=_LINE, marker="o")
     axes.set(xlabel="Training samples", ylabel="Log-loss")
     axes.set_ylim(bottom=0)
@@ -113,13 +99,8 @@ def _points(axes: Axes, chosen: Mapping[str, Any], schema: Schema) -> None:
     # Solid, dashed and dotted in turn: nine lines need more than colour
     styles = ("-", "--", ":")
     for index, feature in enumerate(schema.features):
-        axes.plot(
-            list(feature.scores),
-            chosen["points"][feature.name],
-            linestyle=styles[index % 3],
-            marker=".",
-            label=feature.label,
-        )
+        look: Any = {"linestyle": styles[index % 3], "marker": ".", "label": feature.label}
+        axes.plot(list(feature.scores), chosen["points"][feature.name], **look)
     axes.axhline(0, color=_INK, linewidth=0.8)
     axes.set(xlabel="Score", ylabel="Points (log-odds)")
     if len(schema.features) <= 12:

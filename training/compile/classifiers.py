@@ -22,7 +22,7 @@ from sklearn import (
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  (makes the classes known)
 
 from training.compile import kernel, linear, network, trees
-from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.inputs import CannotCompile, Inputs, Node, towards
 from training.compile.transformers import transform
 
 Compiler = Callable[[Any, Inputs, int], Node]
@@ -78,10 +78,6 @@ def _unwrap(attribute: str) -> Compiler:
     return lambda wrapper, inputs, index: _compile(getattr(wrapper, attribute), inputs, index)
 
 
-def _one_vs_rest(classifier: Any, inputs: Inputs, index: int) -> Node:
-    return _compile(classifier.estimators_[0], inputs, index)
-
-
 def _pipeline(steps: Any, inputs: Inputs, index: int) -> Node:
     for _, step in steps.steps[:-1]:
         transform(step, inputs)
@@ -89,13 +85,10 @@ def _pipeline(steps: Any, inputs: Inputs, index: int) -> Node:
 
 
 def _mean(models: list[Node], weights: list[float], inputs: Inputs) -> Node:
-    if len(models) == 1:
-        return inputs.attach(models[0]) if "inputs" not in models[0] else _nested(models, inputs)
+    if len(models) == 1 and "inputs" not in models[0]:
+        return inputs.attach(models[0])
+    weights = weights if len(models) > 1 else [1.0]
     return inputs.attach({"kind": "mean", "models": models, "weights": weights, "link": []})
-
-
-def _nested(models: list[Node], inputs: Inputs) -> Node:
-    return inputs.attach({"kind": "mean", "models": models, "weights": [1.0], "link": []})
 
 
 def _voting(classifier: Any, inputs: Inputs, index: int) -> Node:
@@ -118,12 +111,11 @@ def _bagging(classifier: Any, inputs: Inputs, index: int) -> Node:
 
 
 def _calibrated(classifier: Any, inputs: Inputs, index: int) -> Node:
-    turn = [] if index == 1 else [{"kind": "complement"}]
     models = []
     for each in classifier.calibrated_classifiers_:
         score = _score(each.estimator, inputs.as_row())
         link = _calibrator(each.calibrators[0], each.method, score["link"])
-        models.append({**score, "link": [*score["link"], *link, *turn]})
+        models.append({**score, "link": towards(index, [*score["link"], *link])})
     return _mean(models, [1.0] * len(models), inputs)
 
 
@@ -182,7 +174,7 @@ _COMPILERS: dict[type, Compiler] = {
     model_selection.TunedThresholdClassifierCV: _unwrap("estimator_"),
     semi_supervised.SelfTrainingClassifier: _unwrap("estimator_"),
     frozen.FrozenEstimator: _unwrap("estimator"),
-    multiclass.OneVsRestClassifier: _one_vs_rest,
+    multiclass.OneVsRestClassifier: lambda each, *more: _compile(each.estimators_[0], *more),
     calibration.CalibratedClassifierCV: _calibrated,
     ensemble.VotingClassifier: _voting,
     ensemble.StackingClassifier: _stacking,

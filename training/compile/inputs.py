@@ -92,6 +92,11 @@ class Inputs:
         return {**node, "steps": self.steps, "inputs": self.chosen}
 
 
+def towards(index: int, link: list[Node]) -> list[Node]:
+    """Return a link of class 1 for the class at ``index``: that of class 0 ends in a complement."""
+    return [*link, *([] if index == 1 else [{"kind": "complement"}])]
+
+
 def plain(value: Any) -> Any:
     """Return numpy's number or text as Python's own, and None for NaN."""
     value = value.item() if hasattr(value, "item") else value

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.inputs import CannotCompile, Inputs, Node, towards
 from training.compile.linear import weighted
 
 _FUNCTIONS = {"rbf": "rbf", "poly": "poly", "sigmoid": "tanh"}
@@ -12,13 +12,12 @@ _FUNCTIONS = {"rbf": "rbf", "poly": "poly", "sigmoid": "tanh"}
 
 def machine(classifier: Any, inputs: Inputs, index: int) -> Node:
     """Compile SVC and NuSVC; without ``probability=True`` the node has no link."""
-    turn = [] if index == 1 else [{"kind": "complement"}]
     link = None
     # The public probA_ warns that it will go in scikit-learn 1.11
     if len(classifier._probA):
         slope, offset = float(classifier._probA[0]), -float(classifier._probB[0])
         first = {"kind": "sigmoid", "slope": slope, "offset": offset}
-        link = [first, {"kind": "pairwise"}, *turn]
+        link = towards(index, [first, {"kind": "pairwise"}])
     return inputs.attach({**_distance(classifier), "link": link})
 
 

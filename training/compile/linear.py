@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.scalers import above
 
 SIGMOID: list[Node] = [{"kind": "sigmoid"}]
 
@@ -23,10 +24,8 @@ def weighted(weights: Any, intercept: float, index: int) -> Node:
 
 def linear(classifier: Any, inputs: Inputs, index: int) -> Node:
     """Compile what has ``coef_`` and ``intercept_``: logistic regression and its like."""
-    node = weighted(
-        np.asarray(classifier.coef_).reshape(-1), np.ravel(classifier.intercept_)[0], index
-    )
-    return inputs.attach(node)
+    intercept = np.ravel(classifier.intercept_)[0]
+    return inputs.attach(weighted(np.ravel(classifier.coef_), intercept, index))
 
 
 def margins_only(classifier: Any, inputs: Inputs, index: int) -> Node:
@@ -76,9 +75,8 @@ def gaussian(classifier: Any, inputs: Inputs, index: int) -> Node:
 
 def multinomial(classifier: Any, inputs: Inputs, index: int) -> Node:
     """Compile multinomial naive Bayes."""
-    return inputs.attach(
-        weighted(_difference(classifier.feature_log_prob_), _prior(classifier), index)
-    )
+    weights = _difference(classifier.feature_log_prob_)
+    return inputs.attach(weighted(weights, _prior(classifier), index))
 
 
 def complement(classifier: Any, inputs: Inputs, index: int) -> Node:
@@ -89,11 +87,7 @@ def complement(classifier: Any, inputs: Inputs, index: int) -> Node:
 def bernoulli(classifier: Any, inputs: Inputs, index: int) -> Node:
     """Compile Bernoulli naive Bayes: inputs above a limit count as 1."""
     if classifier.binarize is not None:
-        cut = float(np.nextafter(float(classifier.binarize), np.inf))
-        inputs.chosen = [
-            inputs.add("piecewise", number, [cut], [[0.0, 0.0], [0.0, 1.0]], None)
-            for number in inputs.chosen
-        ]
+        above(inputs, classifier.binarize)
     absent = np.log(1 - np.exp(classifier.feature_log_prob_))
     constant = _prior(classifier) + float(_difference(absent).sum())
     weights = _difference(classifier.feature_log_prob_ - absent)

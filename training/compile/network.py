@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from training.compile.inputs import Inputs, Node
+from training.compile.inputs import Inputs, Node, towards
 from training.compile.linear import SIGMOID
 
 
@@ -17,5 +17,4 @@ def perceptron(classifier: Any, inputs: Inputs, index: int) -> Node:
         for weights, biases in zip(classifier.coefs_, classifier.intercepts_, strict=True)
     ]
     layers[-1]["activation"] = "identity"
-    turn = [] if index == 1 else [{"kind": "complement"}]
-    return inputs.attach({"kind": "layers", "layers": layers, "link": [*SIGMOID, *turn]})
+    return inputs.attach({"kind": "layers", "layers": layers, "link": towards(index, SIGMOID)})

@@ -25,10 +25,8 @@ def _each(inputs: Inputs, name: str, *arguments: Any) -> None:
 
 def standard(scaler: Any, inputs: Inputs) -> None:
     """Compile StandardScaler."""
-    centre, scale = scaler.mean_, scaler.scale_
-    _centre_and_scale(
-        inputs, centre if scaler.with_mean else None, scale if scaler.with_std else None
-    )
+    mean = scaler.mean_ if scaler.with_mean else None
+    _centre_and_scale(inputs, mean, scaler.scale_ if scaler.with_std else None)
 
 
 def robust(scaler: Any, inputs: Inputs) -> None:
@@ -37,13 +35,8 @@ def robust(scaler: Any, inputs: Inputs) -> None:
 
 
 def _centre_and_scale(inputs: Inputs, centre: Any, scale: Any) -> None:
-    count = len(inputs.chosen)
-    _each(
-        inputs,
-        "scale",
-        np.zeros(count) if centre is None else centre,
-        np.ones(count) if scale is None else scale,
-    )
+    nothing, once = np.zeros(len(inputs.chosen)), np.ones(len(inputs.chosen))
+    _each(inputs, "scale", nothing if centre is None else centre, once if scale is None else scale)
 
 
 def max_abs(scaler: Any, inputs: Inputs) -> None:
@@ -69,7 +62,12 @@ def normalizer(normalizer: Any, inputs: Inputs) -> None:
 
 def binarizer(binarizer: Any, inputs: Inputs) -> None:
     """Compile Binarizer: 1 above the threshold, else 0."""
-    cut = math.nextafter(float(binarizer.threshold), math.inf)  # a value at the threshold is 0
+    above(inputs, binarizer.threshold)
+
+
+def above(inputs: Inputs, threshold: float) -> None:
+    """Replace every input by 1 above the threshold, else 0."""
+    cut = math.nextafter(float(threshold), math.inf)  # a value at the threshold is 0
     inputs.chosen = [
         inputs.add("piecewise", number, [cut], [[0.0, 0.0], [0.0, 1.0]], None)
         for number in inputs.chosen

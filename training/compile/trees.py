@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
-from training.compile.inputs import CannotCompile, Inputs, Node
+from training.compile.inputs import CannotCompile, Inputs, Node, towards
 from training.compile.linear import SIGMOID
 
 #: A cut at infinity parts missing values from all others; JSON has no infinity.
@@ -30,12 +30,8 @@ def forest(classifier: Any, inputs: Inputs, index: int) -> Node:
 
 def bagged_trees(classifier: Any, inputs: Inputs, index: int) -> Node:
     """Compile bagging of trees, each of which may see some of the inputs only."""
-    trees = [
-        _vote(each, index, inputs, features.tolist())
-        for each, features in zip(
-            classifier.estimators_, classifier.estimators_features_, strict=True
-        )
-    ]
+    pairs = zip(classifier.estimators_, classifier.estimators_features_, strict=True)
+    trees = [_vote(each, index, inputs, features.tolist()) for each, features in pairs]
     return inputs.attach(_votes(trees))
 
 
@@ -65,15 +61,10 @@ def gradient_boosting(classifier: Any, inputs: Inputs, index: int) -> Node:
         raise CannotCompile("GradientBoostingClassifier starts from another estimator (init).")
     start = classifier._raw_predict_init(np.zeros((1, classifier.n_features_in_)))
     rate = float(classifier.learning_rate)
-    trees = [
-        _nest(
-            each.tree_,
-            [rate * float(value) for value in each.tree_.value.ravel()],
-            inputs,
-            missing=False,
-        )
-        for each in classifier.estimators_[:, 0]
-    ]
+    trees = []
+    for each in classifier.estimators_[:, 0]:
+        leaves = [rate * float(value) for value in each.tree_.value.ravel()]
+        trees.append(_nest(each.tree_, leaves, inputs, missing=False))
     node = _sum(trees, float(start[0, 0]), index)
     if classifier.loss == "exponential":
         node["link"] = [{"kind": "sigmoid", "slope": 2.0}, *node["link"][1:]]
@@ -138,8 +129,7 @@ def _votes(trees: list[Any]) -> Node:
 
 
 def _sum(trees: list[Any], base: float, index: int, divide: float = 1) -> Node:
-    turn = [] if index == 1 else [{"kind": "complement"}]
-    return {**_votes(trees), "base": base, "divide": divide, "link": [*SIGMOID, *turn]}
+    return {**_votes(trees), "base": base, "divide": divide, "link": towards(index, SIGMOID)}
 
 
 def _check(classifier: Any) -> None:
