@@ -11,7 +11,7 @@ from lab.benchmarks.cold import cold
 from lab.benchmarks.containers import FAILURES, first_labels, running
 from lab.benchmarks.handler import batch
 from lab.benchmarks.images import BASE, bytes_of
-from lab.benchmarks.results import Verdict, entry, record, verdicts
+from lab.benchmarks.results import entry, record, verdicts
 from lab.benchmarks.variants import Caller, Variant, build_variants, check
 from lab.benchmarks.warm import warm
 from lab.tables import figure
@@ -33,7 +33,9 @@ def main() -> int:
         parser.error("--rounds must be at least 2: the tables show a range")
     found = verdicts(measure(options.parts or PARTS, options.rounds))
     for verdict in found:
-        print(line(verdict))
+        limit = verdict.limit
+        missed = "" if verdict.met else "not met"
+        print(f"{limit!s:<40} {figure(verdict.found):>8} {limit.bound_text():<10} {missed}")
     return int(not all(verdict.met for verdict in found))
 
 
@@ -84,17 +86,6 @@ def size(variants: Sequence[Variant], missing: dict[str, str]) -> dict[str, Any]
     sizes = {each.name: [(bytes_of(each.image) - base) / 1e6] for each in named}
     image_gb = bytes_of(variants[0].image) / 1e9
     return {"size": entry("MB", 1, sizes) | {"image_gb": image_gb, "missing": missing}}
-
-
-def line(verdict: Verdict) -> str:
-    """Return one line for the terminal."""
-    limit, found, met = verdict
-    against = f" / {limit.against}" if limit.against else ""
-    sign = "≤" if limit.at_most else "≥"
-    name = f"{limit.measurement}: {limit.variant}{against}"
-    return (
-        f"{name:<40} {figure(found):>8} {sign} {figure(limit.bound):<8} {'' if met else 'not met'}"
-    )
 
 
 if __name__ == "__main__":

@@ -6,18 +6,11 @@ server's lasts from its container's first process. Containers have one processor
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from lab.benchmarks.containers import first_labels, running
 from lab.benchmarks.results import Series, entry
 from lab.benchmarks.variants import SAMPLE, Caller, Variant, WrongAnswer
-
-
-class Start(NamedTuple):
-    """One cold start and its peak memory."""
-
-    elapsed_ms: float
-    peak_mb: float
 
 
 def cold(variants: Sequence[Variant], rounds: int) -> dict[str, Any]:
@@ -27,10 +20,10 @@ def cold(variants: Sequence[Variant], rounds: int) -> dict[str, Any]:
     for number in range(rounds + 1):
         print(f"cold starts: round {number} of {rounds}", flush=True)
         for variant in rotated(variants, number):
-            start = _start(variant)
+            elapsed_ms, peak_mb = _start(variant)
             if number:
-                elapsed[variant.name].append(start.elapsed_ms)
-                memory[variant.name].append(start.peak_mb)
+                elapsed[variant.name].append(elapsed_ms)
+                memory[variant.name].append(peak_mb)
     return {"cold": entry("ms", rounds, elapsed), "memory": entry("MB", rounds, memory)}
 
 
@@ -40,7 +33,8 @@ def rotated(variants: Sequence[Variant], number: int) -> list[Variant]:
     return [*variants[offset:], *variants[:offset]]
 
 
-def _start(variant: Variant) -> Start:
+def _start(variant: Variant) -> tuple[float, float]:
+    """Return the milliseconds of one cold start and its peak memory in MB."""
     with running(variant) as container:
         caller = Caller(container.port, variant)
         started = time.perf_counter()
@@ -53,4 +47,4 @@ def _start(variant: Variant) -> Start:
         caller.close()
         if labels != ["benign"]:
             raise WrongAnswer(f"{variant.name} answers {labels}")
-        return Start(elapsed_s * 1e3, container.peak_mb())
+        return elapsed_s * 1e3, container.peak_mb()

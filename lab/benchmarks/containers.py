@@ -4,8 +4,8 @@ import http.client
 import re
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +76,7 @@ def running(variant: Variant, memory_mb: int = MB_PER_PROCESSOR) -> Iterator[Run
     try:
         published = docker("port", container, "8080").splitlines()[0]
         port = int(published.rpartition(":")[2])
-        _wait_until_listening(port)
+        _retried(lambda: _answers(port), timeout_s=60)
         yield Running(variant, port, container)
     finally:
         docker("rm", "--force", container)
@@ -84,14 +84,7 @@ def running(variant: Variant, memory_mb: int = MB_PER_PROCESSOR) -> Iterator[Run
 
 def first_labels(caller: Caller, timeout_s: float = 90) -> list[str]:
     """Return the first answer; ask a server again until it is ready."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            return caller.labels([SAMPLE])
-        except (OSError, http.client.HTTPException, WrongAnswer):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
+    return _retried(lambda: caller.labels([SAMPLE]), timeout_s)
 
 
 def docker(*command: str) -> str:
@@ -100,18 +93,19 @@ def docker(*command: str) -> str:
     return ran.stdout.strip()
 
 
-def _wait_until_listening(port: int, timeout_s: float = 60) -> None:
-    """Wait for an HTTP answer: Docker's proxy accepts connections before the container does."""
+def _answers(port: int) -> bytes:
+    """Get any HTTP answer: Docker's proxy accepts connections before the container does."""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as connection:
+        connection.request("GET", "/")
+        return connection.getresponse().read()
+
+
+def _retried[Answer](ask: Callable[[], Answer], timeout_s: float) -> Answer:
     deadline = time.monotonic() + timeout_s
     while True:
-        connection = http.client.HTTPConnection(HOST, port, timeout=5)
         try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
-            return
-        except (OSError, http.client.HTTPException):
+            return ask()
+        except FAILURES:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
-        finally:
-            connection.close()
+            time.sleep(0.01)

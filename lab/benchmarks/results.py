@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lab.tables import figure
+
 RESULTS = Path(__file__).with_name("results.json")
 
 #: Name of a variant → its measurements, one for each round.
@@ -23,6 +25,13 @@ class Limit(NamedTuple):
     against: str | None
     bound: float
     at_most: bool
+
+    def __str__(self) -> str:
+        return f"{self.measurement}: {self.variant}{f' / {self.against}' if self.against else ''}"
+
+    def bound_text(self) -> str:
+        """Return the bound with its direction, without a unit."""
+        return f"{'≤' if self.at_most else '≥'} {figure(self.bound)}"
 
 
 class Verdict(NamedTuple):

@@ -20,10 +20,8 @@ def limits() -> str:
     rows = []
     for limit, found, met in verdicts(_results(), LIMITS):
         unit = "×" if limit.against else units[limit.measurement]
-        against = f" / {limit.against}" if limit.against else ""
-        bound = f"{'≤' if limit.at_most else '≥'} {figure(limit.bound)} {unit}"
-        name = f"{limit.measurement}: {limit.variant}{against}"
-        rows.append([name, f"{figure(found)} {unit}", bound, "yes" if met else "**no**"])
+        bound = f"{limit.bound_text()} {unit}"
+        rows.append([str(limit), f"{figure(found)} {unit}", bound, "yes" if met else "**no**"])
     return table(["Measurement", "Found", "Limit", "Met"], rows)
 
 
@@ -73,27 +71,27 @@ def _ratio(measurement: str, name: str, against: str) -> str:
     return f"{figure(variants[name]['median'] / variants[against]['median'])} ×"
 
 
+#: Words of a ratio → measurement, variant and what it is compared with.
+_HEADLINES = {
+    "Cold start with the same random forest: AWS's SAM template, against this service": (
+        "cold",
+        "sam-apigw-scikit",
+        "ours-forest",
+    ),
+    "Cold start to the first answer of that forest, against an empty function": (
+        "cold",
+        "ours-forest",
+        "bare",
+    ),
+    "The same of the model that ships": ("cold", "ours", "bare"),
+    "Size added to the base image, against that template": ("size", "ours", "sam-apigw-scikit"),
+    "One request of 10,000 samples, against parsing and writing it": ("batch", "JSON", "bare"),
+}
+
+
 def headline() -> str:
     """Return the figures that the README shows."""
-    rows = [
-        [
-            "Cold start with the same random forest: AWS's SAM template, against this service",
-            _ratio("cold", "sam-apigw-scikit", "ours-forest"),
-        ],
-        [
-            "Cold start to the first answer of that forest, against an empty function",
-            _ratio("cold", "ours-forest", "bare"),
-        ],
-        ["The same of the model that ships", _ratio("cold", "ours", "bare")],
-        [
-            "Size added to the base image, against that template",
-            _ratio("size", "ours", "sam-apigw-scikit"),
-        ],
-        [
-            "One request of 10,000 samples, against parsing and writing it",
-            _ratio("batch", "JSON", "bare"),
-        ],
-    ]
+    rows = [[words, _ratio(*names)] for words, names in _HEADLINES.items()]
     warm = f"{figure(_results()['handler']['variants']['ours']['median'])} ms"
     return table(["What", "Result"], [*rows, ["Processor time of one warm request", warm]])
 
@@ -102,14 +100,10 @@ def batches() -> str:
     """Return the time and rate of one request with 10,000 samples."""
     variants = _results()["batch"]["variants"]
     bare = variants["bare"]["median"]
+    medians = {name: found["median"] for name, found in variants.items()}
     rows = [
-        [
-            name,
-            figure(found["median"]),
-            figure(10_000 / found["median"] * 1000),
-            f"{figure(found['median'] / bare)} ×",
-        ]
-        for name, found in variants.items()
+        [name, figure(ms), figure(10_000 / ms * 1000), f"{figure(ms / bare)} ×"]
+        for name, ms in medians.items()
     ]
     return table(["Request → answer", "ms", "Rows a second", "Against bare"], rows)
 
