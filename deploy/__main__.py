@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb == "deploy":
             return _deploy(options)
         return _carry_out(options, open_account(options.stage))
-    except Trouble as trouble:
-        print(f"{options.verb}: {trouble}", file=sys.stderr)
-    except OSError as error:
+    except (Trouble, OSError) as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
     except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"{options.verb}: AWS says: {error}", file=sys.stderr)
