@@ -1,5 +1,5 @@
 /** Draws the estimates of the costs page: a sentence and two tables. */
-import { byId, el } from "../shared/dom.js";
+import { byId, column, el, row } from "../shared/dom.js";
 import { estimates, total } from "./model.js";
 import { plot } from "./plot.js";
 
@@ -43,30 +43,20 @@ function capacity(words, { option, size, units, beyondQuota }) {
 /** @param {Words} words @param {Estimate[]} found @param {Estimate} least */
 function optionsTable(words, found, least) {
   const keys = /** @type {const} */ (["option", "usd", "units", "typical", "slow"]);
-  const rows = found.map((each) =>
-    row(
-      optionName(words, each),
-      [
-        usd(words, total(each)),
-        capacity(words, each),
-        milliseconds(words, each.typicalMs),
-        milliseconds(words, each.slowMs),
-      ],
-      each === least && "least",
-    ),
-  );
-  return table(
-    words.say("table_caption"),
-    keys.map((key) => words.say(`col_${key}`)),
-    rows,
-  );
+  const head = keys.map((key) => words.say(`col_${key}`));
+  const rows = found.map((each) => {
+    const times = [each.typicalMs, each.slowMs].map((ms) => milliseconds(words, ms));
+    const cells = [usd(words, total(each)), capacity(words, each), ...times];
+    return numbers(optionName(words, each), cells, each === least ? "least" : "");
+  });
+  return parts(words.say("table_caption"), head, rows);
 }
 
 /** @param {Words} words @param {Estimate[]} found */
 function linesTable(words, found) {
   const names = [...new Set(found.flatMap(({ lines }) => Object.keys(lines)))];
   const rows = names.map((name) =>
-    row(
+    numbers(
       words.say(/** @type {CostsKey} */ (`line_${name}`)),
       found.map(({ lines }) => (name in lines ? usd(words, lines[name]) : "–")),
     ),
@@ -74,23 +64,21 @@ function linesTable(words, found) {
   const sums = found.map((each) => usd(words, total(each)));
   const head = [words.say("col_line"), ...found.map((each) => optionName(words, each))];
   return [
-    ...table(words.say("lines_caption"), head, rows),
-    el("tfoot", {}, row(words.say("sum"), sums)),
+    ...parts(words.say("lines_caption"), head, rows),
+    el("tfoot", {}, numbers(words.say("sum"), sums)),
   ];
 }
 
 /** @param {string} caption @param {string[]} head @param {Node[]} rows */
-const table = (caption, head, rows) => [
+const parts = (caption, head, rows) => [
   el("caption", {}, caption),
-  el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+  el("thead", {}, el("tr", {}, ...head.map((name) => column(name)))),
   el("tbody", {}, ...rows),
 ];
 
-/** @param {string} name @param {string[]} cells @param {string | false} [className] */
-const row = (name, cells, className = false) =>
-  el(
-    "tr",
-    { class: className },
-    el("th", { scope: "row" }, name),
-    ...cells.map((cell) => el("td", { class: "number" }, cell)),
-  );
+/** @param {string} name @param {string[]} cells @param {string} [className] */
+function numbers(name, cells, className = "") {
+  const made = row(name, ...cells.map((cell) => el("td", { class: "number" }, cell)));
+  made.className = className;
+  return made;
+}

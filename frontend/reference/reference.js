@@ -4,10 +4,12 @@
  * Swagger UI is a hundred times the rest of the page, so it is fetched when asked for only.
  */
 
+import { byId, el } from "../shared/dom.js";
+
 /** @typedef {(options: object) => unknown} SwaggerUi */
 
-const button = /** @type {HTMLButtonElement} */ (document.getElementById("open"));
-const progress = /** @type {HTMLElement} */ (document.getElementById("progress"));
+const button = /** @type {HTMLButtonElement} */ (byId("open"));
+const progress = byId("progress");
 
 for (const place of document.querySelectorAll(".origin")) {
   place.textContent = location.origin;
@@ -37,8 +39,7 @@ async function answer() {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ samples: [values] }),
   });
-  const shown = /** @type {HTMLElement} */ (document.getElementById("answer"));
-  shown.textContent = JSON.stringify(await response.json(), null, 2);
+  byId("answer").textContent = JSON.stringify(await response.json(), null, 2);
 }
 
 /** A row for each operation of the specification. */
@@ -49,23 +50,16 @@ async function routes() {
       .filter(([, operation]) => operation.summary)
       .map(([method, { summary }]) => [method.toUpperCase(), path, summary]),
   );
-  /** @type {HTMLElement} */ (document.getElementById("routes")).replaceChildren(
-    ...rows.map((cells) => {
-      const row = document.createElement("tr");
-      cells.forEach((cell) => row.insertCell().append(cell));
-      return row;
-    }),
+  byId("routes").replaceChildren(
+    ...rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", {}, cell)))),
   );
 }
 
 async function open() {
   button.disabled = true;
   progress.textContent = "Loading the reference…";
-  const style = Object.assign(document.createElement("link"), {
-    rel: "stylesheet",
-    href: "vendor/swagger-ui.css",
-  });
-  const script = Object.assign(document.createElement("script"), { src: "vendor/swagger-ui.js" });
+  const style = el("link", { rel: "stylesheet", href: "vendor/swagger-ui.css" });
+  const script = el("script", { src: "vendor/swagger-ui.js" });
   try {
     await Promise.all([load(style), load(script)]);
   } catch {
@@ -79,7 +73,7 @@ async function open() {
   );
   SwaggerUIBundle({
     url: "openapi.json",
-    domNode: document.getElementById("reference"),
+    domNode: byId("reference"),
     deepLinking: false,
     validatorUrl: null,
     onComplete: () => {
@@ -96,9 +90,7 @@ routes().catch(() => {});
 fetch("site.json").then(
   async (response) => {
     const { reference } = await response.json();
-    /** @type {HTMLElement} */ (document.getElementById("open-place")).hidden = !reference;
+    byId("open-place").hidden = !reference;
   },
   () => {},
 );
-
-export {};
