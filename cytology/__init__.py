@@ -3,7 +3,7 @@
 Standard library only. ``load_model`` is what a program needs.
 """
 
-from typing import TYPE_CHECKING, Any
+from cytology.annotations import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cytology.classifier import Classifier, load_model

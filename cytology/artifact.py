@@ -2,7 +2,8 @@
 
 import json
 import os
-from typing import Any, NamedTuple
+
+from cytology.annotations import Any, NamedTuple
 
 try:
     # hashlib loads OpenSSL, which costs more than all other imports here (docs/decisions/0031)

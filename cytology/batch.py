@@ -4,8 +4,8 @@ The API, the command line and Spark all call it, so a row gets the same answer e
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cytology.annotations import TYPE_CHECKING, Any, NamedTuple
 from cytology.measurements import InvalidMeasurements, Sample, read_sample
 from cytology.prediction import Engine, Prediction
 from cytology.schema import Schema

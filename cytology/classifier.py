@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.artifact import Artifact, check_golden, load_artifact
 from cytology.compiled import load_compiled
 from cytology.measurements import InvalidMeasurements, Row, read_sample

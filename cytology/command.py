@@ -7,8 +7,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import metadata
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.arguments import ArgumentParser
 from cytology.artifact import ArtifactMismatch, load_artifact
 from cytology.classifier import model_directory

@@ -2,8 +2,8 @@
 
 import json
 from itertools import accumulate
-from typing import Any, NamedTuple
 
+from cytology.annotations import Any, NamedTuple
 from cytology.familiarity import Familiarity
 from cytology.feature import Value
 from cytology.levels import Levels, levels_of

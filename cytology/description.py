@@ -1,8 +1,8 @@
 """Says what a page and GET /v1/model show of a schema: defaults filled in, in one language."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.feature import CATEGORY, Feature
 from cytology.schema import Schema
 

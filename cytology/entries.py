@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from math import isfinite
-from typing import Any
+
+from cytology.annotations import Any
 
 
 class InvalidSchema(ValueError):

@@ -8,8 +8,8 @@ sample (``base``). A value that is the median's contributes 0.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.decision import Decision
 from cytology.feature import Value
 from cytology.measurements import Row

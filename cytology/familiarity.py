@@ -1,8 +1,8 @@
 """Turns a row into how familiar it is: its log-likelihood under the training data's frequencies."""
 
 from operator import getitem
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.feature import Value
 from cytology.levels import Levels
 from cytology.measurements import Row

@@ -1,7 +1,6 @@
 """One feature of a schema: its kind, its range or categories, and its texts."""
 
-from typing import Any, NamedTuple, TypeGuard
-
+from cytology.annotations import Any, NamedTuple, TypeGuard
 from cytology.entries import Entries
 
 WHOLE, REAL, CATEGORY = "whole", "real", "category"

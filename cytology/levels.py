@@ -6,14 +6,12 @@ one observed value that stands for it. Training learns the bins and stores them 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
 
+from cytology.annotations import Any, NamedTuple
 from cytology.feature import CATEGORY, WHOLE, Feature, Value
 
 #: A whole-number feature with at most this many scores has one level for each.
 MOST_SCORES = 20
-
-Entry = TypeVar("Entry")
 
 
 class Levels(NamedTuple):
@@ -31,7 +29,7 @@ class Levels(NamedTuple):
         """The number of the level that a value belongs to."""
         return bisect_right(self.bounds, value) if self.bounds else self.values.index(value)
 
-    def table(self, entries: Iterable[Entry]) -> dict[Any, Entry]:
+    def table[Entry](self, entries: Iterable[Entry]) -> dict[Any, Entry]:
         """One entry a level, found by any value of the level."""
         found = dict(zip(self.values, entries, strict=True))
         return _Binned(found, self) if self.bounds else found
@@ -55,14 +53,14 @@ class Levels(NamedTuple):
         return min(values, key=lambda value: (abs(value - to), value), default=None)  # type: ignore[operator]
 
 
-class _Binned(dict[Any, Entry]):
+class _Binned(dict[Any, Any]):
     """Looks up any value of a bin."""
 
-    def __init__(self, entries: dict[Any, Entry], levels: Levels) -> None:
+    def __init__(self, entries: dict[Any, Any], levels: Levels) -> None:
         super().__init__(entries)
         self._entries, self._bounds = list(entries.values()), levels.bounds
 
-    def __missing__(self, value: float) -> Entry:
+    def __missing__(self, value: float) -> Any:
         return self._entries[bisect_right(self._bounds, value)]
 
 

@@ -6,8 +6,8 @@ lower calibrated probability, so the order of samples stays.
 """
 
 import math
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.prediction import logit, sigmoid
 
 #: Calibrated log-odds are inverted within these model log-odds.

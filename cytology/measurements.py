@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from cytology.annotations import TYPE_CHECKING, NamedTuple
 from cytology.feature import is_number, is_whole
 from cytology.schema import CATEGORY, REAL, WHOLE, Feature, Schema, Value
 

@@ -8,8 +8,8 @@ often a level of a feature occurs at each position of the other values.
 import math
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import Any, NamedTuple
 
+from cytology.annotations import Any, NamedTuple
 from cytology.feature import Value
 from cytology.levels import Levels
 from cytology.measurements import Row

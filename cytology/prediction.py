@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
 
+from cytology.annotations import NamedTuple, Protocol
 from cytology.feature import Value
 from cytology.measurements import Row
 
@@ -78,7 +78,6 @@ class Engine(Protocol):
 
     def predict(self, rows: Sequence[Row], *, explain: bool) -> list[Prediction]:
         """Answer every row, in order; reasons only where asked for."""
-        ...
 
 
 def sigmoid(logit: float) -> float:

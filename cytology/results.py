@@ -4,8 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
+from cytology.annotations import Any, NamedTuple
 from cytology.batch import Batch, SampleError
 from cytology.prediction import Prediction
 

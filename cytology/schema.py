@@ -4,8 +4,8 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any, NamedTuple
 
+from cytology.annotations import Any, NamedTuple
 from cytology.entries import Entries, InvalidSchema
 from cytology.feature import CATEGORY, REAL, WHOLE, Feature, Value, parse_feature
 

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from operator import getitem
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.assembly import Assembler
 from cytology.decision import Decision
 from cytology.levels import Levels

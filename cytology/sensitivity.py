@@ -4,8 +4,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.feature import Value
 from cytology.levels import Levels
 from cytology.measurements import Row

@@ -3,8 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.batch import Batch
 from cytology.prediction import Prediction
 from cytology.schema import Schema

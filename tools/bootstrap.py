@@ -8,6 +8,11 @@ written when the environment is complete, ``installing`` exists while pip writes
 ``installed-NAME`` holds the hash of the lock that was installed to the end.
 """
 
+import signal
+
+# Ctrl-C during the imports below ends the process without a traceback; main() catches later ones
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import glob
 import hashlib
 import os
@@ -35,6 +40,7 @@ def main():
         raise SystemExit("usage: python3 tools/bootstrap.py local|dev")
     name = sys.argv[1]
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if is_done(name):
             return
         announce(name)

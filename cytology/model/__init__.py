@@ -5,8 +5,8 @@ imported when a document asks for it: a service that adds up tables imports no c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.model.link import parse_log_odds
 from cytology.model.node import InvalidModel, parse_link_of, parse_raw, parse_raw_of_many
 

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+from cytology.annotations import Any
 
 Kernel = Callable[[Sequence[float], Sequence[float]], float]
 

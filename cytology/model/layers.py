@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.model.link import sigmoid
 
 ACTIVATIONS: dict[str, Callable[[float], float]] = {

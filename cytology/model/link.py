@@ -3,7 +3,8 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+from cytology.annotations import Any
 
 Function = Callable[[float], float]
 Link = Mapping[str, Any]

@@ -1,8 +1,8 @@
 """Averages what several models answer: votes, and calibration over folds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.model.node import parse_score
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.model.link import Function, parse_link
 
 Score = Callable[[Sequence[Any]], float]

@@ -1,8 +1,8 @@
 """Gives the answers of several models to a last one: stacking."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.model.node import parse_score
 
 

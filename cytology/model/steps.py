@@ -9,7 +9,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any
+
+from cytology.annotations import Any
 
 #: scikit-learn divides by 1 where a norm is smaller.
 SMALLEST_NORM = 10 * 2.0**-52

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from operator import getitem, itemgetter
-from typing import Any
+
+from cytology.annotations import Any
 
 #: Points are whole numbers of 2^-44 log-odds, so that every language adds to the same number.
 SCALE = 2**44

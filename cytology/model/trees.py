@@ -8,7 +8,8 @@ import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+from cytology.annotations import Any
 
 _NAN = math.nan
 

@@ -1,8 +1,8 @@
 """Reads the cells of a class column as labels; leaves all labels out if a code is not known."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.reading.cells import is_missing, is_number
 from cytology.reading.refusals import InvalidTable
 from cytology.schema import Schema

@@ -4,8 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from cytology.annotations import TYPE_CHECKING, NamedTuple
 from cytology.reading.cells import is_missing, is_number
 from cytology.reading.names import Names
 from cytology.reading.refusals import InvalidTable, TooManyRows

@@ -1,8 +1,8 @@
 """Reads a table from a local file: every form that the API reads, and Excel workbooks."""
 
 import io
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.batch import Batch
 from cytology.reading.dialect import Cells
 from cytology.reading.refusals import InvalidTable

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.reading.classes import read_classes, read_coding
 from cytology.reading.columns import by_choice, by_content
 from cytology.reading.dialect import Cells, body_of, csv_reader, is_row, split

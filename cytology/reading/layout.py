@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.reading.cells import FeatureCells, InvalidCell, is_missing
 from cytology.reading.classes import is_code, known_codes
 from cytology.reading.refusals import InvalidTable

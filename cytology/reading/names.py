@@ -1,8 +1,8 @@
 """The names of columns: each feature's name, label and synonyms, and those of id and class."""
 
 import re
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.reading.cells import is_number
 from cytology.schema import InvalidSchema, Schema
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from operator import getitem, itemgetter
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.batch import Batch, SampleError
 from cytology.measurements import Error, Row, Sample, check_gaps, check_id
 from cytology.reading.cells import FeatureCells, InvalidCell

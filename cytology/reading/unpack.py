@@ -2,8 +2,8 @@
 
 import io
 import zlib
-from typing import TYPE_CHECKING
 
+from cytology.annotations import TYPE_CHECKING
 from cytology.reading.refusals import InvalidTable, unsupported
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.batch import Batch
 from cytology.measurements import Sample
 from cytology.prediction import Prediction, Reasons

@@ -3,8 +3,8 @@
 import os
 from contextlib import suppress
 from time import perf_counter
-from typing import Any
 
+from cytology.annotations import Any
 from predict.requests import read_request
 from predict.responses import Circumstances, Reply, complete, failure_reply, problem_reply
 from predict.routes import answer, find_route

@@ -1,7 +1,6 @@
 """Reads a request's body of any media type into checked samples and every error."""
 
-from typing import Any
-
+from cytology.annotations import Any
 from cytology.batch import Batch, check_values
 from cytology.schema import Schema
 from predict.requests import Request, media_type, read_body

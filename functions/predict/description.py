@@ -1,7 +1,6 @@
 """Describes the served model: GET /v1/model."""
 
-from typing import Any
-
+from cytology.annotations import Any
 from cytology.artifact import COMPILED, GOLDEN_TOLERANCE, Artifact
 from cytology.description import describe_feature
 from cytology.feature import Feature

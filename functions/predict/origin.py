@@ -1,7 +1,8 @@
 """Checks that a request came through CloudFront, by a secret header."""
 
 from hmac import compare_digest
-from typing import Any
+
+from cytology.annotations import Any
 
 #: CloudFront sends it to the API (cloudfront.yaml); HTTP APIs write names in lower case.
 HEADER = "x-origin-secret"

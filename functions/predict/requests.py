@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeGuard
 
+from cytology.annotations import Any, NamedTuple, TypeGuard
 from runtime.errors import (
     MalformedRequest,
     NotAcceptable,

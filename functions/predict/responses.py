@@ -6,8 +6,8 @@ Only this module maps an error to a status.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
+from cytology.annotations import Any, NamedTuple
 from predict.requests import Request
 from runtime import errors
 from runtime.errors import (

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from predict.requests import Request
 from predict.responses import Reply
 from predict.service import Service

@@ -1,7 +1,6 @@
 """Answers requests with predictions; every route and adapter calls these functions."""
 
-from typing import NamedTuple
-
+from cytology.annotations import NamedTuple
 from cytology.artifact import COMPILED, Artifact, load_artifact
 from cytology.batch import Batch, score_batch
 from cytology.prediction import Engine, Prediction

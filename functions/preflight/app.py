@@ -7,11 +7,11 @@ that it compares are golden and random ones, never a patient's, so the log may q
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from aws_lambda_powertools import Logger
 from boto3 import client
 
+from cytology.annotations import Any
 from cytology.artifact import GOLDEN_TOLERANCE, Artifact, load_artifact
 from preflight.verdict import judge
 from runtime.settings import read_settings

@@ -1,8 +1,8 @@
 """Checks an artifact: both engines load, repeat the golden predictions, and agree."""
 
 import random
-from typing import NamedTuple
 
+from cytology.annotations import NamedTuple
 from cytology.artifact import Artifact, ArtifactMismatch
 from cytology.measurements import Row
 from cytology.schema import REAL, Feature, Schema, Value

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.batch import SampleError as SampleError
 
 

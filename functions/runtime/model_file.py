@@ -6,7 +6,6 @@ Only this module may unpickle: ruff bans it elsewhere (pyproject.toml).
 import io
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import joblib
 import numpy as np
@@ -15,6 +14,7 @@ import sklearn
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
+from cytology.annotations import Any
 from cytology.artifact import SKOPS_MODEL, Artifact, ArtifactMismatch
 from cytology.engine import ModelEngine
 from cytology.measurements import Row

@@ -1,7 +1,8 @@
 """Reads the environment once, into the frozen settings of the service."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from cytology.annotations import NamedTuple
 
 #: Engines that MODEL_ENGINE may force; unset, the manifest's own engine serves.
 ENGINES = ("compiled", "sklearn")

@@ -2,8 +2,8 @@
 
 import json
 import math
-from typing import Any
 
+from cytology.annotations import Any
 from runtime.errors import MalformedRequest
 
 _BOM = b"\xef\xbb\xbf"

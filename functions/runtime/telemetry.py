@@ -9,7 +9,8 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+
+from cytology.annotations import Any
 
 #: Made once: json.dumps builds an encoder in each call with other separators.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))

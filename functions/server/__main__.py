@@ -7,13 +7,13 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from cytology.annotations import Any
 from cytology.arguments import ArgumentParser, port
 from cytology.artifact import ArtifactMismatch
 from server.interrupts import held_back

@@ -6,10 +6,11 @@ template.yaml; neither do CORS preflight requests, which browsers send without c
 
 import hmac
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from cytology.annotations import NamedTuple
 
 #: Paths without authentication. Container hosts ask for ``/ping`` and cannot send credentials.
 OPEN = frozenset({"/v1/health", "/ping"})

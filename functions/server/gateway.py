@@ -5,10 +5,11 @@ The server thus runs the Lambda function's own handler (docs/decisions/0004).
 
 import base64
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from cytology.annotations import Any, NamedTuple
 
 _TEXTUAL = ("text/", "application/json", "application/javascript", "application/xml")
 

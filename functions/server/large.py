@@ -7,8 +7,8 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
-from typing import Any
 
+from cytology.annotations import Any
 from predict.app import handler
 from server.gateway import Context
 from server.interrupts import held_back

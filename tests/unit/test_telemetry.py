@@ -133,6 +133,10 @@ def test_another_route_imports_at_most_ten_modules_more(
     assert len(imported_by(event) - imported_by_one_prediction) <= 10
 
 
+def test_a_prediction_imports_no_typing(imported_by_one_prediction):
+    assert "typing" not in imported_by_one_prediction
+
+
 @pytest.fixture(scope="module")
 def imported_by_one_prediction():
     return imported_by(json.loads((ROOT / "events" / "benign.json").read_text()))

@@ -5,8 +5,8 @@ Triton's binary data extension, which the clients in use send by default.
 """
 
 import re
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.measurements import is_one_line
 from predict.adapters.tensors import read_rows, tensors_of
 from predict.batches import read_values

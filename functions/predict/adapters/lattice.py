@@ -1,6 +1,6 @@
 """Converts an event of VPC Lattice, version 1 or 2, to one of a REST API."""
 
-from typing import Any
+from cytology.annotations import Any
 
 
 def as_rest_event(event: dict[str, Any]) -> dict[str, Any]:

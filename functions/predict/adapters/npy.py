@@ -3,8 +3,8 @@
 import array
 import re
 import sys
-from typing import Any
 
+from cytology.annotations import Any
 from predict.adapters.tensors import nan_as_missing
 from runtime.errors import MalformedRequest
 

@@ -1,7 +1,6 @@
 """SageMaker's container contract: GET /ping, POST /invocations; also in MLflow's forms."""
 
-from typing import Any
-
+from cytology.annotations import Any
 from predict.batches import read_batch, read_values
 from predict.requests import Request, media_type, read_body
 from predict.responses import JSON, Reply

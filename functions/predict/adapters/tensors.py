@@ -4,8 +4,8 @@ import array
 import math
 import sys
 from collections.abc import Sequence
-from typing import Any
 
+from cytology.annotations import Any
 from cytology.schema import CATEGORY, REAL, WHOLE, Schema
 from runtime.errors import MalformedRequest
 
