@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from cfnlint.api import ManualArgs, lint
 
 from tests.support import cloud as stand_in
 from tests.support.actions import allows, as_list, called_actions, handler_actions
+from tests.support.foreign import artifact_of
 from tests.support.image import ROOT, Unavailable, docker_problem
 from tests.support.required import required
 from tests.support.templates import TEMPLATES, read, translate
@@ -160,6 +162,18 @@ def test_a_parameter_alone_reaches_the_traffic_and_rolls_back(make, cloud):
     assert "Memory=256" in make("status")
     assert "version 1 serves again instead of 2" in make("rollback")
     assert "Memory=512" in make("status")
+
+
+def test_the_model_of_another_table_is_deployed_by_the_same_command(make, clone):
+    shutil.rmtree(clone / "artifact")
+    for made in (artifact_of("passengers"), artifact_of("passengers").with_suffix(".sha256")):
+        copy = shutil.copytree if made.is_dir() else shutil.copy
+        copy(made, clone / made.name)
+    version = json.loads((clone / "artifact" / "manifest.json").read_text())["version"]
+
+    said = make("deploy")
+
+    assert re.search(rf"smoke  answers the \d+ golden rows of model {version}", said)
 
 
 def test_nothing_is_left_after_destroy(make, cloud):
