@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from cytology.schema import load_schema
+from tests.support.paths import ROOT
+from training import evaluate
 from training.evaluation import protocol
 from training.evaluation.choice import BASELINE, Contender, choose
 from training.evaluation.figures import Predicted
@@ -33,6 +35,17 @@ def good_figures(**changes):
         "conclusive_accuracy": 0.99,
     }  # fmt: skip
     return {name: {"value": value} for name, value in (values | changes).items()}
+
+
+@pytest.mark.parametrize(("auc", "status"), [(0.994, 0), (0.9, 1)])
+def test_the_command_exits_by_its_gates(auc, status, monkeypatch, tmp_path, capsys):
+    document = json.loads((ROOT / "docs" / "report.json").read_text())
+    chosen = document["candidates"][document["chosen"]["estimator"]]
+    chosen["figures"]["auc"]["value"] = auc
+    monkeypatch.setattr(evaluate, "evaluate", lambda *_: document)
+
+    assert evaluate.main(["--fast", "--out", str(tmp_path / "report.json")]) == status
+    assert ("auc" in capsys.readouterr().err) == bool(status)
 
 
 def test_figures_as_measured_pass_every_gate():
