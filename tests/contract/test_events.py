@@ -41,7 +41,6 @@ def test_the_first_row_is_benign_and_the_fifteenth_malignant(requests):
     assert requests["malignant"].labels == ("malignant",)
 
 
-@pytest.mark.parametrize("transport", ["in-process", "emulator", "container"], indirect=True)
 @pytest.mark.parametrize("name", events.names())
 def test_every_event_gets_its_answer(name, transport):
     answer = events.as_expected(transport.invoke(events.read(name)))

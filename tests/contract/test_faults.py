@@ -166,7 +166,6 @@ def test_a_wrong_query_is_400(transport):
 
 
 # HTTP has no such mark: the gateway sets it
-@pytest.mark.parametrize("transport", ["in-process", "emulator", "container"], indirect=True)
 @pytest.mark.parametrize("body", ["!!!", "A", base64.b64encode(b"\xff").decode()])
 def test_base64_that_is_none_or_hides_no_text_is_400(transport, body):
     answered = transport.invoke(

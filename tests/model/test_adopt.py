@@ -3,7 +3,6 @@
 import json
 import os
 import pickle
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -21,13 +20,11 @@ from sklearn.svm import LinearSVC
 from cytology.artifact import load_artifact
 from cytology.classifier import load_model
 from runtime.engines import load_engine
+from tests.support.old import ANSWERS, OLD, labelled
 from training.adopt import main
 from training.card.render import card_files
 from training.verify import verify
 
-OLD = Path(__file__).parent / "old"
-ANSWERS = json.loads((OLD / "answers.json").read_text())
-COLUMNS = ["mean radius", "mean texture", "mean smoothness", "mean concavity", "worst area"]
 NUMBERS = np.random.default_rng(0).normal(size=(200, 2)).round(2)
 LABELS = np.where(NUMBERS.sum(axis=1) + NUMBERS[::-1, 0] > 0, "sick", "well")
 
@@ -57,13 +54,6 @@ def copied(name, folder):
     path = folder / f"{name}.sav"
     path.write_bytes((OLD / f"{name}.sav").read_bytes())
     return path
-
-
-def labelled(folder, labels):
-    rows = [",".join([*COLUMNS, "diagnosis"])]
-    rows += [",".join(map(str, [*row, labels[k % 2]])) for k, row in enumerate(ANSWERS["rows"] * 3)]
-    (folder / "labelled.csv").write_text("\n".join(rows))
-    return folder / "labelled.csv"
 
 
 def positives(out, rows):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.model.test_adopt import OLD, labelled
+from tests.support.old import OLD, labelled
 from tests.support.paths import ROOT
 from tests.support.transports import free_port, start_and_wait
 

@@ -1,17 +1,11 @@
 import hashlib
 import json
-import shutil
 
 import joblib
 import pytest
 
 from cytology.artifact import ArtifactMismatch
 from training.verify import main, verify
-
-
-@pytest.fixture
-def copy(trained, tmp_path):
-    return shutil.copytree(trained[0], tmp_path / "artifact")
 
 
 def change_manifest(folder, **changes):

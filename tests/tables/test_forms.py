@@ -10,19 +10,13 @@ import pytest
 
 from batch.__main__ import NONE_SCORED, main
 from cytology.reading.table import Choices
-from tests.support import tables, transports
+from tests.support import tables
 from tests.support.tables import FILES, SCHEMA, Form
 from training.dataset import InvalidDataset, load_dataset
 
 FORMS = list(tables.forms())
 SMALL = sorted(path for path in FILES.iterdir() if path.suffix in (".csv", ".arff"))
 NUMBERS = ("label", "probability", "probability_range", "inconclusive")
-
-
-@pytest.fixture(scope="module", params=["in-process", "http"])
-def transport(request):
-    with transports.open_transport(request.param) as opened:
-        yield opened
 
 
 @cache
@@ -78,12 +72,6 @@ def test_a_small_file_gets_the_outcome_beside_it(transport, path):
         )
 
 
-@pytest.fixture(scope="module")
-def in_process():
-    with transports.in_process() as opened:
-        yield opened
-
-
 def arguments_of(form: Form) -> list[str]:
     found = []
     for name, value in (("columns", form.columns), ("classes", form.classes)):
@@ -92,7 +80,7 @@ def arguments_of(form: Form) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_the_command_line_gives_the_answers_of_json_or_refuses(form, in_process, tmp_path, capsys):
+def test_the_command_line_gives_the_answers_of_json_or_refuses(form, transport, tmp_path, capsys):
     path = tmp_path / "rows.csv"
     path.write_bytes(form.content)
     status = main([str(path), *arguments_of(form)])
@@ -106,7 +94,7 @@ def test_the_command_line_gives_the_answers_of_json_or_refuses(form, in_process,
     found = [(line["label"], line["probability"], line["inconclusive"]) for line in lines]
     expected = [
         (label, probability, inconclusive.lower())
-        for label, probability, _, inconclusive in answers_to(in_process, all_samples())
+        for label, probability, _, inconclusive in answers_to(transport, all_samples())
     ]
     assert found == expected
 

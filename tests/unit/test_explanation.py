@@ -94,6 +94,14 @@ def test_the_named_change_of_a_forest_is_the_nearest_one(forest, row, medians):
         assert named == min(turned, key=lambda score: (abs(score - to), score), default=None)
 
 
+def test_rows_explained_together_or_alone_get_the_same_reasons(forest):
+    rows = [(5, 4, 4, 3, 2, 2, 3, 2, 1), (1,) * 9, (8, 7, 5, 10, 7, None, 5, 5, 4)]
+
+    together = forest.predict(rows, explain=True)
+
+    assert together == [forest.predict([row], explain=True)[0] for row in rows]
+
+
 def test_fragility_is_the_share_of_re_scorings_with_another_label(forest):
     row = (5, 4, 4, 3, 2, 2, 3, 2, 1)
     moves = [[max(score - 1, 1), score, min(score + 1, 10)] for score in row]

@@ -1,11 +1,14 @@
 """The joblib model itself, beside the compiled one."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cytology.artifact import load_artifact
 from runtime.engines import load_engine
+from tests.support.samples import draw_rows
 
 SCORES = st.integers(1, 10)
 ROWS = st.tuples(*[SCORES] * 5, SCORES | st.none(), *[SCORES] * 3)
@@ -54,6 +57,25 @@ def test_contributions_of_an_additive_model_are_its_points_less_the_median_s(
 def test_both_engines_give_one_range_for_a_missing_score(engines, row):
     (ours,), (theirs,) = (engine.predict([row], explain=False) for engine in engines)
     assert theirs.probability_range == pytest.approx(ours.probability_range, abs=1e-12)
+
+
+def test_both_engines_name_the_same_nearest_changes(engines, schema):
+    # With one gap at most, and one by one: a request asks the model a limited number of times
+    rows = draw_rows(random.Random(1), 25, schema._replace(missing_at_most=1))
+    pairs = [[engine.predict([row], explain=True)[0].reasons for engine in engines] for row in rows]
+
+    for ours, theirs in pairs:
+        assert ours.what_would_change == theirs.what_would_change
+        assert ours.fragility == pytest.approx(theirs.fragility, abs=0.1)
+
+
+def test_an_answer_that_one_step_can_turn_is_called_fragile_by_both_engines(engines):
+    for engine in engines:
+        (answer,) = engine.predict([(5, 4, 4, 3, 2, 2, 3, 2, 1)], explain=True)
+        assert answer.reasons.fragility > 0.1
+        assert "fragile" in [warning.code for warning in answer.warnings]
+        (plain,) = engine.predict([(5, 4, 4, 3, 2, 2, 3, 2, 1)], explain=False)
+        assert plain.reasons is None
 
 
 def test_a_forest_answers_rows_in_their_order(forest):
