@@ -1,5 +1,8 @@
 """One small classifier of every family that compiles, and the preparation that it needs."""
 
+import warnings
+from functools import cache
+
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
@@ -22,6 +25,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, LinearSVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
+
+from tests.compile.tables import TABLES
+from training.compile import compile_classifier, prove
+
+#: Rows that a proof draws.
+RANDOM_ROWS = 2_000
 
 
 def calibrated(classifier, method="sigmoid", **options):
@@ -111,3 +120,39 @@ def _numbers(scale=StandardScaler):
 def _categories():
     imputer = SimpleImputer(strategy="most_frequent")
     return make_pipeline(imputer, OneHotEncoder(handle_unknown="ignore"))
+
+
+FAMILIES = {**TREES, **COMPLETE_TREES, **SMOOTH}
+
+
+def fitted(classifier, table):
+    with warnings.catch_warnings():
+        # Few rows and iterations: a fit that does not converge warns, so does a small group
+        warnings.simplefilter("ignore", UserWarning)
+        return classifier.fit(table.matrix(), table.labels)
+
+
+def proven(classifier, table, positive):
+    """The compiled document with the proof that it answers as the classifier."""
+    document = compile_classifier(classifier, table.columns, positive)
+    options = {"positive": positive, "random_rows": RANDOM_ROWS}
+    return document, prove(classifier, document, table.columns, table.rows, **options)
+
+
+def new_classifier(family, table):
+    """A classifier of the family that is not fitted yet, behind the preparation of the table."""
+    return (encoded if family in TREES else prepared)(table.columns, FAMILIES[family]())
+
+
+@cache
+def fitted_family(family, kind, missing=True):
+    """One of the tables, and a classifier of the family that was fitted on it."""
+    table = TABLES[kind](missing)
+    return table, fitted(new_classifier(family, table), table)
+
+
+@cache
+def compiled_family(family, kind):
+    """The compiled document of :func:`fitted_family`, and its table; nobody may change them."""
+    table, classifier = fitted_family(family, kind)
+    return compile_classifier(classifier, table.columns, "malignant"), table

@@ -1,8 +1,9 @@
 import json
 import math
+import shutil
 import subprocess
 import sys
-from pathlib import Path
+from itertools import product
 
 import jsonschema
 import numpy as np
@@ -10,33 +11,27 @@ import pytest
 
 from batch.columns import probabilities
 from cytology.model import InvalidModel, Model, parse_model
-from tests.compile.families import COMPLETE_TREES, SMOOTH, TREES, encoded, prepared
+from tests.compile.families import FAMILIES, compiled_family, fitted, new_classifier
 from tests.compile.tables import TABLES
-from tests.compile.test_families import fitted
+from tests.support.image import Unavailable
+from tests.support.paths import ROOT
+from tests.support.required import required
 from training.compile import centre, compile_classifier, write_document
 from training.compile.rows import as_arrays
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 SCHEMA = json.loads((DOCS / "model.schema.json").read_text())
-FAMILIES = {**TREES, **COMPLETE_TREES, **SMOOTH}
 EXAMPLE = json.loads((DOCS / "model-format.md").read_text().split("```json")[1].split("```")[0])
-
-
-def compiled(family, kind="mixed"):
-    table = TABLES[kind](missing=True)
-    prepare = encoded if family in TREES else prepared
-    classifier = fitted(prepare(table.columns, FAMILIES[family]()), table)
-    return compile_classifier(classifier, table.columns, "malignant"), table
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_keeps_the_schema_and_is_written_the_same_twice(family):
-    document, _ = compiled(family)
+    document, table = compiled_family(family, "mixed")
     written = write_document(document)
     validator = jsonschema.Draft202012Validator(SCHEMA)
     assert not [error.message for error in validator.iter_errors(json.loads(written))]
-    again, _ = compiled(family)
-    assert write_document(again) == written
+    again = fitted(new_classifier(family, table), table)
+    assert write_document(compile_classifier(again, table.columns, "malignant")) == written
 
 
 @pytest.mark.parametrize(
@@ -102,17 +97,6 @@ def test_log_odds_are_those_of_the_probability(links):
     assert model.log_odds((0.3,)) == pytest.approx(math.log(probability / (1 - probability)))
 
 
-@pytest.mark.parametrize("family", ["random forest", "histogram boosting", "isotonic forest"])
-def test_columns_and_rows_get_the_same_bits(family):
-    document, table = compiled(family)
-    of_columns = probabilities(document, as_arrays(table.rows, table.columns))
-    of_rows = Model(document).probabilities(table.rows)
-    if family == "isotonic forest":
-        np.testing.assert_allclose(of_columns, of_rows, rtol=2**-51)
-    else:
-        assert of_columns.tolist() == of_rows
-
-
 def test_a_value_beyond_float32_is_larger_than_every_cut():
     tree = {"kind": "trees", "precision": "single", "base": 0.0, "divide": 1, "link": []}
     document = {**tree, "columns": ["x"], "trees": [[0, 3e38, 0.25, 0.75]]}
@@ -122,7 +106,7 @@ def test_a_value_beyond_float32_is_larger_than_every_cut():
 
 
 def test_centred_points_add_to_the_same_log_odds():
-    document, table = compiled("logistic regression", "whole")
+    document, table = compiled_family("logistic regression", "whole")
     centred = centre(document, table.rows)
     before, after = Model(document), Model(centred)
     assert [before.log_odds(row) for row in table.rows] == [
@@ -141,10 +125,35 @@ def kinds_of(node):
 @pytest.mark.parametrize("kind", TABLES)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_columns_answer_as_rows_do_and_of_sums_and_trees_bit_for_bit(family, kind):
-    document, table = compiled(family, kind)
+    document, table = compiled_family(family, kind)
     rounded = not kinds_of(document) <= {"sum", "trees", "mean"}
 
     of_columns = probabilities(document, as_arrays(table.rows, table.columns)).tolist()
 
     of_rows = Model(document).probabilities(table.rows)
     assert of_columns == (pytest.approx(of_rows, rel=0, abs=1e-12) if rounded else of_rows)
+
+
+EVALUATE = """
+import { parse } from "./frontend/shared/engine.js";
+let text = "";
+for await (const part of process.stdin) text += part;
+const answers = JSON.parse(text).map(({ document, rows }) => rows.map(parse(document)));
+process.stdout.write(JSON.stringify(answers));
+"""
+
+
+def test_the_page_evaluates_every_compiled_family_as_python_does():
+    with required():
+        if shutil.which("node") is None:
+            raise Unavailable("node is not installed: the form's engine is JavaScript")
+    cases = [compiled_family(family, kind) for family, kind in product(FAMILIES, TABLES)]
+    given = json.dumps([{"document": document, "rows": table.rows} for document, table in cases])
+    command = ["node", "--input-type=module", "-e", EVALUATE]
+    found = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    for (document, table), answers in zip(cases, json.loads(found.stdout), strict=True):
+        model = parse_model(json.loads(json.dumps(document)), document["columns"])
+        assert answers == pytest.approx(model.probabilities(table.rows), abs=1e-12)

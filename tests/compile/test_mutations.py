@@ -16,54 +16,43 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
 from cytology.model import trees
-from tests.compile.families import calibrated, encoded, prepared
+from tests.compile.families import RANDOM_ROWS, calibrated, encoded, fitted, prepared
 from tests.compile.tables import TABLES
-from tests.compile.test_families import RANDOM_ROWS, fitted
 from training.compile import NotEqual, compile_classifier, prove
 
-
-def proof_fails(classifier, document, table):
-    with pytest.raises(NotEqual, match=r"row \d+: scikit-learn answers|an input lies"):
-        prove(
-            classifier,
-            document,
-            table.columns,
-            table.rows,
-            positive="malignant",
-            random_rows=RANDOM_ROWS,
-        )
+FOREST = RandomForestClassifier(5, random_state=0)
+BOOSTING = HistGradientBoostingClassifier(max_iter=8, max_bins=200, min_samples_leaf=2)
+GRADIENT = GradientBoostingClassifier(n_estimators=4)
+BAGGING = BaggingClassifier(n_estimators=4, max_features=0.5, random_state=1)
+MACHINE = calibrated(SVC(), ensemble=False)
+NETWORK = MLPClassifier((3,), max_iter=50)
 
 
-def compiled(classifier, kind, prepare=prepared, missing=True):
+def compiled(classifier, kind, missing):
     table = TABLES[kind](missing)
+    prepare = prepared if classifier not in (FOREST, BOOSTING, BAGGING) else encoded
     classifier = fitted(prepare(table.columns, classifier), table)
     document = compile_classifier(classifier, table.columns, "malignant")
     return classifier, copy.deepcopy(document), table
 
 
-def forest(kind="real", **options):
-    return compiled(
-        RandomForestClassifier(5, random_state=0, **options), kind, encoded, missing=False
-    )
+def proof_fails(classifier, document, table):
+    options = {"positive": "malignant", "random_rows": RANDOM_ROWS}
+    with pytest.raises(NotEqual, match=r"row \d+: scikit-learn answers|an input lies"):
+        prove(classifier, document, table.columns, table.rows, **options)
 
 
-def test_swapped_children_are_found():
-    classifier, document, table = forest()
+def swap_children(document):
     node = document["trees"][3][2]
     node[2], node[3] = node[3], node[2]
-    proof_fails(classifier, document, table)
 
 
-def test_one_cut_moved_by_one_float_is_found():
-    classifier, document, table = forest("whole")
+def move_a_cut_by_one_float(document):
     node = document["trees"][2]
     node[1] = math.ceil(node[1])
-    proof_fails(classifier, document, table)
 
 
-def test_less_instead_of_at_most_is_found():
-    classifier, document, table = forest()
-
+def compare_with_less(document):
     # x < cut is x <= the float below it: where a rounded input equals a cut, the side changes
     def strict(node):
         if isinstance(node, list):
@@ -72,33 +61,21 @@ def test_less_instead_of_at_most_is_found():
             strict(node[3])
 
     strict(document["trees"][0])
-    proof_fails(classifier, document, table)
 
 
-def test_a_lost_tree_is_found():
-    classifier, document, table = forest()
+def lose_a_tree(document):
     document["trees"].pop()
-    proof_fails(classifier, document, table)
 
 
-def test_forgotten_float32_is_found():
-    classifier, document, table = forest()
+def forget_float32(document):
     document["precision"] = "double"
-    proof_fails(classifier, document, table)
 
 
-def test_float32_where_float64_is_compared_is_found():
-    boosting = HistGradientBoostingClassifier(max_iter=8, max_bins=200, min_samples_leaf=2)
-    classifier, document, table = compiled(boosting, "real", encoded)
+def round_to_float32(document):
     document["precision"] = "single"
-    proof_fails(classifier, document, table)
 
 
-def test_missing_values_on_the_wrong_side_are_found():
-    classifier, document, table = compiled(
-        RandomForestClassifier(5, random_state=0), "real", encoded
-    )
-
+def lose_the_side_of_missing_values(document):
     def unmark(node):
         if isinstance(node, list):
             del node[4:]
@@ -107,73 +84,88 @@ def test_missing_values_on_the_wrong_side_are_found():
 
     for tree in document["trees"]:
         unmark(tree)
-    proof_fails(classifier, document, table)
 
 
-@pytest.mark.parametrize("field", ["base", "divide"])
-def test_a_wrong_start_or_divisor_is_found(field):
-    boosting = GradientBoostingClassifier(n_estimators=4)
-    classifier, document, table = compiled(boosting, "real")
-    document[field] += 1e-9
-    proof_fails(classifier, document, table)
+def move_the_start(document):
+    document["base"] += 1e-9
 
 
-def test_a_bagged_tree_that_reads_the_wrong_input_is_found():
-    bagging = BaggingClassifier(n_estimators=4, max_features=0.5, random_state=1)
-    classifier, document, table = compiled(bagging, "whole", encoded, missing=False)
-    document["trees"][0][0] = (document["trees"][0][0] + 1) % len(table.columns)
-    proof_fails(classifier, document, table)
+def move_the_divisor(document):
+    document["divide"] += 1e-9
 
 
-@pytest.mark.parametrize("points", [1_000, -1_000_000])
-def test_a_wrong_point_is_found(points):
-    classifier, document, table = compiled(LogisticRegression(), "whole")
-    document["tables"][1]["points"][3] += points
-    proof_fails(classifier, document, table)
+def read_the_next_input(document):
+    document["trees"][0][0] = (document["trees"][0][0] + 1) % len(document["columns"])
 
 
-def test_a_lost_weight_is_found():
-    classifier, document, table = compiled(LogisticRegression(), "real")
+def raise_a_point(document):
+    document["tables"][1]["points"][3] += 1_000
+
+
+def lower_a_point(document):
+    document["tables"][1]["points"][3] -= 1_000_000
+
+
+def lose_a_term(document):
     document["terms"][-1][1] = 0.0
-    proof_fails(classifier, document, table)
 
 
-@pytest.mark.parametrize("change", ["weights", "vectors", "gamma", "link"])
-def test_a_changed_machine_is_found(change):
-    classifier, document, table = compiled(calibrated(SVC(), ensemble=False), "real")
-    if change == "weights":
-        document["weights"][0] = 0.0
-    elif change == "vectors":
-        document["vectors"][0][0] += 1e-9
-    elif change == "gamma":
-        document["gamma"] *= 1 + 1e-9
-    else:
-        document["link"][0]["offset"] += 1e-9
-    proof_fails(classifier, document, table)
+def lose_a_weight(document):
+    document["weights"][0] = 0.0
 
 
-def test_a_lost_step_is_found():
-    classifier, document, table = compiled(MLPClassifier((3,), max_iter=50), "mixed")
+def move_a_vector(document):
+    document["vectors"][0][0] += 1e-9
+
+
+def widen_the_kernel(document):
+    document["gamma"] *= 1 + 1e-9
+
+
+def move_the_link(document):
+    document["link"][0]["offset"] += 1e-9
+
+
+def lose_a_step(document):
     step = next(step for step in document["steps"] if step[0] == "affine")
     step[2:] = [1.0, 0.0]
-    proof_fails(classifier, document, table)
 
 
-def test_a_wrong_activation_is_found():
-    classifier, document, table = compiled(MLPClassifier((3,), max_iter=50), "real")
+def exchange_the_activation(document):
     document["layers"][0]["activation"] = "tanh"
+
+
+MUTATIONS = [
+    (FOREST, "real", False, swap_children), (FOREST, "whole", False, move_a_cut_by_one_float),
+    (FOREST, "real", False, compare_with_less), (FOREST, "real", False, lose_a_tree),
+    (FOREST, "real", False, forget_float32), (BOOSTING, "real", True, round_to_float32),
+    (FOREST, "real", True, lose_the_side_of_missing_values),
+    (GRADIENT, "real", True, move_the_start), (GRADIENT, "real", True, move_the_divisor),
+    (BAGGING, "whole", False, read_the_next_input),
+    (LogisticRegression(), "whole", True, raise_a_point),
+    (LogisticRegression(), "whole", True, lower_a_point),
+    (LogisticRegression(), "real", True, lose_a_term),
+    (MACHINE, "real", True, lose_a_weight), (MACHINE, "real", True, move_a_vector),
+    (MACHINE, "real", True, widen_the_kernel), (MACHINE, "real", True, move_the_link),
+    (NETWORK, "mixed", True, lose_a_step), (NETWORK, "real", True, exchange_the_activation),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("classifier", "kind", "missing", "change"), MUTATIONS, ids=[m[-1].__name__ for m in MUTATIONS]
+)
+def test_a_document_that_is_changed_in_one_place_is_found(classifier, kind, missing, change):
+    classifier, document, table = compiled(classifier, kind, missing)
+    change(document)
     proof_fails(classifier, document, table)
 
 
-def test_an_evaluator_of_rows_that_forgets_float32_is_found(monkeypatch):
-    classifier, document, table = forest()
-    monkeypatch.setattr(trees, "_single", trees._double)
-    proof_fails(classifier, document, table)
-
-
-def test_an_evaluator_that_ignores_the_mark_of_missing_values_is_found(monkeypatch):
-    classifier, document, table = compiled(
-        RandomForestClassifier(5, random_state=0), "real", encoded
-    )
-    monkeypatch.setattr(trees, "_NAN", 0.0)
+@pytest.mark.parametrize(
+    ("name", "value", "missing"), [("_single", trees._double, False), ("_NAN", 0.0, True)]
+)
+def test_an_evaluator_that_forgets_float32_or_missing_values_is_found(
+    monkeypatch, name, value, missing
+):
+    classifier, document, table = compiled(FOREST, "real", missing)
+    monkeypatch.setattr(trees, name, value)
     proof_fails(classifier, document, table)

@@ -25,8 +25,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from tests.compile.families import fitted, proven
 from tests.compile.tables import TABLES
-from tests.compile.test_families import fitted, proven
 from training.compile import CannotCompile, compile_classifier
 
 QUANTILE = {"quantile_method": "averaged_inverted_cdf"}

@@ -11,8 +11,8 @@ from sklearn.naive_bayes import ComplementNB
 
 from cytology.model import Model
 from cytology.model.sum import SCALE
+from tests.compile.families import fitted, proven
 from tests.compile.tables import TABLES
-from tests.compile.test_families import fitted, proven
 from training.compile import Column, NotEqual, compile_classifier, prove
 from training.compile.cuts import rows_at_cuts
 from training.compile.distance import nearest

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from lab.classifiers import ARGUMENTS, classifiers
+from tests.compile.families import proven
 from tests.compile.tables import TABLES
-from tests.compile.test_families import proven
-from training.candidates import CANDIDATES
-from training.compile import CannotCompile, columns_of
-from training.compile.rows import as_rows
+from training.compile import CannotCompile
 
 TABLE = TABLES["whole"]()
 
@@ -82,15 +80,3 @@ def test_more_than_two_classes_are_refused():
     classifier = dict(CLASSIFIERS)["GaussianNB"]().fit(TABLE.matrix(), labels)
     with pytest.raises(CannotCompile, match="two classes"):
         proven(classifier, TABLE, "malignant")
-
-
-@pytest.mark.parametrize("name", [name for name in CANDIDATES if name != "k-nearest"])
-def test_every_candidate_compiles(name, schema, dataset):
-    candidate = CANDIDATES[name](schema)
-    classifier = candidate.fit(candidate.settings[0], dataset.scores, dataset.labels)
-    columns = columns_of(schema)
-    rows = as_rows(list(dataset.scores.T), columns)
-    table = TABLE._replace(columns=columns, rows=rows)
-    document, proof = proven(classifier, table, schema.positive)
-    if document["kind"] == "sum":
-        assert proof.bound < min(proof.distances.values())
