@@ -5,8 +5,10 @@ import os
 import shutil
 from pathlib import Path
 
+import joblib
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from cytology.artifact import Artifact, load_artifact
 from cytology.schema import Schema, load_schema
@@ -28,18 +30,15 @@ settings.load_profile("suite")
 
 
 #: Tests that one worker runs one after the other, by the beginning of their ids: they share the
-#: machine's ports and network, a container, or a long computation.
+#: machine's ports and network, a container, or a long computation. The longest groups stand first
+#: and start first; after them come the other modules, each on one worker, with its fixtures.
 GROUPS = {
     "tests/browser/": "browser",
     "tests/container/test_sam_local.py": "sam",
     "tests/container/": "containers",
     "tests/chaos/": "containers",
     "tests/deploy/test_first_deployment.py": "containers",
-    "tests/hostile/test_handler.py": "hostile",
     "tests/infrastructure/": "scanners",
-    "tests/unit/test_bootstrap.py": "bootstrap",
-    # The longest test of all: groups start before single tests do
-    "tests/contract/test_specification.py": "generated",
 }
 
 
@@ -50,20 +49,39 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Grouped(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return _group(nodeid) or nodeid
+            return _group(nodeid)
 
+    config.option.loadscopereorder = False
     return Grouped(config, log)
 
 
-def _group(nodeid: str) -> str | None:
-    group = "transports" if "[container" in nodeid else None
+def pytest_collection_modifyitems(items):
+    """Start the longest groups first: the processes then end at about the same time."""
+    first = list(GROUPS.values())
+    items.sort(
+        key=lambda item: (
+            first.index(group) if (group := _group(item.nodeid)) in first else len(first)
+        )
+    )
+
+
+def _group(nodeid: str) -> str:
+    group = "transports" if "[container" in nodeid else nodeid.partition("::")[0]
     for start in GROUPS:
-        if group is None and nodeid.startswith(start):
+        if nodeid.startswith(start):
             group = GROUPS[start]
+            break
     # Starting a container changes the network, which ends Chromium's requests if they share it
     if group in ("browser", "sam", "transports") and not can_be_apart():
         return "containers"
     return group
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_processor():
+    """The processes of the tests use every core already: no threads, and no pools of processes."""
+    with threadpool_limits(1), joblib.parallel_config("sequential"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -73,8 +73,9 @@ globalThis.states = (() => {
     malignant: answered("malignant"),
     missing: answered("missing"),
     async offline() {
-      press("yes");
-      await until("#more");
+      fill(CASES.benign);
+      // This device can answer from here on
+      await until("#preview:not(:empty)");
       instead(() => Promise.reject(new TypeError("no network")));
       Object.defineProperty(navigator, "onLine", { get: () => false });
       await answered("benign")();

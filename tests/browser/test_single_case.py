@@ -17,7 +17,8 @@ from tests.support.reader import (
     reach,
 )
 
-VECTORS = 210
+#: Cases of some thirty numbers each; test_device.py compares the answers to 10,000 rows.
+VECTORS = 72
 
 #: Runs in the page: classify each vector and read the card, at the speed of the page itself.
 CLASSIFY_ALL = """async ([vectors, last]) => {
@@ -57,10 +58,10 @@ CLASSIFY_ALL = """async ([vectors, last]) => {
 @pytest.fixture
 def vectors():
     drawn = random.Random(5)
-    some = [[drawn.randint(1, 10) for _ in range(9)] for _ in range(VECTORS - 66)]
+    some = [[drawn.randint(1, 10) for _ in range(9)] for _ in range(VECTORS - 30)]
     # Most random vectors look malignant, so low ones are drawn as well
-    some += [[drawn.choice((1, 1, 1, 2, 3, 5)) for _ in range(9)] for _ in range(60)]
-    for vector in some[::10]:
+    some += [[drawn.choice((1, 1, 1, 2, 3, 5)) for _ in range(9)] for _ in range(24)]
+    for vector in some[::6]:
         vector[5] = None
     return [*some, [1] * 9, [10] * 9, BENIGN, INCONCLUSIVE, MALIGNANT, MISSING]
 
@@ -71,7 +72,7 @@ def test_every_shown_number_is_the_one_that_the_api_answers(page, address, vecto
 
     cards = page.evaluate(CLASSIFY_ALL, [vectors, "h2"])
 
-    assert len(cards) >= 200
+    assert len(cards) == VECTORS
     for vector, card, answer in zip(vectors, cards, answers, strict=True):
         assert card["category"] == service.heading(answer)
         assert card["sentence"] == card["image"] == service.sentence(answer)

@@ -1,12 +1,16 @@
 """The image builds on a base as bare as AWS's, and runs as Lambda runs it."""
 
+import json
 import shutil
 import subprocess
 
 import pytest
 
+from cytology.artifact import load_artifact
 from tests.support.containers import docker, started
+from tests.support.foreign import artifact_of
 from tests.support.image import BASE, ROOT
+from tests.support.samples import BENIGN
 from tests.support.transports import http_event
 
 #: Lambda's own limits: its user, a root that is read-only but for /tmp, and no rights.
@@ -15,9 +19,11 @@ AS_LAMBDA = [
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "256m"),
 ]
 SCRIPT = ROOT / "tests" / "container" / "base-image.sh"
-EVENT = http_event(
-    "POST", "/v1/predict", {"content-type": "application/json"}, "[5, 1, 1, 1, 2, 1, 3, 1, 1]"
-)
+
+
+def event(document):
+    kind = {"content-type": "application/json"}
+    return http_event("POST", "/v1/predict", kind, json.dumps(document))
 
 
 def test_the_stand_in_has_no_command_that_aws_s_base_lacks(image):
@@ -28,24 +34,32 @@ def test_the_stand_in_has_no_command_that_aws_s_base_lacks(image):
 
 def test_the_image_answers_as_lambda_s_user_without_network(image):
     with started(image, *AS_LAMBDA, published=False) as container:
-        assert container.ask_inside(EVENT)["statusCode"] == 200
+        assert container.ask_inside(event(BENIGN))["statusCode"] == 200
 
 
-def test_a_checkout_that_only_its_owner_may_read_becomes_an_image_that_answers(image, tmp_path):
-    for name in (".dockerignore", "artifact", "cytology", "functions", "layers"):
-        source, target = ROOT / name, tmp_path / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, target)
+def test_a_checkout_under_umask_077_with_a_foreign_model_becomes_an_image_that_answers(
+    image, tmp_path
+):
+    for name in (".dockerignore", "cytology", "functions", "layers"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    # Categories and gaps, under names that are not ours
+    shutil.copytree(artifact_of("passengers"), tmp_path / "artifact")
     subprocess.run(["chmod", "-R", "go-rwx", tmp_path], check=True)
+    model = load_artifact(str(tmp_path / "artifact"))
+    golden = model.manifest["golden"][0]
+    sample = dict(zip(model.schema.names, golden["row"], strict=True))
     file = str(tmp_path / "functions" / "predict" / "Dockerfile")
     name = f"{image.removeprefix('sha256:')[:12]}:umask"
 
     docker("build", "--quiet", "--file", file, "--tag", name, str(tmp_path))
     try:
         with started(name, *AS_LAMBDA, published=False) as container:
-            assert container.ask_inside(EVENT)["statusCode"] == 200
+            answer = json.loads(container.ask_inside(event({"samples": [sample]}))["body"])
     finally:
         docker("rmi", name)
+    assert answer["model"]["version"] == model.version
+    assert answer["predictions"][0]["probability"] == pytest.approx(golden["probability"])
 
 
 @pytest.fixture

@@ -22,6 +22,6 @@ def test_the_specification_is_valid_openapi():
 # make fuzz sends many times as many; test_transports.py holds the image to the same answers
 @pytest.mark.parametrize("transport", ["http"], indirect=True)
 def test_generated_requests_get_only_what_the_specification_says(transport, tmp_path):
-    generated = ask(transport.port, 15, 1, tmp_path)
+    generated = ask(transport.port, 5, 1, tmp_path)
     assert generated.passed, generated.report
-    assert generated.cases >= 1_000
+    assert generated.cases >= 400

@@ -1,4 +1,4 @@
-"""Ten thousand hostile events, the same ones in every run; ``make fuzz`` sends many more."""
+"""Four thousand hostile events, the same ones in every run; ``make fuzz`` sends many more."""
 
 import collections
 import itertools
@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile import bar, events
 
-CASES = 10_000
+CASES = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_no_hostile_event_breaks_the_bar(outcomes):
 def test_the_cases_reach_every_kind_of_answer(outcomes):
     counts = collections.Counter(outcome.status for _, outcome in outcomes[0])
     assert counts.keys() >= {200, 204, 400, 404, 405, 413, 415, 422}
-    assert min(counts[200], counts[422]) > 500
+    assert min(counts[200], counts[422]) > 200
 
 
 def test_normal_requests_among_them_are_answered_as_ever_and_fast(outcomes):

@@ -98,8 +98,11 @@ def test_without_a_waf_there_is_no_secret(template):
 
 @pytest.mark.parametrize("access", [{}, ISSUER])
 def test_pages_of_allowed_origins_may_send_a_token(template, access):
-    cors = resources(template, ORIGINS | access)["PredictApi"]["CorsConfiguration"]
+    made = resources(template, ORIGINS | access)
+    cors = made["PredictApi"]["CorsConfiguration"]
 
+    variables = made["PredictFunction"]["Environment"]["Variables"]
+    assert variables["ALLOWED_ORIGINS"] == ORIGINS["AllowedOrigins"]
     assert cors["AllowOrigins"] == ["https://one.example.org", "https://two.example.org"]
     # All that a page may want to send: a token, a packed body, a tag, an id of its own
     wanted = {"authorization", "content-type", "content-encoding", "if-none-match", "x-request-id"}

@@ -13,7 +13,7 @@ from cytology.classifier import load_model
 from cytology.reading.files import read_file
 from tests.support.foreign import TARGETS, artifact_of, table_of
 from tests.support.paths import ROOT
-from tests.support.transports import emulator, http_server
+from tests.support.transports import emulator
 from tools.site import write_card
 from training.verify import verify
 
@@ -46,18 +46,15 @@ def test_the_model_is_judged_proved_and_verified(name):
     assert "the fitted model gives the 5 golden predictions" in verify(artifact_of(name))
 
 
-def test_it_is_served_over_http_and_by_the_emulator(name):
-    environment = {"MODEL_DIR": str(artifact_of(name))}
+# tests/browser/test_own_schemas.py asks them over HTTP
+def test_it_is_served_by_the_emulator(name):
     body = json.dumps({"samples": rows_of(name)})
     headers = {"content-type": "application/json"}
 
-    with http_server(environment) as server:
-        over_http = server.request("POST", "/v1/predict", headers, body).json()
-    with emulator(environment) as function:
-        by_event = function.request("POST", "/v1/predict", headers, body).json()
+    with emulator({"MODEL_DIR": str(artifact_of(name))}) as function:
+        answer = function.request("POST", "/v1/predict", headers, body).json()
 
-    for answer in (over_http, by_event):
-        assert [entry["probability"] for entry in answer["predictions"]] == expected(name)
+    assert [entry["probability"] for entry in answer["predictions"]] == expected(name)
 
 
 def test_its_table_is_scored_row_by_row_as_the_model_answers(name, tmp_path):

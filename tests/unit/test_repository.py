@@ -87,10 +87,3 @@ def test_a_document_names_only_files_that_exist(document):
         for name in named
         if not any((ROOT / folder / name).exists() for folder in ("", "functions"))
     ] == []
-
-
-@pytest.mark.parametrize("argument", ["predict", "drift"])
-def test_a_missing_argument_is_named_with_an_example(argument):
-    ran = subprocess.run(["make", argument], cwd=ROOT, capture_output=True, text=True)
-
-    assert f"make {argument} needs CSV: make {argument} CSV=samples.csv" in ran.stderr
