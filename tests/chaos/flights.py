@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-ROWS = 2_000
+ROWS = 500
 #: Seconds within which a server that runs has accepted and read what was sent.
 ACCEPTED_S = 0.2
 BODY = json.dumps({"samples": [[5, 1, 1, 1, 2, 1, 3, 1, 1]] * ROWS})
