@@ -10,7 +10,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cytology.arguments import ArgumentParser
-from deploy.account import Account, Trouble, describe, open_account, stack_name
+from deploy.account import Account, DeployError, describe, open_account, stack_name
 from deploy.doctor import Problem, account_problems, machine_problems
 from deploy.limits import account_notes, limit_problems
 from deploy.parameters import held_parameters, parse_parameters, read_environment
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb == "deploy":
             return _deploy(options)
         return _carry_out(options, open_account(options.stage))
-    except (Trouble, OSError) as error:
+    except (DeployError, OSError) as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
     except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"{options.verb}: AWS says: {error}", file=sys.stderr)
@@ -51,7 +51,7 @@ def _carry_out(options: argparse.Namespace, account: Account) -> int:
             print(line, flush=True)
     elif options.verb == "destroy":
         if not options.yes and input(f"type {account.stack} to delete it: ") != account.stack:
-            raise Trouble("nothing was deleted")
+            raise DeployError("nothing was deleted")
         destroy(account)
     return 0
 
@@ -64,7 +64,7 @@ def _deploy(options: argparse.Namespace) -> int:
     account = open_account(options.stage)
     values = _values(account, options.stage, given)
     if problems := list(machine_problems(values["Architecture"])):
-        raise Trouble("; ".join(f"{problem.what}: {problem.fix}" for problem in problems))
+        raise DeployError("; ".join(f"{problem.error}: {problem.remedy}" for problem in problems))
     found = deploy(account, options.stage, given)
     print(f"smoke  {smoke(account, found)}")
     print(f"site   {found['SiteUrl']}\nAPI    {found['ApiUrl']}\nwatch  {found['DashboardUrl']}")
@@ -80,13 +80,13 @@ def _doctor(options: argparse.Namespace) -> int:
         problems = list(machine_problems(values["Architecture"]))
         problems += [*account_problems(account), *limit_problems(account, values)]
         notes = list(account_notes(account, values))
-    except Trouble as trouble:
+    except DeployError as error:
         problems = list(machine_problems(given.get("Architecture", "x86_64")))
-        problems.append(Problem("AWS cannot be asked", str(trouble)))
+        problems.append(Problem("AWS cannot be asked", str(error)))
     for note in notes:
         print(f"  {note}")
     for problem in problems:
-        print(f"✗ {problem.what}\n  → {problem.fix}")
+        print(f"✗ {problem.error}\n  → {problem.remedy}")
     if not problems:
         print(f"✓ nothing found; {stack_name(options.stage)} is as this checkout says")
     return int(bool(problems))
@@ -102,7 +102,7 @@ def _values(account: Account, stage: str, given: dict[str, str]) -> dict[str, An
 def _seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+)([smhd])", text)
     if match is None:
-        raise Trouble(f"--since takes a number and s, m, h or d, such as 10m; got {text}")
+        raise DeployError(f"--since takes a number and s, m, h or d, such as 10m; got {text}")
     return int(match[1]) * SECONDS[match[2]]
 
 

@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 PREFIX = "tumour-classification"
 
 
-class Trouble(Exception):
-    """Something that the user can fix; the message says what and how."""
+class DeployError(Exception):
+    """An error that the user can fix; the message has the remedy."""
 
 
 class Account(NamedTuple):
@@ -33,19 +33,19 @@ def open_account(stage: str) -> Account:
 
     Raises
     ------
-    Trouble
+    DeployError
         No region, no credentials, or credentials that AWS refuses.
     """
     region = find_region()
     if not region:
-        raise Trouble("no region: set AWS_REGION, or run aws configure")
+        raise DeployError("no region: set AWS_REGION, or run aws configure")
     session: Any = boto3.Session(region_name=region)
     if session.get_credentials() is None:
-        raise Trouble("no credentials: run aws configure sso, or set AWS_PROFILE")
+        raise DeployError("no credentials: run aws configure sso, or set AWS_PROFILE")
     try:
         session.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        raise Trouble(f"AWS refuses the credentials ({error}): sign in again") from None
+        raise DeployError(f"AWS refuses the credentials ({error}): sign in again") from None
     return Account(session.client, stack_name(stage), region)
 
 
@@ -71,13 +71,13 @@ def outputs(account: Account) -> dict[str, str]:
 
     Raises
     ------
-    Trouble
+    DeployError
         The stack does not exist, or never had outputs.
     """
     stack = describe(account)
     if stack is None:
-        raise Trouble(f"there is no stack {account.stack} here: run make deploy")
+        raise DeployError(f"there is no stack {account.stack} here: run make deploy")
     found = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
     if not found:
-        raise Trouble(f"the stack {account.stack} is {stack['StackStatus']} and has no outputs")
+        raise DeployError(f"the stack {account.stack} is {stack['StackStatus']} and has no outputs")
     return found

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from deploy.account import Account, Trouble, describe, outputs
-from deploy.release import ALIAS, DEAD, IMAGE
+from deploy.account import Account, DeployError, describe, outputs
+from deploy.release import ALIAS, FAILED_FIRST, IMAGE
 from deploy.site import plan, site_files
 from deploy.template import ROOT
 
@@ -25,8 +25,8 @@ Output = Callable[[Sequence[str]], str | None]
 class Problem(NamedTuple):
     """An error, and the command or setting that fixes it."""
 
-    what: str
-    fix: str
+    error: str
+    remedy: str
 
 
 def output_of(command: Sequence[str]) -> str | None:
@@ -79,7 +79,7 @@ def account_problems(account: Account) -> Iterator[Problem]:
         yield Problem(f"there is no stack {account.stack}", "make deploy")
         return
     status = stack["StackStatus"]
-    if status in DEAD:
+    if status in FAILED_FIRST:
         yield Problem(f"the stack is {status}", "make deploy, which deletes it first")
     elif status == "UPDATE_ROLLBACK_FAILED":
         fix = f"aws cloudformation continue-update-rollback --stack-name {account.stack}"
@@ -88,8 +88,8 @@ def account_problems(account: Account) -> Iterator[Problem]:
         yield Problem(f"the stack is {status}", "wait until it has ended")
     try:
         found = outputs(account)
-    except Trouble as trouble:
-        yield Problem(str(trouble), "make deploy")
+    except DeployError as error:
+        yield Problem(str(error), "make deploy")
         return
     yield from _function_problems(account, found["FunctionName"])
     changes = plan(account, found["SiteBucketName"], site_files())

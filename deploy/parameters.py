@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from deploy.account import Trouble
+from deploy.account import DeployError
 from deploy.template import ROOT, Template, broken_rules, unknown_parameters
 
 
@@ -13,12 +13,12 @@ def parse_parameters(words: Sequence[str]) -> dict[str, str]:
 
     Raises
     ------
-    Trouble
+    DeployError
         A word has no equals sign.
     """
     for word in words:
         if "=" not in word:
-            raise Trouble(f'parameters are written PARAMETERS="Name=value"; got {word}')
+            raise DeployError(f'parameters are written PARAMETERS="Name=value"; got {word}')
     return dict(word.split("=", 1) for word in words)
 
 
@@ -51,9 +51,9 @@ def check_parameters(template: Template, given: dict[str, str], values: dict[str
 
     Raises
     ------
-    Trouble
+    DeployError
         The message lists every error.
     """
     errors = [*unknown_parameters(template, given), *broken_rules(template, values)]
     if errors:
-        raise Trouble("; ".join(errors))
+        raise DeployError("; ".join(errors))

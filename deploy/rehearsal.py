@@ -20,7 +20,7 @@ def rehearse(stage: str, given: dict[str, str]) -> list[str]:
 
     Raises
     ------
-    deploy.account.Trouble
+    deploy.account.DeployError
         A parameter is wrong.
     """
     template = read_template()

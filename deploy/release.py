@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.account import Account, Trouble, describe, outputs
+from deploy.account import Account, DeployError, describe, outputs
 from deploy.parameters import check_parameters, held_parameters, read_environment
 from deploy.registry import ensure_repository, remove_repository
 from deploy.site import publish
@@ -16,7 +16,7 @@ ALIAS = "live"
 SAM = str(Path(sys.executable).parent / "sam")
 IMAGE = "predictfunction:latest"
 #: States of a stack whose first deployment failed: it can only be deleted.
-DEAD = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+FAILED_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 
 Run = Callable[[Sequence[str]], None]
 Say = Callable[[str], None]
@@ -27,12 +27,14 @@ def run_command(command: Sequence[str]) -> None:
 
     Raises
     ------
-    Trouble
+    DeployError
         It ended with another status than 0.
     """
     ended = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603 - commands of this file
     if ended.returncode:
-        raise Trouble(f"{Path(command[0]).name} {command[1]} failed; fix the error and run again")
+        raise DeployError(
+            f"{Path(command[0]).name} {command[1]} failed; fix the error and run again"
+        )
 
 
 def image_id() -> str:
@@ -71,10 +73,10 @@ def deploy(
 
     Raises
     ------
-    Trouble
+    DeployError
         A step failed, or a parameter is wrong.
     """
-    stack = _living_stack(account, run, say)
+    stack = _stack_to_update(account, run, say)
     environment, configured = read_environment(stage)
     given = configured | given
     held = held_parameters(stack)
@@ -94,10 +96,10 @@ def deploy(
     return outputs(account)
 
 
-def _living_stack(account: Account, run: Run, say: Say) -> dict[str, Any] | None:
+def _stack_to_update(account: Account, run: Run, say: Say) -> dict[str, Any] | None:
     """Return the stack to update; a first deployment that failed is deleted, for it has no use."""
     stack = describe(account)
-    if stack is None or stack["StackStatus"] not in DEAD:
+    if stack is None or stack["StackStatus"] not in FAILED_FIRST:
         return stack
     say(f"{account.stack} is {stack['StackStatus']}: its first deployment failed; deleting it")
     _delete_stack(account, run)
@@ -123,7 +125,7 @@ def roll_back(account: Account, to: str | None = None) -> str:
 
     Raises
     ------
-    Trouble
+    DeployError
         There is no earlier version, or not the one asked for.
     """
     found = outputs(account)
@@ -163,11 +165,13 @@ def _target(function: Any, name: str, current: int, to: str | None) -> int:
     )
     if to is not None:
         if not to.isdecimal() or int(to) not in versions:
-            raise Trouble(f"there is no version {to}; there are {', '.join(map(str, versions))}")
+            raise DeployError(
+                f"there is no version {to}; there are {', '.join(map(str, versions))}"
+            )
         return int(to)
     earlier = [version for version in versions if version < current]
     if not earlier:
-        raise Trouble(f"version {current} is the first; there is nothing to go back to")
+        raise DeployError(f"version {current} is the first; there is nothing to go back to")
     return earlier[-1]
 
 
@@ -176,12 +180,12 @@ def destroy(account: Account, run: Run = run_command) -> None:
 
     Raises
     ------
-    Trouble
+    DeployError
         There is no such stack.
     """
     stack = describe(account)
     if stack is None:
-        raise Trouble(f"there is no stack {account.stack} here")
+        raise DeployError(f"there is no stack {account.stack} here")
     # A stack that failed half-way may have no outputs, and then nothing was ever published
     for item in stack.get("Outputs", []):
         if item["OutputKey"] == "SiteBucketName":

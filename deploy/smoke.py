@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 from cytology.artifact import GOLDEN_TOLERANCE
-from deploy.account import Account, Trouble
+from deploy.account import Account, DeployError
 from deploy.release import ALIAS
 from deploy.template import ROOT
 
@@ -22,22 +22,22 @@ def smoke(account: Account, found: dict[str, str]) -> str:
 
     Raises
     ------
-    Trouble
+    DeployError
         The service does not answer, or differs from the model's manifest.
     """
     url = found["CheckUrl"]
     status, _ = _ask(f"{url}/v1/health")
     if status != 200:
-        raise Trouble(f"{url}/v1/health answers {status}")
+        raise DeployError(f"{url}/v1/health answers {status}")
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     rows = json.dumps({"samples": [case["row"] for case in manifest["golden"]]})
     status, body = _ask(f"{url}/v1/predict", rows.encode())
     if status == 401:
         status, body = _invoke(account, found["FunctionName"], rows)
     if status != 200:
-        raise Trouble(f"{url}/v1/predict answers {status} to the golden rows")
+        raise DeployError(f"{url}/v1/predict answers {status} to the golden rows")
     if error := difference(manifest, json.loads(body)):
-        raise Trouble(f"{url}/v1/predict: {error}")
+        raise DeployError(f"{url}/v1/predict: {error}")
     return f"answers the {len(manifest['golden'])} golden rows of model {manifest['version']}"
 
 
@@ -63,7 +63,7 @@ def _ask(url: str, body: bytes | None = None) -> tuple[int, bytes]:
         with error:
             return error.code, error.read()
     except OSError as error:
-        raise Trouble(f"{url} does not answer: {error}") from None
+        raise DeployError(f"{url} does not answer: {error}") from None
 
 
 def _invoke(account: Account, function: str, body: str) -> tuple[int, bytes]:

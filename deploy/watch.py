@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.account import Account, Trouble, describe, outputs
+from deploy.account import Account, DeployError, describe, outputs
 from deploy.release import ALIAS
 
 
@@ -12,7 +12,7 @@ def status(account: Account) -> list[str]:
     """Stack, version and traffic, last roll-out, alarms, addresses; one line each."""
     stack = describe(account)
     if stack is None:
-        raise Trouble(f"there is no stack {account.stack} here: run make deploy")
+        raise DeployError(f"there is no stack {account.stack} here: run make deploy")
     found = outputs(account)
     lines = [f"stack     {account.stack}: {stack['StackStatus']}"]
     alias = account.client("lambda").get_alias(FunctionName=found["FunctionName"], Name=ALIAS)

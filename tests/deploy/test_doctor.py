@@ -6,7 +6,7 @@ import pytest
 
 from deploy import __main__ as command
 from deploy import doctor
-from deploy.account import Trouble, open_account, outputs
+from deploy.account import DeployError, open_account, outputs
 from deploy.doctor import account_problems, machine_problems
 from deploy.site import publish
 
@@ -29,7 +29,7 @@ def machine(image=SOUND, docker="28"):
 
 
 def found(**given):
-    return [problem.what for problem in machine_problems("x86_64", machine(**given))]
+    return [problem.error for problem in machine_problems("x86_64", machine(**given))]
 
 
 def test_a_sound_machine_has_no_problem():
@@ -78,7 +78,7 @@ def prepare(
 
 
 def problems(stack):
-    return [problem.what for problem in account_problems(stack.account)]
+    return [problem.error for problem in account_problems(stack.account)]
 
 
 def test_a_sound_account_has_no_problem(stack):
@@ -127,14 +127,14 @@ def nobody(monkeypatch, tmp_path):
 
 
 def test_a_missing_region_is_named(nobody):
-    with pytest.raises(Trouble, match="no region"):
+    with pytest.raises(DeployError, match="no region"):
         open_account("production")
 
 
 def test_missing_credentials_are_named(nobody, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
 
-    with pytest.raises(Trouble, match="no credentials"):
+    with pytest.raises(DeployError, match="no credentials"):
         open_account("production")
 
 

@@ -46,7 +46,7 @@ def test_a_burst_above_the_quota_is_named_with_its_fix(quota):
 
     [problem] = limit_problems(quota(10).account, given)
 
-    assert "RequestBurst=10" in problem.fix
+    assert "RequestBurst=10" in problem.remedy
 
 
 def test_a_new_stack_s_burst_is_no_problem_since_deploy_lowers_it(quota):
@@ -62,7 +62,7 @@ def test_an_account_that_blocks_public_buckets_needs_cloudfront(quota):
 
     [problem] = limit_problems(aws.account, values())
 
-    assert "Site=cloudfront" in problem.fix
+    assert "Site=cloudfront" in problem.remedy
 
 
 @pytest.mark.parametrize("complete", [False, True])
@@ -73,6 +73,6 @@ def test_a_key_that_logs_and_alarms_may_not_use_is_named_with_the_statement(comp
 
     found = list(limit_problems(aws.account, values(KmsKeyArn=key, Site="cloudfront")))
 
-    assert ["logs.eu-central-1.amazonaws.com" in item.fix for item in found] == (
+    assert ["logs.eu-central-1.amazonaws.com" in item.remedy for item in found] == (
         [] if complete else [True, False]
     )

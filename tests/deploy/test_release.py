@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deploy import release
-from deploy.account import Trouble, outputs, stack_name
+from deploy.account import DeployError, outputs, stack_name
 
 STACK, REGION = "tumour-classification-test", "eu-central-1"
 
@@ -115,7 +115,7 @@ def test_the_burst_fits_a_new_account(stack, commands):
 def test_a_wrong_parameter_is_refused_before_anything_is_made(stack, commands, given):
     has_quota(stack, 1000)
 
-    with pytest.raises(Trouble, match=r"Memory|CertificateArn"):
+    with pytest.raises(DeployError, match=r"Memory|CertificateArn"):
         deploy(stack, commands, **given)
 
     assert commands == []
@@ -163,7 +163,7 @@ def test_a_version_that_is_not_there_is_refused_and_the_others_are_named(to, sta
     live(stack, "7")
     versions(stack, "3", "7")
 
-    with pytest.raises(Trouble, match="there are 3, 7"):
+    with pytest.raises(DeployError, match="there are 3, 7"):
         release.roll_back(stack.account, to=to)
 
 
@@ -172,7 +172,7 @@ def test_the_first_version_has_nothing_to_go_back_to(stack):
     live(stack, "1")
     versions(stack, "1")
 
-    with pytest.raises(Trouble, match="is the first"):
+    with pytest.raises(DeployError, match="is the first"):
         release.roll_back(stack.account)
 
 
@@ -209,10 +209,10 @@ def test_destroying_empties_every_version_of_the_bucket_before_sam_deletes(stack
 
 
 def test_destroying_what_is_not_there_is_refused(aws):
-    with pytest.raises(Trouble, match="no stack"):
+    with pytest.raises(DeployError, match="no stack"):
         release.destroy(aws.account, run=pytest.fail)
 
 
 def test_a_failed_command_is_named():
-    with pytest.raises(Trouble, match="false deploy failed"):
+    with pytest.raises(DeployError, match="false deploy failed"):
         release.run_command(["false", "deploy"])

@@ -7,7 +7,7 @@ import pytest
 
 from cytology.schema import DEFAULT_SCHEMA_PATH
 from deploy import site
-from deploy.account import Trouble, outputs
+from deploy.account import DeployError, outputs
 from deploy.site import ALWAYS_ASK, FOREVER, publish, site_files
 
 PAGE = """<link rel="stylesheet" href="style.css" />
@@ -172,7 +172,7 @@ def test_publishing_goes_on_after_a_failure(stack, files, monkeypatch):
 
 
 def test_a_stack_that_is_not_there_is_said_to_be_missing(aws, files):
-    with pytest.raises(Trouble, match="make deploy"):
+    with pytest.raises(DeployError, match="make deploy"):
         publish(aws.account, files, wait=False)
 
 

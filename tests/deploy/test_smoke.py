@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from deploy.account import Trouble
+from deploy.account import DeployError
 from deploy.smoke import MANIFEST, smoke
 
 GOLDEN = json.loads(MANIFEST.read_text())
@@ -66,19 +66,19 @@ def test_a_service_that_answers_the_golden_rows_passes(service, aws):
 def test_another_answer_fails_the_deployment(prediction, message, service, aws):
     service.prediction = prediction
 
-    with pytest.raises(Trouble, match=message):
+    with pytest.raises(DeployError, match=message):
         ask(service, aws)
 
 
 def test_a_service_without_health_fails_the_deployment(service, aws):
     service.health = 503
 
-    with pytest.raises(Trouble, match="health answers 503"):
+    with pytest.raises(DeployError, match="health answers 503"):
         ask(service, aws)
 
 
 def test_an_address_that_nobody_listens_on_fails_the_deployment(aws):
-    with pytest.raises(Trouble, match="does not answer"):
+    with pytest.raises(DeployError, match="does not answer"):
         smoke(aws.account, {"CheckUrl": "http://127.0.0.1:9", "FunctionName": "predict"})
 
 
@@ -90,7 +90,7 @@ def test_behind_tokens_the_function_itself_is_judged(shift, service, aws):
     aws.stub("lambda").add_response("invoke", {"Payload": io.BytesIO(reply)})
 
     if shift:
-        with pytest.raises(Trouble, match="golden row 1"):
+        with pytest.raises(DeployError, match="golden row 1"):
             ask(service, aws)
     else:
         assert "golden rows" in ask(service, aws)
