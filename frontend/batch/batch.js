@@ -3,6 +3,7 @@ import { byId, button, el } from "../shared/dom.js";
 import { Failure, read } from "../shared/response.js";
 import { save } from "../shared/save.js";
 import { send } from "../shared/service.js";
+import { capital } from "../shared/words.js";
 import { choice } from "./choice.js";
 import { answers, errorWords, summary } from "./view.js";
 
@@ -202,7 +203,9 @@ function fail(page, failure) {
     return ask(page);
   }
   const seconds = page.number(Math.ceil(waitMs / 1000) || 10);
-  const why = errors.slice(0, 5).map((error) => errorWords(page, error));
+  const why = errors
+    .slice(0, 5)
+    .map((error) => capital(errorWords(page, error)).replace(/\.?$/, "."));
   const head = kind === "refused" ? page.say("batch_refused") : page.say(kind, { seconds });
   enter(kind, [head, ...why].join(" "));
 }

@@ -2,7 +2,7 @@
 import { byId, el } from "../shared/dom.js";
 import { Failure } from "../shared/response.js";
 import { predict } from "../shared/service.js";
-import { category, categoryText, labelOf, probabilityText } from "../shared/words.js";
+import { capital, category, categoryText, labelOf, probabilityText } from "../shared/words.js";
 import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
@@ -170,7 +170,7 @@ function showFailure(page, failure) {
   if (kind !== "refused" || !failure.errors.length) return;
   const shown = failure.errors.map(({ field, message }) => {
     const text = field ? message.replace(field, labelOf(page, field)) : message;
-    return { field, message: text.charAt(0).toUpperCase() + text.slice(1) };
+    return { field, message: capital(text) };
   });
   showErrors(page, shown);
 }

@@ -12,6 +12,8 @@ export function reasons(page, { prediction, values }) {
   const widest = Math.max(...parts.map(([, value]) => Math.abs(value)), Math.abs(base), 1e-9);
   const sum = parts.reduce((total, [, value]) => total + value, base);
   const { features } = page.schema;
+  const total = row(page.say("sum"), number(page, sum));
+  total.cells[0].colSpan = 2;
   return el(
     "section",
     { class: "reasons", "aria-labelledby": "reasons-title" },
@@ -36,7 +38,7 @@ export function reasons(page, { prediction, values }) {
         }),
         part(page, page.say("base"), base, widest),
       ],
-      exact && el("tfoot", {}, row(page.say("sum"), el("td"), number(page, sum))),
+      exact && el("tfoot", {}, total),
     ),
   );
 }

@@ -99,5 +99,8 @@ export function warningText(page, { code, field, message }) {
   return page.knows(key) ? page.say(key, { feature: labelOf(page, field) }) : message;
 }
 
+/** @param {string} text */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** @param {Date} time minutes are enough, and UTC needs no guess about the reader's clock */
 export const timeText = (time) => `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;

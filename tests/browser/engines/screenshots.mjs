@@ -10,7 +10,14 @@ import { serve } from "./server.mjs";
 import { webkit } from "./webkit.mjs";
 
 const WIDTHS = [320, 390, 1280];
-const PAGES = ["api.html", "costs.html", "model-card.html", "sheet.en.html", "404.html"];
+const PAGES = [
+  "api.html",
+  "costs.html",
+  "model-card.html",
+  "sheet.en.html",
+  "sheet.de.html",
+  "404.html",
+];
 
 const [engine, only] = process.argv.slice(2);
 const folder = `build/screenshots/${engine}`;
