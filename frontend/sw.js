@@ -42,6 +42,7 @@ const FILES = [
   "form/result.js",
   "form/share.js",
   "form/whatif.js",
+  "batch/batch.css",
   "batch/batch.js",
   "batch/choice.js",
   "batch/de.js",

@@ -31,16 +31,21 @@ def main() -> None:
     (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
     model_dir = Path(os.environ.get("MODEL_DIR") or ROOT / "artifact")
     schema = load_schema(str(model_dir / "features.json"))
-    name = json.loads((model_dir / "manifest.json").read_bytes())["name"]
+    manifest = json.loads((model_dir / "manifest.json").read_bytes())
     # Of the model that is served, which may be of another schema than docs/openapi.json
-    (TARGET / "openapi.json").write_text(openapi.text(schema, name), encoding="utf-8")
+    (TARGET / "openapi.json").write_text(openapi.text(schema, manifest["name"]), encoding="utf-8")
     write_card(model_dir, TARGET)
     if (model_dir / "model.json").is_file():
         shutil.copyfile(model_dir / "model.json", TARGET / "model.json")
-    # The pages link the interactive reference and the sheets only if they exist
+    # The pages show what exists, and counts and sheets of the served model only
     sheets = sorted(path.name.split(".")[1] for path in TARGET.glob("sheet.*.html"))
-    content = json.dumps({"reference": SWAGGER.is_dir(), "sheets": sheets}) + "\n"
-    (TARGET / "site.json").write_text(content, encoding="utf-8")
+    about = {
+        "model": manifest["version"],
+        "counts": (TARGET / "reference.json").is_file(),
+        "reference": SWAGGER.is_dir(),
+        "sheets": sheets,
+    }
+    (TARGET / "site.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
     if not SWAGGER.is_dir():
         return
     vendor = TARGET / "vendor"

@@ -121,22 +121,27 @@ function press(adequate) {
 
 // Fetched at the first touch, so that the first load stays small
 const lazy = {
-  batch: () => equipped(import("../batch/batch.js"), 3),
+  batch: () => equipped(import("../batch/batch.js"), ["./result.css", "../batch/batch.css"], 3),
   case: () => equipped(import("./case.js")),
   filling: () => equipped(import("./filling.js")),
 };
 
-/** @type {Promise<unknown> | undefined} */
-let styled;
-
-/** A module, when its texts and the style sheet of answers are there. */
+/** A module, when its style sheets and texts are there. */
 /** @template Module @param {Promise<Module>} module @param {number} needed parts of the texts */
-async function equipped(module, needed = 2) {
+async function equipped(module, sheets = ["./result.css"], needed = 2) {
   parts = Math.max(parts, needed);
-  styled ??= link("stylesheet", new URL("./result.css", import.meta.url).href);
-  styled.catch(() => (styled = undefined));
-  const [loaded] = await Promise.all([module, styled, load(page.lang)]);
+  const [loaded] = await Promise.all([module, load(page.lang), ...sheets.map(style)]);
   return loaded;
+}
+
+/** @type {Record<string, Promise<unknown>>} */
+const styled = {};
+
+/** @param {string} path */
+function style(path) {
+  styled[path] ??= link("stylesheet", new URL(path, import.meta.url).href);
+  styled[path].catch(() => delete styled[path]);
+  return styled[path];
 }
 
 /** @param {string} rel @param {string} href */

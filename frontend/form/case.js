@@ -6,6 +6,7 @@ import { capital, category, categoryText, labelOf, probabilityText } from "../sh
 import { clearErrors, errorText, showErrors } from "./errors.js";
 import { openHistory, remember } from "./history.js";
 import { difference, load, ready } from "./local.js";
+import { built } from "./model.js";
 import { counts } from "./place.js";
 import { isShare, preparePrevalence } from "./prevalence.js";
 import { showResult } from "./result.js";
@@ -177,7 +178,7 @@ function showFailure(page, failure) {
 
 /** The score on paper, in the reader's language, where the model has one. @param {Page} page */
 async function offerSheet(page) {
-  const { sheets = [] } = await (await fetch("site.json")).json();
+  const { sheets = [] } = await built(page);
   const host = el("p", { id: "paper" });
   byId("lead").after(host);
   const draw = () => {

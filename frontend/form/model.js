@@ -27,6 +27,12 @@ export const read = async (path) => (await fetch(path).catch(() => fetch(path)))
 
 export const described = once(() => read("/v1/model"));
 
+/** What was built for the served model; nothing of another one. */
+export const built = once(async (page) => {
+  const [site, { version }] = await Promise.all([read("site.json"), described(page)]);
+  return site.model === version ? site : {};
+});
+
 /** The values that stand for a feature: each one, or one observed value a bin. */
 /** @param {any} model as described @param {Feature} feature @returns {Levels} */
 export function levels({ features }, { name, kind, min, max, values }) {

@@ -1,7 +1,7 @@
 /** Draws where a case lies among the training samples. */
 import { el, svg } from "../shared/dom.js";
 import { classNames, logOdds, probabilityText } from "../shared/words.js";
-import { described, once, read } from "./model.js";
+import { built, described, once, read } from "./model.js";
 import { shift } from "./prevalence.js";
 
 /** @import { Case, Page } from "../shared/types.js" */
@@ -17,14 +17,10 @@ const MINOR = [0.01, 0.5, 0.99];
 /** A number nearer than this to the border would be cut. */
 const EDGE = 12;
 
-/** The counts, and the model's limits; null where there is nothing to draw. */
+/** The counts, and the model's limits; null where there are no counts. */
 export const counts = once(async (page) => {
-  const { negative, positive } = page.schema;
+  if (!(await built(page)).counts) return null;
   const [reference, model] = await Promise.all([read("reference.json"), described(page)]);
-  const bins = (reference.edges?.length ?? 0) - 1;
-  // Of another model, or empty
-  if (bins < 1 || [negative, positive].some((name) => reference[name]?.length !== bins))
-    return null;
   return { reference: /** @type {Reference} */ (reference), model: /** @type {Model} */ (model) };
 });
 
@@ -89,7 +85,7 @@ function draw(page, given, reference, limits) {
     el("p", {}, text),
     svg(
       "svg",
-      { viewBox: `0 -14 ${WIDTH} ${2 * HALF + 30}`, role: "img", "aria-label": text },
+      { viewBox: `-6 -14 ${WIDTH + 12} ${2 * HALF + 30}`, role: "img", "aria-label": text },
       to > from &&
         svg("rect", { class: "band", x: from, width: to - from, y: 0, height: 2 * HALF }),
       svg("g", { class: "negative" }, ...bars(negative, 1)),

@@ -18,6 +18,7 @@ export function showResult(page, answered) {
   const sentence = words.sentence(page, prediction);
   const key = page.say("hundred_key", words.classNames(page));
   const lines = notes(page, answered);
+  const limits = page.schema.limits_of_use;
   byId("result").replaceChildren(
     el(
       "h2",
@@ -42,8 +43,12 @@ export function showResult(page, answered) {
     reasons(page, answered),
     whatIf(page, answered),
     place(page, answered),
-    el("h3", {}, page.say("limits")),
-    el("ul", { class: "limits" }, ...page.schema.limits_of_use.map((limit) => el("li", {}, limit))),
+    ...(limits.length
+      ? [
+          el("h3", {}, page.say("limits")),
+          el("ul", { class: "limits" }, ...limits.map((limit) => el("li", {}, limit))),
+        ]
+      : []),
     facts(page, answered),
   );
   page.check();

@@ -103,7 +103,8 @@ function grid(page, { values, prediction }, strips) {
       el("span", {}, notes.join("; ")),
       typed && curve(cells),
     );
-    const shape = typed ? "typed" : feature.kind === "category" && "words";
+    const few = typed || cells.length < 6;
+    const shape = feature.kind === "category" ? "words" : few && "typed";
     const row = el("div", { role: "row", "aria-label": feature.label, class: shape }, head);
     row.append(...cells.map((each) => cell(page, feature, each)));
     made.append(row);

@@ -6,6 +6,8 @@
 
 import { byId, el } from "../shared/dom.js";
 
+/** @import { Schema } from "../shared/types.js" */
+
 /** @typedef {(options: object) => unknown} SwaggerUi */
 
 const button = /** @type {HTMLButtonElement} */ (byId("open"));
@@ -29,8 +31,9 @@ function load(element) {
 
 /** The request of the example, and what the service answers to it now. */
 async function answer() {
-  const { form, features } = await (await fetch("features.json")).json();
-  const values = form?.examples?.[0]?.values ?? features.map((/** @type {any} */ { min }) => min);
+  /** @type {Schema} */
+  const { examples, features } = await (await fetch("features.json")).json();
+  const values = examples[0]?.values ?? features.map(({ min, values }) => min ?? values[0].value);
   for (const place of document.querySelectorAll(".sample")) {
     place.textContent = JSON.stringify(values).replaceAll(",", ", ");
   }

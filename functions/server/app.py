@@ -1,7 +1,9 @@
 """The ASGI application: the API, and the form on the same port."""
 
 import contextlib
+import json
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -26,6 +28,9 @@ from server.large import LargeRequests
 SITE = Path(os.environ.get("SITE_DIR") or Path(__file__).parents[2] / "frontend")
 
 BUILT = Path(__file__).parents[2] / "build" / "site"
+
+#: Pages of build/site that describe one model.
+_OF_A_MODEL = re.compile(r"/(model-card|sheet\.)")
 
 #: First parts of the routes' paths; the API answers all paths below them.
 API_PATHS = {"/" + route.path.split("/")[1] for route in ROUTES}
@@ -87,18 +92,28 @@ async def compiled(_: Request) -> Response:
 def site(form: Path) -> ASGIApp:
     """Serve the form's files, then those of build/site, in the same order as a deployment.
 
-    Without build/site the form is served alone; links to its pages then show 404.html. Files of
-    1,000 bytes or more are compressed, as CloudFront does.
+    Without build/site the form is served alone; links to its pages then show 404.html, as do links
+    to the card of another model. Files of 1,000 bytes or more are compressed, as CloudFront does.
     """
     files = StaticFiles(directory=form, html=True)
     files.all_directories += [BUILT]
     compressed = GZipMiddleware(files, minimum_size=1000)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if _OF_A_MODEL.match(scope["path"]) and not _site_is_of_this_model():
+            scope = {**scope, "path": "/absent"}
         # Without this extension the middleware gets the content; a path cannot be compressed
         await compressed({**scope, "extensions": {}}, receive, send)
 
     return serve
+
+
+def _site_is_of_this_model() -> bool:
+    try:
+        found = json.loads((BUILT / "site.json").read_bytes())
+    except OSError:
+        return False
+    return bool(found.get("model") == service.artifact.version)
 
 
 class ApiFirst:

@@ -95,7 +95,9 @@ def address(
     model_dir = folder / "model"
     shutil.copytree(ARTIFACT, model_dir)
     process, address = serve(folder / "log.txt", model_dir)
-    if not (site.TARGET / "model-card.html").exists():
+    built = site.TARGET / "site.json"
+    version = json.loads((ARTIFACT / "manifest.json").read_bytes())["version"]
+    if not built.exists() or json.loads(built.read_bytes()).get("model") != version:
         site.main()
     yield address
     process.terminate()

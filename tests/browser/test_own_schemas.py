@@ -153,3 +153,24 @@ def test_a_form_says_nothing_of_the_shipped_model(form):
 
     assert [word for word in ("breast", "malignant", "aspirate", "cell ") if word in text] == []
     assert "undefined" not in text
+
+
+@ferry
+def test_nothing_of_another_model_is_shown(form, own):
+    classified(form, [4, 7.25, "bow"])
+    form.wait_for_selector("[role=gridcell]")
+    form.wait_for_load_state("networkidle")
+
+    assert form.locator("#paper a, .place svg").count() == 0
+    for path in ("model-card.html", "sheet.en.html"):
+        answer = form.request.get(f"{own}/{path}")
+        assert answer.status == 404
+        assert "Nothing is published at this address" in answer.text()
+
+
+@ferry
+def test_the_api_page_shows_an_answer_to_a_sample_of_this_schema(visit, own):
+    page = visit("/api.html", base_url=own)
+
+    page.locator("#answer", has_text='"label"').wait_for()
+    assert '"title"' not in page.inner_text("#answer")
