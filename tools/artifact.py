@@ -14,7 +14,7 @@ from typing import Any, Dict, List
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTIFACT = ROOT / "artifact"
-#: The command of the default model; a test compares training.made's.
+#: The command of the default model; a test compares training.provenance's.
 DEFAULT_COMMAND = "make train"
 #: Folders that the commands write, apart from the artifact.
 MADE = (".venv", ".uv", "build", ".aws-sam", "node_modules", "test-results", "dist")

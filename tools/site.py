@@ -86,7 +86,7 @@ def write_card(model_dir: Path, target: Path) -> None:
 def _card_page(heading: str, text: str) -> str:
     """Return the model card in the head and menu of the page for unknown addresses."""
     head, _, foot = re.split("<main[^>]*>|</main>", _PAGE.read_text(encoding="utf-8"))
-    about = "How the model was trained and judged, and what it must not be used for."
+    about = "How the model was trained and evaluated, and what it must not be used for."
     described = (
         f'<title>{escape(heading)}</title>\n    <meta name="description" content="{about}" />'
     )

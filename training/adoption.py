@@ -20,11 +20,11 @@ from training.decide import decide, learn_limits, level_of
 from training.evaluation.figures import Predicted, measure
 from training.fit import CLIP, positive_probabilities
 from training.foreign import Foreign, NotAdopted, read_foreign
-from training.inherit import forget_names, schema_of
+from training.inherit import drop_feature_names, schema_of
 from training.link import IDENTITY
-from training.made import made_by
 from training.model import Model, with_base
 from training.propose import Table, as_text, choices_for, read_table
+from training.provenance import provenance_of
 from training.publish import write_artifact
 
 #: The threshold of scikit-learn's predict.
@@ -37,7 +37,7 @@ _FIGURES = ("accuracy", "accuracy_at_half", "auc", "log_loss", "calibration_slop
 _NEVER = -1e9
 
 
-class Judged(NamedTuple):
+class Evaluated(NamedTuple):
     """Figures of the model on a table, and warnings about them."""
 
     figures: dict[str, float]
@@ -68,7 +68,7 @@ def adopt(options: argparse.Namespace) -> None:
     content = path.read_bytes()
     schema = parse_schema(content)
     _check_fit(foreign.classifier, schema, path)
-    forget_names(foreign.classifier)
+    drop_feature_names(foreign.classifier)
     write(foreign, schema, content, table, options, path)
 
 
@@ -87,9 +87,9 @@ def write(
         dataset = load_dataset(schema, options.csv, choices)
     probability = _ask(foreign, dataset, schema)
     model = _model(foreign, dataset, schema, probability, known=table is not None)
-    judged = _judge(model, dataset, schema, table is not None, options)
-    warnings = [*judged.warnings, *_version_warnings(foreign)]
-    made = made_by(
+    evaluated = _evaluate(model, dataset, schema, table is not None, options)
+    warnings = [*evaluated.warnings, *_version_warnings(foreign)]
+    made = provenance_of(
         "adopt",
         {"MODEL": options.model, "SCHEMA": path, "CSV": options.csv},
         {"TARGET": options.target, "POSITIVE": options.positive},
@@ -106,7 +106,7 @@ def write(
         report={
             "adopted": {**made["files"]["MODEL"], "versions": list(foreign.versions)},
             "data": data,
-            "figures": judged.figures,
+            "figures": evaluated.figures,
             "warnings": warnings,
         },
         facts={
@@ -116,7 +116,7 @@ def write(
                 **metrics,
                 **{
                     name: {"value": value, "low": None, "high": None}
-                    for name, value in judged.figures.items()
+                    for name, value in evaluated.figures.items()
                 },
             },
             "gates_failed": [],
@@ -124,7 +124,7 @@ def write(
             "made": made,
         },
     )
-    _print_result(manifest, model, judged)
+    _print_result(manifest, model, evaluated)
 
 
 def _check_fit(classifier: Any, schema: Schema, path: Path) -> None:
@@ -201,11 +201,11 @@ def _model(
     return Model(name, foreign.classifier, {}, probability, 0, decision, compiled)
 
 
-def _judge(
+def _evaluate(
     model: Model, dataset: Dataset, schema: Schema, known: bool, options: argparse.Namespace
-) -> Judged:
+) -> Evaluated:
     if not known:
-        return Judged(
+        return Evaluated(
             {},
             [
                 "not evaluated here: no table was given, so nothing is known of errors. Prediction "
@@ -216,14 +216,14 @@ def _judge(
     called = found >= _THRESHOLD
     measured = measure(Predicted(positive, found, called, ~called, called), np.ones(found.size))
     sentence = (
-        f"judged on {options.csv.name}: figures and prediction sets hold if the model was not "
+        f"evaluated on {options.csv.name}: figures and prediction sets hold if the model was not "
         "fitted on these rows, and flatter if it was"
     )
     figures = {name: measured[name] for name in _FIGURES} | {
         "sensitivity": measured["nested_sensitivity"],
         "specificity": measured["nested_specificity"],
     }
-    return Judged({name: value for name, value in figures.items() if value == value}, [sentence])
+    return Evaluated({name: value for name, value in figures.items() if value == value}, [sentence])
 
 
 def _version_warnings(foreign: Foreign) -> list[str]:
@@ -234,9 +234,9 @@ def _version_warnings(foreign: Foreign) -> list[str]:
     ]
 
 
-def _print_result(manifest: dict[str, Any], model: Model, judged: Judged) -> None:
-    if judged.figures:
-        print(", ".join(f"{name} {value:.3f}" for name, value in judged.figures.items()))
+def _print_result(manifest: dict[str, Any], model: Model, evaluated: Evaluated) -> None:
+    if evaluated.figures:
+        print(", ".join(f"{name} {value:.3f}" for name, value in evaluated.figures.items()))
     for warning in manifest["warnings"]:
         print(f"warning: {warning}")
     for line in model.compiled.lines():

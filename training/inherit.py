@@ -47,7 +47,7 @@ def schema_of(classifier: Any, options: argparse.Namespace, table: Table | None)
     }
 
 
-def forget_names(estimator: Any) -> None:
+def drop_feature_names(estimator: Any) -> None:
     """Remove the feature names of an estimator fitted on data frames: the service passes arrays."""
     if isinstance(estimator, ColumnTransformer):
         places = estimator._transformer_to_input_indices
@@ -58,10 +58,10 @@ def forget_names(estimator: Any) -> None:
     if isinstance(estimator, BaseEstimator):
         vars(estimator).pop("feature_names_in_", None)
         for value in vars(estimator).values():
-            forget_names(value)
+            drop_feature_names(value)
     elif isinstance(estimator, list | tuple):
         for value in estimator:
-            forget_names(value)
+            drop_feature_names(value)
 
 
 def _target(table: Table, classes: list[str], stated: str | None, names: list[str]) -> str:

@@ -14,7 +14,7 @@ from training.fit import WrongDirection, fit, log_losses
 
 #: From simple to complex: a sum of straight lines, a sum of steps, trees that combine features.
 ESTIMATORS = ("logistic", "boosted-stumps", "boosted-trees")
-#: Rows that are tuned and judged on, and the fewest samples of the rarer class among them.
+#: Rows for tuning and evaluation, and the fewest samples of the rarer class among them.
 MOST_ROWS = 4_000
 _FEWEST_RARE = 200
 #: Folds that each setting is tuned on.

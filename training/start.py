@@ -22,13 +22,13 @@ from training.decide import MISSED_SHARE
 from training.evaluation.protocol import FAST, FULL
 from training.evaluation.report import evaluate
 from training.fit import WrongDirection
-from training.made import made_by
+from training.leakage import find_leakage
 from training.model import count_fits, learn
 from training.propose import NoProposal, Table, as_lines, as_text, choices_for, propose, read_table
+from training.provenance import provenance_of
 from training.publish import write_artifact
 from training.quick import ESTIMATORS, FOLDS, choose, part_of
 from training.serve import serve
-from training.signals import find_signals
 from training.train import CACHE, facts_of, population_of
 
 #: Rows that the proof draws: a tenth of those of ``make train``, for an answer within a minute.
@@ -56,12 +56,11 @@ def start(options: argparse.Namespace) -> None:
     schema = _schema(table, schema_path, options)
     choices = Choices(columns=choices_for(table.header, schema))
     dataset = load_dataset(schema, options.csv, choices)
-    warnings = find_signals(dataset, schema)
+    warnings = find_leakage(dataset, schema)
     part = dataset if options.full else part_of(dataset, schema)
     if part is not dataset:
-        print(
-            f"tuned and judged on {len(part.labels):,} of {len(dataset.labels):,} rows; FULL=1: all"
-        )
+        rows, all_rows = len(part.labels), len(dataset.labels)
+        print(f"tuned and evaluated on {rows:,} of {all_rows:,} rows; FULL=1: all")
     names = (options.estimator,) if options.estimator else ESTIMATORS
     fits = sum(count_fits(name, schema, FOLDS) for name in names)
     with tqdm(total=fits, desc="choose", unit="fit") as progress:
@@ -78,7 +77,7 @@ def start(options: argparse.Namespace) -> None:
     protocol = FULL if options.full else FAST
     report = evaluate([choice.estimator], part, schema, protocol, CACHE, model)
     report["warnings"] = [*report["warnings"], *warnings]
-    made = made_by(
+    made = provenance_of(
         "start",
         {"CSV": options.csv, "SCHEMA": schema_path},
         {"TARGET": options.target, "POSITIVE": options.positive, "ESTIMATOR": options.estimator}
@@ -132,7 +131,7 @@ def _print_result(manifest: dict[str, Any], compiled: Compiled, out: Path) -> No
         "specificity": figures["nested_specificity"],
     }
     print(
-        f"judged ({figures['protocol']}): "
+        f"evaluated ({figures['protocol']}): "
         + ", ".join(f"{name} {figure['value']:.3f}" for name, figure in shown.items())
         + f" at the threshold that misses {MISSED_SHARE:.0%} of the positive class"
     )

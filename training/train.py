@@ -14,8 +14,8 @@ from training.evaluation.gates import GateFailed, failed_gates, is_leak
 from training.evaluation.protocol import FAST, FULL, protocol_hash
 from training.evaluation.report import evaluate
 from training.formats import FORMATS
-from training.made import made_by
 from training.model import DEFAULT_ESTIMATOR, Model, count_fits, learn
+from training.provenance import provenance_of
 from training.publish import ROOT, write_artifact
 
 #: The committed report of a full evaluation of the shipped data.
@@ -94,7 +94,7 @@ def train(
         [estimator], dataset, schema, FAST, CACHE, model
     )
     failures = check_gates(estimator, dataset, report)
-    made = made_by(
+    made = provenance_of(
         "train",
         {"DATA": data, "SCHEMA": schema_path},
         {"ESTIMATOR": estimator, "FORMAT": file_format},

@@ -15,8 +15,8 @@ from tests.support.foreign import artifact_of, table_of, write_table
 from tests.support.paths import ROOT
 from tests.support.transports import HttpTransport, free_port, is_answering, wait_until
 from training.dataset import load_dataset
+from training.leakage import find_leakage
 from training.propose import NoProposal, as_lines, as_text, choices_for, propose, read_table
-from training.signals import find_signals
 from training.start import start
 
 
@@ -130,7 +130,7 @@ def test_a_column_that_gives_the_class_away_is_named(tmp_path):
     (tmp_path / "table.csv").write_text(text)
     schema = parse_schema(as_text(proposed(text)[0]))
 
-    (warning,) = find_signals(load_dataset(schema, tmp_path / "table.csv"), schema)
+    (warning,) = find_leakage(load_dataset(schema, tmp_path / "table.csv"), schema)
     assert warning.startswith("boat alone separates the classes (AUC 1.000)")
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tools import artifact as kept
-from training.made import DEFAULT_COMMAND, made_by
+from training.provenance import DEFAULT_COMMAND, provenance_of
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def checkout(tmp_path, monkeypatch):
 def make(checkout, verb="start", **arguments):
     files = {name: checkout.__class__(path) for name, path in arguments.items() if name == "CSV"}
     options = {name: value for name, value in arguments.items() if name != "CSV"}
-    record = {"made": made_by(verb, files, options)}
+    record = {"made": provenance_of(verb, files, options)}
     (checkout / "artifact" / "manifest.json").write_text(json.dumps(record))
 
 

@@ -15,7 +15,7 @@ _TOO_GOOD = 0.98
 _REPEATED = 0.05
 
 
-def find_signals(dataset: Dataset, schema: Schema) -> list[str]:
+def find_leakage(dataset: Dataset, schema: Schema) -> list[str]:
     """Return a warning for each column that separates the classes alone, and for duplicate rows.
 
     Parameters

@@ -11,7 +11,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_COMMAND = "make train"
 
 
-def made_by(
+def provenance_of(
     verb: str,
     files: Mapping[str, Path | None],
     options: Mapping[str, Any],
