@@ -51,12 +51,6 @@ def shipped() -> str:
     return text(schema, f"{schema.name}-logistic")
 
 
-def codes() -> str:
-    """Return the codes of errors as a Markdown table, for docs/tables.md."""
-    rows = [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
-    return "\n".join(["| Code | Meaning |", "|---|---|", *rows])
-
-
 def _fill(node: Any, values: Document) -> Any:
     """Return the template with its values; a list in the place of an item becomes its items."""
     if isinstance(node, dict):
