@@ -137,7 +137,7 @@ test: .workers .dev $(ARTIFACT) .form-tools ## run every test that this machine 
 
 check: .dev .form-tools ## format, lint, types, imports, templates (FIX=1: write them; AUDIT=1: only vulnerabilities)
 ifdef AUDIT
-	@$(PYTHON) -m tools.audit
+	@tools/audit
 else
 	@$(if $(FIX),$(PYTHON) -m ruff check --quiet --fix-only . && $(PYTHON) -m ruff format --quiet .)
 	@$(if $(FIX),for each in $(GENERATED); do echo "$$each"; $(PYTHON) -m $$each >/dev/null || exit 1; done)

@@ -78,5 +78,7 @@ def run(command: list[Any], statuses: tuple[int, ...] = (0,), **options: Any) ->
 
 if __name__ == "__main__":
     # For CI: without a name, installs all programs before the timed tests
-    for each in sys.argv[1:] or PROGRAMS:
-        print(program(each))
+    try:
+        print("\n".join(str(program(each)) for each in sys.argv[1:] or PROGRAMS))
+    except Unavailable as error:
+        sys.exit(str(error))
