@@ -49,6 +49,8 @@ def propose_column(name: str, cells: Sequence[str], *, decimal_comma: bool) -> P
     decimal_comma
         True where 5,0 is a number.
     """
+    if not name:
+        return Proposed(name, "dropped", "a column without a name")
     counts = Counter(cell.strip() for cell in cells)
     missing = sum(count for cell, count in counts.items() if is_missing(cell))
     known = {cell: count for cell, count in counts.items() if not is_missing(cell)}

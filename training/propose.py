@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cytology.reading.cells import is_missing, is_number
+from cytology.reading.columns import with_row_names
 from cytology.reading.decode import decode
 from cytology.reading.dialect import Cells, split
 from cytology.reading.files import sheet_of
@@ -53,8 +54,8 @@ def read_table(content: bytes) -> Table:
     rows, header = cells.rows, cells.header
     if header is None and rows:
         width = commonest_width(rows)
-        start = next(index for index, row in enumerate(rows) if len(row) == width)
-        header, rows = rows[start], rows[start + 1 :]
+        start = next(index for index, row in enumerate(rows) if len(row) in (width - 1, width))
+        header, rows = with_row_names(rows[start], rows[start + 1 :]), rows[start + 1 :]
     header = [cell.strip() for cell in header or ()]
     if not rows or any(is_number(cell, decimal_comma=True) for cell in header):
         raise NoProposal("the first line must name the columns, and samples must follow it")

@@ -15,6 +15,9 @@ from cytology.reading.layout import (
 from cytology.reading.names import Names, plain
 from cytology.schema import Schema
 
+#: Rows up to which the scores of a column may count 1, 2, 3 … by chance.
+_FEW_ROWS = 10
+
 
 def by_content(
     cells: Cells, schema: Schema, names: Names, notes: list[str]
@@ -41,7 +44,8 @@ def by_content(
         _note_lines(header, notes)
         if not any(plain(cell) in names.features for cell in rows[header]):
             raise unknown_header(rows[header], schema)
-        return rows[header + 1 :], layout_of_header(rows[header], schema, names, notes)
+        rows, named = rows[header + 1 :], with_row_names(rows[header], rows[header + 1 :])
+        return rows, layout_of_header(named, schema, names, notes)
     rows = _without_titles(rows, width, notes)
     first = rows[0]
     if is_unknown_header(first, names):
@@ -82,7 +86,7 @@ def by_choice(
         else:
             _note_lines(index, notes)
         if index is not None:
-            header, rows = rows[index], rows[index + 1 :]
+            header, rows = with_row_names(rows[index], rows[index + 1 :]), rows[index + 1 :]
     if header is not None:
         choice.check_header(header, layout, schema, names)
         width = len(header)
@@ -92,6 +96,17 @@ def by_choice(
         rows, width = without_empty_ends(rows, width)
     choice.check_width(width, layout)
     return rows, layout
+
+
+def with_row_names(header: list[str], rows: list[list[str]]) -> list[str]:
+    """Put "" before a header that does not name the first cells, which count the rows.
+
+    Such tables come from R's write.table.
+    """
+    width = len(header) + 1
+    names = [row[0].strip() for row in rows if len(row) == width and row[-1].strip()]
+    found = len(rows) > _FEW_ROWS and names == [str(n) for n in range(1, len(rows) + 1)]
+    return ["", *header] if found else header
 
 
 def _note_lines(count: int, notes: list[str]) -> None:

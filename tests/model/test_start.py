@@ -78,6 +78,13 @@ def test_an_id_is_found_by_its_name(name):
     assert [column.use for column in proposed(text)[1]] == ["group", "category"]
 
 
+@pytest.mark.parametrize("header", ["age,ward,class", ",age,ward,class"])
+def test_the_row_names_of_r_and_pandas_are_no_feature(header):
+    cells = (lambda k: k + 1, lambda k: 20 + k // 2, lambda k: "ab"[k % 2], klass)
+    _, columns = proposed(f"{header}\n{rows(60, *cells)}")
+    assert [column.use for column in columns] == ["dropped", "whole", "category"]
+
+
 def test_rows_of_one_group_stay_together(tmp_path):
     text = "Patient ID,age,class\n" + rows(80, lambda k: k // 2, lambda k: k * 7 % 83, klass)
     (tmp_path / "table.csv").write_text(text)
