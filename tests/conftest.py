@@ -33,12 +33,17 @@ settings.load_profile("suite")
 #: machine's ports and network, a container, or a long computation. The longest groups stand first
 #: and start first; after them come the other modules, each on one worker, with its fixtures.
 GROUPS = {
+    "tests/browser/test_accessibility.py": "schemas",
+    "tests/browser/test_engines.py": "schemas",
+    "tests/browser/test_own_schemas.py": "schemas",
     "tests/browser/": "browser",
     "tests/container/test_sam_local.py": "sam",
     "tests/container/": "containers",
     "tests/chaos/": "containers",
     "tests/deploy/test_first_deployment.py": "containers",
     "tests/infrastructure/": "scanners",
+    "tests/unit/test_bootstrap.py": "bootstrap",
+    "tests/unit/test_server_limits.py": "limits",
 }
 
 
@@ -57,12 +62,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """Start the longest groups first: the processes then end at about the same time."""
-    first = list(GROUPS.values())
-    items.sort(
-        key=lambda item: (
-            first.index(group) if (group := _group(item.nodeid)) in first else len(first)
-        )
-    )
+    ranks = {group: rank for rank, group in enumerate(dict.fromkeys(GROUPS.values()))}
+    items.sort(key=lambda item: ranks.get(_group(item.nodeid), len(ranks)))
 
 
 def _group(nodeid: str) -> str:
@@ -72,7 +73,7 @@ def _group(nodeid: str) -> str:
             group = GROUPS[start]
             break
     # Starting a container changes the network, which ends Chromium's requests if they share it
-    if group in ("browser", "sam", "transports") and not can_be_apart():
+    if group in ("browser", "schemas", "sam", "transports") and not can_be_apart():
         return "containers"
     return group
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 import sqlite3
 import subprocess
 
@@ -25,9 +24,8 @@ from batch.export.sql import write_query
 from cytology.artifact import load_artifact
 from cytology.schema import load_schema
 from runtime.engines import load_engine
-from tests.support.image import Unavailable
 from tests.support.postgres import database
-from tests.support.required import required
+from tests.support.required import needs, required
 from tests.support.scored import compiled_copy
 from training.dataset import load_dataset
 
@@ -184,11 +182,7 @@ def test_a_database_gives_the_probabilities_of_trees(dialect, forest_dir, pack):
 
 
 def test_a_workbook_recalculates_to_the_last_integer(model, pack, tmp_path):
-    with required():
-        if not shutil.which("soffice"):
-            raise Unavailable(
-                "LibreOffice is not installed; on Debian: apt install libreoffice-calc"
-            )
+    needs("soffice", package="libreoffice-calc")
     (tmp_path / "model.xlsx").write_bytes(write_workbook(model, [row for row, *_ in pack]))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "ods", "--outdir", "out"]
@@ -208,9 +202,7 @@ def test_a_workbook_recalculates_to_the_last_integer(model, pack, tmp_path):
 
 
 def test_a_module_adds_to_the_last_integer_in_node(model, pack, tmp_path):
-    with required():
-        if not shutil.which("node"):
-            raise Unavailable("Node is not installed")
+    needs("node", package="nodejs")
     (tmp_path / "model.mjs").write_text(write_module(model))
     (tmp_path / "rows.json").write_text(json.dumps([row for row, *_ in pack]))
     (tmp_path / "ask.mjs").write_text(
@@ -229,9 +221,7 @@ def test_a_module_adds_to_the_last_integer_in_node(model, pack, tmp_path):
 
 
 def test_a_page_answers_without_a_network(model, pack, tmp_path):
-    with required():
-        if not (browser := shutil.which("chromium")):
-            raise Unavailable("Chromium is not installed")
+    browser = needs("chromium")
     (tmp_path / "page.html").write_text(write_page(model))
     row, _, probability = pack[0]
     address = f"file://{tmp_path}/page.html#{','.join(map(str, row))}"

@@ -1,7 +1,6 @@
 """Spark's executors give the rows of one process, also when one of them is killed."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +14,8 @@ from pyarrow.parquet import read_table, write_table
 from cytology.schema import load_schema
 from tests.batch.test_equal import HEADER, hostile
 from tests.support import tables
-from tests.support.image import Unavailable
 from tests.support.paths import ROOT
-from tests.support.required import required
+from tests.support.required import needs, required
 from tests.support.scored import checksum, score
 from tools import apart
 
@@ -28,15 +26,9 @@ ROWS = 12_000
 @pytest.fixture(scope="module")
 def submit(tmp_path_factory):
     """spark-submit with the wheel installed for it, as on a cluster."""
+    needs("java", package="openjdk-17-jre-headless")
     with required():
-        if not shutil.which("java"):
-            raise Unavailable(
-                "Java is not installed; on Debian: apt install openjdk-17-jre-headless"
-            )
-        try:
-            program = apart.program("spark-submit")
-        except apart.Unavailable as lack:
-            raise Unavailable(str(lack)) from None
+        program = apart.program("spark-submit")
     folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "-w", str(folder), str(ROOT)], check=True)

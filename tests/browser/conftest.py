@@ -3,15 +3,9 @@
 import csv
 import functools
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +13,11 @@ import pytest
 
 from tests.support import service
 from tests.support.network import apart
+from tests.support.paths import ROOT
+from tests.support.required import missing, needs
+from tests.support.transports import HttpTransport, http_server
 from tools import site
 
-ROOT = Path(__file__).parents[2]
 ARTIFACT = ROOT / "artifact"
 DATA = ROOT / "training" / "data" / "breast-cancer-wisconsin.csv"
 
@@ -34,40 +30,9 @@ NOTES = ["Service Worker registration blocked by Playwright", "ERR_NETWORK_CHANG
 DEFAULTS = {"service_workers": "block", "locale": "en-GB"}
 
 
-def missing(reason: str) -> None:
-    """Skip where a person works, fail where a gate runs: a skipped gate is an open one."""
-    if os.environ.get("CI"):
-        pytest.fail(f"in CI nothing may be skipped: {reason}")
-    pytest.skip(reason)
-
-
-def serve(log: Path, model_dir: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the product on a free port; its output goes to a file, so that no pipe can fill."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "MODEL_DIR": str(model_dir),
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}",
-    }
-    command = [sys.executable, "-m", "server", "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(150):
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{address}/v1/health", timeout=1).close()
-            return process, address
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    process.kill()
-    process.wait()
-    pytest.fail(f"the server did not start: {log.read_text()}")
+def serve(model_dir: Path) -> AbstractContextManager[HttpTransport]:
+    """Run the product with its pages on a free port."""
+    return http_server({"MODEL_DIR": str(model_dir), "SITE_DIR": str(ROOT / "frontend")})
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -91,17 +56,13 @@ def address(
     """Where the form and the API are served, with production headers."""
     if not (ARTIFACT / "manifest.json").is_file():
         missing("there is no model to serve; run: make train")
-    folder = tmp_path_factory.mktemp("served")
-    model_dir = folder / "model"
-    shutil.copytree(ARTIFACT, model_dir)
-    process, address = serve(folder / "log.txt", model_dir)
+    model_dir = shutil.copytree(ARTIFACT, tmp_path_factory.mktemp("served") / "model")
     built = site.TARGET / "site.json"
     version = json.loads((ARTIFACT / "manifest.json").read_bytes())["version"]
     if not built.exists() or json.loads(built.read_bytes()).get("model") != version:
         site.main()
-    yield address
-    process.terminate()
-    process.wait(timeout=10)
+    with serve(model_dir) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture(scope="package")
@@ -124,9 +85,7 @@ def chromium() -> Iterator[Any]:
         missing("Playwright is not installed; run: make test")
     # The shell is the same engine without windows: it takes half the processor time
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if path is None:
-        missing("there is no Chromium on this machine")
+    path = needs(*names, package="chromium")
     # One process for all pages: starting one costs more than a test does in it
     args = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--process-per-site"]
     with sync_playwright() as running:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import ROOT, missing
+from tests.support.paths import ROOT
+from tests.support.required import missing
 
 STATES = ROOT / "tests" / "browser" / "states.js"
 PAGES = [

@@ -4,13 +4,12 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
 
-from tests.browser.conftest import missing
 from tests.support import service
+from tests.support.required import needs
 
 PREDICT = "**/v1/predict*"
 GOOD = "5,1,1,1,2,1,3,1,1"
@@ -208,7 +207,7 @@ GERMAN = "--infilter=CSV:59,34,76,1,,1031,false,true"
 
 
 def test_the_file_for_excel_opens_in_a_german_one(batch, tmp_path):
-    office = shutil.which("soffice") or missing("LibreOffice is not installed; see .ci/run")
+    office = needs("soffice", package="libreoffice-calc")
     run(batch, f"{GOOD}\n5,1,1,1,2,?,3,1,1")
     (tmp_path / "answers.csv").write_bytes(saved(batch, "#save-excel"))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT, missing
+from tests.support.paths import ROOT
+from tests.support.required import missing
 
 JOURNEY = ROOT / "tests" / "browser" / "engines" / "journey.mjs"
 STEPS = [

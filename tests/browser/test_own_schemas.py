@@ -24,11 +24,9 @@ ferry = pytest.mark.parametrize("artifact", ["ferry"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def own(artifact, tmp_path_factory):
-    process, address = serve(tmp_path_factory.mktemp("served") / "log.txt", artifact)
-    yield address
-    process.terminate()
-    process.wait(timeout=10)
+def own(artifact):
+    with serve(artifact) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture

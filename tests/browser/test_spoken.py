@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.browser.conftest import ROOT, missing
 from tests.support import service
+from tests.support.paths import ROOT
 from tests.support.reader import MISSING, classify, reach
+from tests.support.required import missing
 
 READER = "node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 

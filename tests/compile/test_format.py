@@ -1,6 +1,5 @@
 import json
 import math
-import shutil
 import subprocess
 import sys
 from itertools import product
@@ -13,9 +12,8 @@ from batch.columns import probabilities
 from cytology.model import InvalidModel, Model, parse_model
 from tests.compile.families import FAMILIES, compiled_family, fitted, new_classifier
 from tests.compile.tables import TABLES
-from tests.support.image import Unavailable
 from tests.support.paths import ROOT
-from tests.support.required import required
+from tests.support.required import needs
 from training.compile import centre, compile_classifier, write_document
 from training.compile.rows import as_arrays
 
@@ -144,9 +142,7 @@ process.stdout.write(JSON.stringify(answers));
 
 
 def test_the_page_evaluates_every_compiled_family_as_python_does():
-    with required():
-        if shutil.which("node") is None:
-            raise Unavailable("node is not installed: the form's engine is JavaScript")
+    needs("node", package="nodejs")
     cases = [compiled_family(family, kind) for family, kind in product(FAMILIES, TABLES)]
     given = json.dumps([{"document": document, "rows": table.rows} for document, table in cases])
     command = ["node", "--input-type=module", "-e", EVALUATE]

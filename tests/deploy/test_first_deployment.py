@@ -17,8 +17,8 @@ from cfnlint.api import ManualArgs, lint
 from tests.support import cloud as stand_in
 from tests.support.actions import allows, as_list, called_actions, handler_actions
 from tests.support.foreign import artifact_of
-from tests.support.image import ROOT, Unavailable, docker_problem
-from tests.support.required import required
+from tests.support.image import ROOT
+from tests.support.required import needs, needs_docker
 from tests.support.templates import TEMPLATES, read, translate
 
 STAGE = "tumour-classification-staging"
@@ -52,13 +52,10 @@ LOG = ROOT / "build" / "first-deployment.log"
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory, image):
-    with required():
-        if problem := docker_problem():
-            raise Unavailable(problem)
-        if shutil.which("docker-registry") is None:
-            raise Unavailable("docker-registry is missing: apt-get install docker-registry")
-        with stand_in.open_cloud(tmp_path_factory.mktemp("registry")) as opened:
-            yield opened
+    needs_docker()
+    needs("docker-registry")
+    with stand_in.open_cloud(tmp_path_factory.mktemp("registry")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

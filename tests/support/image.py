@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.apart import Unavailable
+
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "public.ecr.aws/lambda/python:3.13"
 STAMP = ROOT / "build" / "image.json"
@@ -22,10 +24,6 @@ INPUTS = (
     "functions/predict/adapters/*",
     "layers/sklearn/requirements.txt",
 )
-
-
-class Unavailable(Exception):
-    """This machine cannot do a thing that a test needs; the message says what it lacks."""
 
 
 def docker_problem() -> str | None:

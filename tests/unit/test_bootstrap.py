@@ -18,7 +18,7 @@ SCRIPT = ROOT / "tools" / "bootstrap.py"
 #: The script's interpreter: the oldest that the README promises, where pyenv has it.
 OLDEST = next(Path.home().glob(".pyenv/versions/3.9.*/bin/python3"), sys.executable)
 #: Ctrl-C in so many runs; the moments differ from run to run of the tests.
-INTERRUPTS = int(os.environ.get("INTERRUPTS", "2"))
+INTERRUPTS = int(os.environ.get("INTERRUPTS", "1"))
 
 
 @pytest.fixture(scope="module")

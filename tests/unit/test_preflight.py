@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -47,6 +48,12 @@ def aws(monkeypatch):
         yield codedeploy, function
         codedeploy.assert_no_pending_responses()
         function.assert_no_pending_responses()
+
+
+@pytest.fixture
+def few_rows(monkeypatch):
+    """A sound version is judged on all rows; what fails otherwise needs few."""
+    monkeypatch.setattr(app, "judge", partial(app.judge, rows=100))
 
 
 def expect(codedeploy, status):
@@ -112,7 +119,9 @@ def test_a_damaged_artifact_fails_and_the_log_names_the_file(
         ({"statusCode": 503}, {}, "expected status 200"),
     ],
 )
-def test_a_version_that_does_not_answer_fails(payload, more, reason, aws, monkeypatch, log):
+def test_a_version_that_does_not_answer_fails(
+    payload, more, reason, aws, monkeypatch, log, few_rows
+):
     codedeploy, function = aws
     monkeypatch.setenv("NEW_VERSION", VERSION)
     answer_with(function, payload, **more)
@@ -125,7 +134,7 @@ def test_a_version_that_does_not_answer_fails(payload, more, reason, aws, monkey
 
 
 @pytest.mark.parametrize("harm", ["model", "probability"])
-def test_a_version_that_answers_otherwise_fails(harm, aws, artifact, monkeypatch):
+def test_a_version_that_answers_otherwise_fails(harm, aws, artifact, monkeypatch, few_rows):
     codedeploy, function = aws
     monkeypatch.setenv("NEW_VERSION", VERSION)
     answer = sound_answer(artifact)
