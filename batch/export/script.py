@@ -1,4 +1,4 @@
-"""Writes an additive model as a JavaScript module, and as a page that works without a network."""
+"""Writes a compiled model as a JavaScript module, and as a page that works without a network."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def write_module(model: Model) -> str:
     Raises
     ------
     NoExport
-        The model is not additive, or a feature is no whole number.
+        A feature is no whole number.
     """
     shared = [_SITE / "shared" / f"{name}.js" for name in ("link", "engine", "missing")]
     texts = [path.read_text("utf-8") for path in (*shared, _HERE / "answer.js")]
@@ -44,24 +44,23 @@ def write_page(model: Model) -> str:
 
 def _described(model: Model) -> dict[str, Any]:
     found, decision, schema = additive(model.document), model.decision, model.schema
-    if found is None:
-        raise NoExport("scripts and pages hold additive models; FORMAT=sql writes trees too")
     if any(feature.kind != WHOLE for feature in schema.features):
         raise NoExport("scripts and pages hold whole numbers; FORMAT=sql writes other values too")
-    columns = {name: place for place, name in enumerate(schema.names)}
-    tables = [
-        {
-            "column": columns[table.name],
-            "values": list(table.points),
-            "points": list(table.points.values()),
-        }
-        for table in found.tables
-    ]
-    link: dict[str, Any] = {"kind": "sigmoid"}
-    if not decision.link.is_identity:
-        link = {"kind": "calibration", **decision.link._asdict()}
+    document, ends = dict(model.document), None
+    if found:
+        columns = {name: place for place, name in enumerate(schema.names)}
+        points = {columns[table.name]: table.points for table in found.tables}
+        tables = [
+            {"column": column, "values": list(own), "points": list(own.values())}
+            for column, own in points.items()
+        ]
+        document = {"kind": "sum", "base": found.base, "tables": tables}
+        ordered = [points[column] for column in range(len(columns))]
+        ends = [[min(own, key=own.__getitem__), max(own, key=own.__getitem__)] for own in ordered]
     return {
-        "document": {"kind": "sum", "base": found.base, "tables": tables, "link": [link]},
+        "document": document,
+        "link": None if decision.link.is_identity else decision.link._asdict(),
+        "ends": ends,
         "threshold": decision.threshold,
         "negative": decision.negative,
         "positive": decision.positive,

@@ -28,6 +28,16 @@ DIALECTS = {
     "spark": Dialect("DOUBLE"),
 }
 
+#: Constants of fdlibm's log1p.
+_SQRT2_LESS_1 = "0.41421356e0"
+_LN2 = ("6.93147180369123816490e-01", "1.90821492927058770002e-10")
+_LOG1P = (
+    (6.666666666666735130e-01, 0.0),
+    (3.999999999940941908e-01, 2.857142874366239149e-01),
+    (2.222219843214978396e-01, 1.818357216161805012e-01),
+    (1.531383769920937332e-01, 1.479819860511658591e-01),
+)
+
 #: Columns that a step adds to those of the steps before it.
 Columns = dict[str, str]
 
@@ -77,9 +87,10 @@ def _steps_of_sum(model: Additive, whole: Model, dialect: Dialect) -> list[Colum
     ends = ("low", "high")
     odds = {f"log_odds_{end}": _sum(model, end) for end in ends}
     unit = f"(CAST(log_odds_{{}} AS {dialect.double}) / {_float(SCALE)})"
-    linked = {f"calibrated_{end}": _linked(unit.format(end), whole) for end in ends}
+    linked = _calibrate({f"_{end}": unit.format(end) for end in ends}, whole)
     answers = {f"probability_{end}": _sigmoid(f"calibrated_{end}") for end in ends}
-    return [odds, linked, answers, {"label": _label(whole, "probability_low", "probability_high")}]
+    label = {"label": _label(whole, "probability_low", "probability_high")}
+    return [odds, *linked, answers, label]
 
 
 def _sum(model: Additive, end: str) -> str:
@@ -114,7 +125,7 @@ def _steps_of_trees(model: Model, dialect: Dialect) -> list[Columns]:
         name = f"linked{number}"
     if not model.decision.link.is_identity:
         odds = f"ln({_clipped(name, LOGIT_CLIP)} / (1 - {_clipped(name, LOGIT_CLIP)}))"
-        steps += [{"log_odds": odds}, {"calibrated": _linked("log_odds", model)}]
+        steps += [{"log_odds": odds}, *_calibrate({"": "log_odds"}, model)]
         name = _sigmoid("calibrated")
     return [*steps, {"probability": name}, {"label": _label(model, "probability", "probability")}]
 
@@ -187,20 +198,47 @@ def _label(model: Model, low: str, high: str) -> str:
     return f"CASE WHEN {low} >= {limit} THEN {positive} WHEN {high} < {limit} THEN {negative} END"
 
 
-def _linked(odds: str, model: Model) -> str:
+def _calibrate(odds: Columns, model: Model) -> list[Columns]:
+    """Steps from log-odds to calibrated ones, both by the end of their columns' names."""
     link = model.decision.link
     if link.is_identity:
-        return odds
-    small = f"exp(-abs({odds}))"
-    # ln(1 + x) without the rounding of 1 + x: log1p, which most databases lack (Kahan)
-    tail = (
-        f"CASE WHEN 1 + {small} = 1 THEN {small}"
-        f" ELSE ln(1 + {small}) * {small} / ((1 + {small}) - 1) END"
-    )
-    below, above = (f"CASE WHEN {sign}{odds} > 0 THEN {sign}{odds} ELSE 0 END" for sign in "- ")
+        return [{f"calibrated{end}": text for end, text in odds.items()}]
+    calibrated = {}
+    for end, text in odds.items():
+        tail = _log1p(f"exp{end}", f"ratio{end}")
+        below, above = (f"CASE WHEN {sign}{text} > 0 THEN {sign}{text} ELSE 0 END" for sign in "- ")
+        calibrated[f"calibrated{end}"] = (
+            f"{_float(link.c)} - {_float(link.a)} * ({below} + {tail})"
+            f" + {_float(link.b)} * ({above} + {tail})"
+        )
+    return [
+        {f"exp{end}": f"exp(-abs({text}))" for end, text in odds.items()},
+        {f"ratio{end}": f"{_reduced(f'exp{end}')} / (2 + {_reduced(f'exp{end}')})" for end in odds},
+        calibrated,
+    ]
+
+
+def _reduced(x: str) -> str:
+    return f"CASE WHEN {x} < {_SQRT2_LESS_1} THEN {x} ELSE (1 + {x}) / 2 - 1 END"
+
+
+def _log1p(x: str, s: str) -> str:
+    """ln(1 + x) for x up to 1, rounded as by the C library, which the service calls.
+
+    Databases have no log1p, and a last bit that differs may change eight of the probability.
+    Source: fdlibm's s_log1p.c in glibc's order; f is 1 + x, or its half, less 1; s is f / (2 + f).
+    """
+    f, z = _reduced(x), f"({s} * {s})"
+    half, z2 = f"0.5e0 * {f} * {f}", f"({z} * {z})"
+    pairs = [f"({_float(one)} + {z} * {_float(other)})" for one, other in _LOG1P[1:]]
+    rest = f"{z} * {_LOG1P[0][0]} + {z2} * {pairs[0]} + {z2} * {z2} * {pairs[1]}"
+    rest += f" + {z2} * {z2} * {z2} * {pairs[2]}"
+    part = f"{s} * ({half} + ({rest}))"
+    lost = f"CASE WHEN 1 + {x} < 2 THEN {x} - ((1 + {x}) - 1) ELSE 0 END / (1 + {x})"
+    high, low = _LN2
     return (
-        f"{_float(link.c)} - {_float(link.a)} * ({below} + {tail})"
-        f" + {_float(link.b)} * ({above} + {tail})"
+        f"CASE WHEN {x} < {_SQRT2_LESS_1} THEN {f} - ({half} - {part})"
+        f" ELSE {high} - (({half} - ({part} + ({low} + {lost}))) - {f}) END"
     )
 
 

@@ -23,12 +23,17 @@ SCHEMA = load_schema()
 ROWS = 12_000
 
 
+def spark_submit():
+    """The program, in an environment that is installed for it."""
+    needs("java", package="openjdk-17-jre-headless")
+    with required():
+        return apart.program("spark-submit")
+
+
 @pytest.fixture(scope="module")
 def submit(tmp_path_factory):
     """spark-submit with the wheel installed for it, as on a cluster."""
-    needs("java", package="openjdk-17-jre-headless")
-    with required():
-        program = apart.program("spark-submit")
+    program = spark_submit()
     folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "-w", str(folder), str(ROOT)], check=True)
