@@ -1,8 +1,7 @@
 """Turns columns of rows into probabilities by model.json, with numpy: the same answers, faster.
 
 A column is a one-dimensional array: of numbers with NaN where a value is missing, or of objects
-with None, for categories. Sums, trees and means of them answer bit for bit as ``cytology.model``
-does; kernels and layers differ by rounding.
+with None, for categories. All kinds but kernels answer bit for bit as ``cytology.model`` does.
 """
 
 import math
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytology.model.link import parse_link
-from cytology.model.steps import FUNCTIONS, STEPS
+from cytology.model.node import parse_raw
+from cytology.model.steps import STEPS
 from cytology.model.sum import SCALE
 
 Column = NDArray[Any]
@@ -26,8 +26,6 @@ ROWS_AT_ONCE = 2**15
 ROWS_OF_KERNEL = 2**11
 #: Times it, a float parts into two halves whose products are exact.
 _HALVES = 2.0**27 + 1.0
-#: Functions that numpy rounds as the standard library does.
-_SAME_FUNCTIONS = frozenset({"floor", "ceil", "sqrt", "absolute"})
 
 
 def probabilities(document: Node, columns: Sequence[Column]) -> Floats:
@@ -71,9 +69,24 @@ def prepare(node: Node, columns: Sequence[Column]) -> list[Column]:
         return list(columns)
     values = list(columns)
     for name, source, *rest in node.get("steps", ()):
-        chosen = [values[i] for i in source] if isinstance(source, list) else values[source]
-        values.append(_STEPS[name](chosen, *rest))
+        if isinstance(source, list):
+            rows = zip(*(values[place].tolist() for place in source), strict=True)
+            values.append(np.array(list(map(STEPS[name](*rest), rows)), dtype=np.float64))
+        elif name in _STEPS:
+            values.append(_STEPS[name](values[source], *rest))
+        else:
+            values.append(_of_distinct(STEPS[name](*rest), values[source]))
     return [values[index] for index in node["inputs"]]
+
+
+def _of_distinct(step: Callable[[Any], Any], column: Column) -> Column:
+    """Apply a step of one value to each distinct value of a column."""
+    found, places = _distinct(column)
+    answers = list(map(step, found))
+    if any(isinstance(answer, str) for answer in answers):
+        return np.array(answers, dtype=object)[places]
+    known = [math.nan if answer is None else answer for answer in answers]
+    return np.array(known, dtype=np.float64)[places]
 
 
 def _raw(node: Node, columns: Sequence[Column]) -> Floats:
@@ -198,18 +211,10 @@ def _kernel_matrix(node: Node, rows: Floats, vectors: Floats) -> Floats:
     return np.tanh(answer) if node["function"] == "tanh" else answer ** node["degree"]
 
 
-def _layers(node: Node, columns: Sequence[Column]) -> Floats:
-    values = _matrix(columns)
-    for layer in node["layers"]:
-        values = values @ np.array(layer["weights"]).T + np.array(layer["biases"])
-        values = _ACTIVATIONS[layer["activation"]](values)
-    return values[:, 0]
-
-
-def _logistic(values: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        answer: Floats = 1.0 / (1.0 + np.exp(-values))
-    return answer
+def _by_row(node: Node, columns: Sequence[Column]) -> Floats:
+    score = parse_raw({"kind": node["kind"], node["kind"]: node[node["kind"]]})
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array(list(map(score, rows)), dtype=np.float64)
 
 
 def _mean(node: Node, columns: Sequence[Column]) -> Floats:
@@ -230,89 +235,18 @@ def _matrix(columns: Sequence[Column]) -> Floats:
     return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
 
 
-def _number(value: Any) -> Any:
-    return math.nan if value is None else value
-
-
-def _impute(column: Column, replacement: Any) -> Column:
-    if column.dtype == object:
-        missing = np.array([value is None or value != value for value in column], dtype=bool)
-    else:
-        missing = np.isnan(column)
-    return np.where(missing, replacement, column)
-
-
-def _member(column: Column, members: list[Any], *answers: Any) -> Column:
-    inside, outside, missing = map(_number, answers)
-    known = frozenset(members)
-    found, places = _distinct(column)
-    each = [missing if v is None else inside if v in known else outside for v in found]
-    return np.array(each, dtype=np.float64)[places]
-
-
-def _ordinal(column: Column, categories: list[Any], unknown: Any, missing: Any) -> Column:
-    codes = {category: float(code) for code, category in enumerate(categories)}
-    found, places = _distinct(column)
-    each = [_number(missing if v is None else codes.get(v, unknown)) for v in found]
-    return np.array(each, dtype=np.float64)[places]
-
-
-def _piecewise(
-    column: Column, breaks: list[float], pieces: list[list[float]], missing: Any
-) -> Column:
-    chosen = np.searchsorted(breaks, column, side="right")
-    degree = max(map(len, pieces))
-    table = np.array([piece + [0.0] * (degree - len(piece)) for piece in pieces])
-    chosen[np.isnan(column)] = 0
-    centre, *coefficients = table[chosen].T
-    distance, total = column - centre, np.zeros(len(column))
-    for coefficient in reversed(coefficients):
-        total = total * distance + coefficient
-    return np.where(np.isnan(column), _number(missing), total)
-
-
-def _linear(sources: list[Column], weights: list[float], add: float) -> Column:
-    return _sum_of_products(sources, weights) + add
-
-
-def _norm(sources: list[Column], kind: str) -> Column:
-    return np.array(list(map(STEPS["norm"](kind), _matrix(sources).tolist())))
-
-
-def _function(column: Column, name: str) -> Column:
-    if name in _SAME_FUNCTIONS:
-        answer: Floats = getattr(np, name)(column)
-        return answer
-    return np.array(list(map(FUNCTIONS[name], column.tolist())), dtype=np.float64)
-
-
 _KINDS: dict[str, Callable[[Node, Sequence[Column]], Floats]] = {
     "sum": _sum,
     "trees": _trees,
     "kernel": _kernel,
-    "layers": _layers,
+    "layers": _by_row,
     "mean": _mean,
     "stack": _stack,
 }
 
-_ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
-    "identity": lambda values: values,
-    "relu": lambda values: np.maximum(values, 0.0),
-    "tanh": np.tanh,
-    "logistic": _logistic,
-}
-
+#: Steps that numpy rounds as the standard library does; all others run once a distinct value.
 _STEPS: dict[str, Callable[..., Column]] = {
-    "impute": _impute,
     "scale": lambda column, subtract, divide: (column - subtract) / divide,
     "affine": lambda column, multiply, add: column * multiply + add,
     "clip": lambda column, low, high: np.clip(column, low, high),
-    "member": _member,
-    "ordinal": _ordinal,
-    "piecewise": _piecewise,
-    "linear": _linear,
-    "product": lambda sources: np.prod(sources, axis=0),
-    "norm": _norm,
-    "ratio": lambda pair: pair[0] / pair[1],
-    "function": _function,
 }

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
 
 from cytology.batch import Batch, SampleError
 from cytology.reading.decode import decode
@@ -230,14 +232,8 @@ def _row_blocks(path: Path, head: Head, place: int, encoding: str) -> Iterator[B
 
 def _parquet(path: Path, schema: Schema, choices: Choices) -> Source:
     try:
-        from pyarrow import ArrowInvalid
-        from pyarrow.parquet import ParquetFile
-    except ImportError:
-        message = "reading Parquet needs the package pyarrow"
-        raise InvalidTable("unsupported_file", message) from None
-    try:
         file = ParquetFile(path)
-    except (ArrowInvalid, OSError):
+    except (pa.ArrowInvalid, OSError):
         raise InvalidTable("unreadable_text", "the Parquet file is damaged") from None
     head = head_of_names(file.schema_arrow.names, schema, choices)
     if not file.metadata.num_rows:
