@@ -212,20 +212,12 @@ def read_table(table: Any, reading: Reading) -> Samples:
     columns = {}
     for place in _used(head):
         column = table.column(place).combine_chunks()
-        if place == head.layout.id:
+        if place not in numeric or not pa.types.is_integer(column.type):
             column = _texts(column)
-        elif place not in numeric or not pa.types.is_integer(column.type):
-            coded = column.dictionary_encode()
-            column = type(coded).from_arrays(
-                coded.indices.fill_null(len(coded.dictionary)),
-                _with_null(_texts(coded.dictionary)),
-            )
+            if place != head.layout.id:
+                column = column.dictionary_encode()
         columns[place] = column
     return _of_columns(columns, cells_of, reading, head)
-
-
-def _with_null(dictionary: Any) -> Any:
-    return pa.concat_arrays([dictionary, pa.array([""], dictionary.type)])
 
 
 def _texts(column: Any) -> Any:

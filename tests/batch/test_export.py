@@ -39,7 +39,7 @@ HAS_FUSED_LOG1P = tuple(map(int, platform.libc_ver()[1].split("."))) >= (2, 39)
 MOST_ULPS = 8 if HAS_FUSED_LOG1P else 1
 #: V8 and Java have an e^x of their own. A last bit that differs is multiplied by the calibration,
 #: and again by the average over up to a thousand rows.
-MOST_ULPS_ELSEWHERE = 4
+MOST_ULPS_ELSEWHERE = 2
 MOST_ULPS_OF_AVERAGES = 8
 
 
