@@ -44,7 +44,6 @@ const FILES = [
   "form/whatif.js",
   "batch/batch.css",
   "batch/batch.js",
-  "batch/choice.js",
   "batch/de.js",
   "batch/en.js",
   "batch/view.js",

@@ -4,8 +4,7 @@ import { Failure, read } from "../shared/response.js";
 import { save } from "../shared/save.js";
 import { send } from "../shared/service.js";
 import { capital } from "../shared/words.js";
-import { choice } from "./choice.js";
-import { answers, errorWords, summary } from "./view.js";
+import { answers, choice, errorWords, summary } from "./view.js";
 
 /** @import { Answer, Page, Prediction } from "../shared/types.js" */
 

@@ -23,12 +23,10 @@ export function actions(page, answered, notes) {
     }
   };
   const compare = async () => (await import("./compare.js")).pin(page, answered);
-  const keep = async () =>
-    (await import("../shared/save.js")).save(
-      "answer.json",
-      "application/json",
-      asJson(page, answered),
-    );
+  const keep = async () => {
+    const { save } = await import("../shared/save.js");
+    save("answer.json", "application/json", asJson(page, answered));
+  };
   const text = () => asText(page, answered, notes, address);
   return el(
     "p",

@@ -121,7 +121,12 @@ function press(adequate) {
 
 // Fetched at the first touch, so that the first load stays small
 const lazy = {
-  batch: () => equipped(import("../batch/batch.js"), ["./result.css", "../batch/batch.css"], 3),
+  batch() {
+    // What the module imports, one round trip sooner
+    for (const name of ["dom", "icons", "response", "service", "words"])
+      link("modulepreload", new URL(`../shared/${name}.js`, import.meta.url).href).catch(() => {});
+    return equipped(import("../batch/batch.js"), ["./result.css", "../batch/batch.css"], 3);
+  },
   case: () => equipped(import("./case.js")),
   filling: () => equipped(import("./filling.js")),
 };

@@ -5,11 +5,7 @@ import { logOdds } from "../shared/words.js";
 import { described, levels, once, read } from "./model.js";
 import { moved, shift } from "./prevalence.js";
 
-/** @import { Feature, Page, Prediction, Row } from "../shared/types.js" */
-
-/** @typedef {{ name: string, version: string, engine: string, prevalence: number }} Model */
-/** An answer is null where the ways to fill the gaps are too many. */
-/** @typedef {{ answer: (values: Row, prevalence?: number | null) => Prediction | null, model: Model, tolerance: number }} Engine */
+/** @import { Engine, Feature, Page, Prediction, Row } from "../shared/types.js" */
 
 /** @type {Engine | null} */
 let engine = null;

@@ -1,7 +1,6 @@
 /** Knows what the service says of its model: GET /v1/model, asked for once. */
 
-/** @import { Levels } from "../shared/missing.js" */
-/** @import { Feature, Page } from "../shared/types.js" */
+/** @import { Feature, Levels, Page } from "../shared/types.js" */
 
 /**
  * What was loaded, for every caller; after a failure the next caller loads it again.

@@ -4,10 +4,7 @@ import { classNames, logOdds, probabilityText } from "../shared/words.js";
 import { built, described, once, read } from "./model.js";
 import { shift } from "./prevalence.js";
 
-/** @import { Case, Page } from "../shared/types.js" */
-
-/** @typedef {{ edges: number[] } & Record<string, number[]>} Reference */
-/** @typedef {{ conformal?: Record<string, number>, prevalence: number }} Model */
+/** @import { Case, Counts, Page } from "../shared/types.js" */
 
 const WIDTH = 300;
 const HALF = 50;
@@ -21,7 +18,7 @@ const EDGE = 12;
 export const counts = once(async (page) => {
   if (!(await built(page)).counts) return null;
   const [reference, model] = await Promise.all([read("reference.json"), described(page)]);
-  return { reference: /** @type {Reference} */ (reference), model: /** @type {Model} */ (model) };
+  return { reference, model };
 });
 
 /** Nothing is drawn where the model came without its counts. */
@@ -45,7 +42,7 @@ export function place(page, { prediction: { probability }, prevalence }) {
 /**
  * @param {Page} page
  * @param {number} given log-odds of the case
- * @param {Reference} reference
+ * @param {Counts} reference
  * @param {Record<string, number>} [limits]
  */
 function draw(page, given, reference, limits) {

@@ -2,9 +2,7 @@
 import { errorText } from "./errors.js";
 import { isShare } from "./prevalence.js";
 
-/** @import { Page, Row } from "../shared/types.js" */
-
-/** @typedef {{ values: Row, why?: undefined, prevalence?: number | null } | { values?: undefined, why: string }} Read */
+/** @import { Page, Read, Row } from "../shared/types.js" */
 
 const VERSION = "1";
 const NOT_KNOWN = "-";

@@ -1,9 +1,6 @@
 /** Averages probabilities over what missing values could be, as cytology/missing.py does. */
 
-/** @import { Row } from "./types.js" */
-
-/** Of a column: its levels, and where each ends if they are bins. @typedef {{ values: any[], bounds?: number[] }} Levels */
-/** What GET /v1/model says of missing values. @typedef {{ positions: number[][], shares: number[][][] }} Given */
+/** @import { Given, Levels, Row } from "./types.js" */
 
 /** As many as the service averages before it draws a sample of them. */
 const MOST_FILLINGS = 1000;

@@ -1,8 +1,6 @@
 /** Reads an HTTP response as an answer, or throws the one failure that the page shows. */
 
-/** @import { Answer, ServiceError } from "./types.js" */
-
-/** @typedef {"offline" | "unanswered" | "busy" | "unreadable" | "refused" | "closed" | "cancelled" | "unreadable_model" | "too_many_missing"} Kind */
+/** @import { Answer, Kind, ServiceError } from "./types.js" */
 
 /** Why there is no answer; `errors` where the service named them. */
 export class Failure extends Error {

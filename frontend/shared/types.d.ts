@@ -80,6 +80,40 @@ export interface Prediction {
   decisive_unknowns?: { field: string; probability: number }[];
 }
 
+/** Why there is no answer. */
+export type Kind =
+  | "offline"
+  | "unanswered"
+  | "busy"
+  | "unreadable"
+  | "refused"
+  | "closed"
+  | "cancelled"
+  | "unreadable_model"
+  | "too_many_missing";
+
+/** Of a column: its levels, and where each ends if they are bins. */
+export type Levels = { values: any[]; bounds?: number[] };
+
+/** What GET /v1/model says of missing values. */
+export type Given = { positions: number[][]; shares: number[][][] };
+
+/** Training samples of each class between the edges, in log-odds. */
+export type Counts = { edges: number[] } & Record<string, number[]>;
+
+/** The model on this device. */
+export interface Engine {
+  /** null where the ways to fill the gaps are too many. */
+  answer(values: Row, prevalence?: number | null): Prediction | null;
+  model: { name: string; version: string; engine: string; prevalence: number };
+  tolerance: number;
+}
+
+/** What a text holds: values, or the reason why they cannot be used. */
+export type Read =
+  | { values: Row; why?: undefined; prevalence?: number | null }
+  | { values?: undefined; why: string };
+
 export interface Answer {
   model: { name: string; version: string; engine: string };
   predictions: (Prediction | null)[];
@@ -162,20 +196,4 @@ export interface Page {
 }
 
 export type State =
-  | "loading"
-  | "ready"
-  | "working"
-  | "starting"
-  | "done"
-  | "faulty"
-  | "gated"
-  | "offline"
-  | "unanswered"
-  | "busy"
-  | "unreadable"
-  | "unreadable_model"
-  | "too_many_missing"
-  | "refused"
-  | "closed"
-  | "cancelled"
-  | "broken";
+  Kind | "loading" | "ready" | "working" | "starting" | "done" | "faulty" | "gated" | "broken";
