@@ -4,7 +4,6 @@ import subprocess
 import sys
 from itertools import product
 
-import jsonschema
 import numpy as np
 import pytest
 
@@ -22,11 +21,18 @@ SCHEMA = json.loads((DOCS / "model.schema.json").read_text())
 EXAMPLE = json.loads((DOCS / "model-format.md").read_text().split("```json")[1].split("```")[0])
 
 
+@pytest.fixture(scope="module")
+def validator():
+    # Imported here: it builds a grammar of addresses, two seconds of every test process
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(SCHEMA)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_keeps_the_schema_and_is_written_the_same_twice(family):
+def test_every_family_keeps_the_schema_and_is_written_the_same_twice(family, validator):
     document, table = compiled_family(family, "mixed")
     written = write_document(document)
-    validator = jsonschema.Draft202012Validator(SCHEMA)
     assert not [error.message for error in validator.iter_errors(json.loads(written))]
     again = fitted(new_classifier(family, table), table)
     assert write_document(compile_classifier(again, table.columns, "malignant")) == written
@@ -35,8 +41,7 @@ def test_every_family_keeps_the_schema_and_is_written_the_same_twice(family):
 @pytest.mark.parametrize(
     "change", [{"kind": "forest"}, {"base": 0.5}, {"surplus": 1}, {"link": [{"kind": "probit"}]}]
 )
-def test_the_schema_refuses_what_the_evaluator_cannot_read(change):
-    validator = jsonschema.Draft202012Validator(SCHEMA)
+def test_the_schema_refuses_what_the_evaluator_cannot_read(change, validator):
     assert validator.is_valid(EXAMPLE)
     assert not validator.is_valid({**EXAMPLE, **change})
 

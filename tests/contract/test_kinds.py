@@ -4,7 +4,6 @@ import json
 import struct
 
 import pytest
-from openapi_spec_validator import validate
 
 from cytology.artifact import load_artifact
 from cytology.classifier import load_model
@@ -151,6 +150,8 @@ def test_texts_behind_the_header_are_read_by_their_length(service):
 
 
 def test_openapi_follows_the_schema():
+    from openapi_spec_validator import validate
+
     document = build(ferry.SCHEMA, "ferry-logistic")
     validate(document)
     properties = document["components"]["schemas"]["NamedSample"]["properties"]

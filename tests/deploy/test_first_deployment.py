@@ -12,7 +12,6 @@ import venv
 from pathlib import Path
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from tests.support import cloud as stand_in
 from tests.support.actions import allows, as_list, called_actions, handler_actions
@@ -145,6 +144,8 @@ def test_the_first_deployment_answers_the_golden_rows(make, cloud):
 
 
 def test_cloudformation_is_sent_translated_templates_without_an_error(cloud):
+    from cfnlint.api import ManualArgs, lint
+
     # ES7000 as in .cfnlintrc.yaml
     errors = ManualArgs(regions=[stand_in.REGION], ignore_checks=["W", "I", "ES7000"])
 

@@ -5,8 +5,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from cfnlint.helpers import REGIONS
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from deploy.template import resources
 from predict.routes import ROUTES
@@ -224,6 +222,9 @@ def test_without_cloudfront_the_api_reads_files_and_nobody_lists_or_writes(site)
 def test_every_region_has_every_type_of_the_templates_that_are_sent_with_the_defaults(
     api, site, watch
 ):
+    from cfnlint.helpers import REGIONS
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
     assert "CloudFront" not in resources(site, {"Site": "s3"})
     kinds = {
         item["Type"] for template in (api, site, watch) for item in template["Resources"].values()

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 #: Services whose name in a signature is not the one of their model.
 SIGNED = {"monitoring": "cloudwatch"}
@@ -40,6 +39,8 @@ def called_actions(calls: Iterable[tuple[str, str]]) -> set[str]:
 
 def handler_actions(kinds: Iterable[str]) -> set[str]:
     """Actions that CloudFormation takes for these resource types, as AWS's own schemas say."""
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
     handlers = [
         PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", kind).schema["handlers"]
         for kind in kinds

@@ -5,11 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import boto3
-from cfnlint.decode import decode, decode_str
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = (
     "template.yaml",
@@ -22,6 +17,9 @@ IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/predict@sha256:" + "0" 
 
 def read(name: str) -> dict[str, Any]:
     """A template as plain data."""
+    # Imported here: jsonschema builds a grammar of addresses, two seconds of every test process
+    from cfnlint.decode import decode
+
     document, problems = decode(str(ROOT / name))
     assert not problems, problems
     return json.loads(json.dumps(document))
@@ -40,12 +38,18 @@ def translate(name: str, **given: str) -> dict[str, Any]:
 
 def translate_text(text: str, **given: str) -> dict[str, Any]:
     """The same for a template as `sam deploy` sends it."""
+    from cfnlint.decode import decode_str
+
     document, problems = decode_str(text)
     assert not problems, problems
     return _transformed(json.loads(json.dumps(document)), given)
 
 
 def _transformed(template: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+    import boto3
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1"))
     # Parameters keep their references, but for those that SAM itself reads

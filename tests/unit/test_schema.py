@@ -2,7 +2,6 @@
 
 import json
 
-import jsonschema
 import pytest
 
 from cytology.schema import Diagnosis, Example, Feature, InvalidSchema, parse_schema
@@ -32,7 +31,6 @@ def valid_document() -> dict:
 
 
 DOCS = ROOT / "docs"
-VALIDATOR = jsonschema.Draft202012Validator(json.loads((DOCS / "schema.schema.json").read_text()))
 SHIPPED = json.loads((ROOT / "cytology" / "features.json").read_text())
 
 
@@ -235,14 +233,22 @@ def test_the_message_of_a_broken_schema_is_a_whole_sentence(change, message):
     assert str(caught.value).startswith(message)
 
 
+@pytest.fixture(scope="module")
+def validator():
+    # Imported here: it builds a grammar of addresses, two seconds of every test process
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads((DOCS / "schema.schema.json").read_text()))
+
+
 @pytest.mark.parametrize(("change", "_"), BROKEN)
-def test_the_json_schema_refuses_what_the_parser_refuses(change, _):
-    assert not VALIDATOR.is_valid(valid_document() | change)
+def test_the_json_schema_refuses_what_the_parser_refuses(validator, change, _):
+    assert not validator.is_valid(valid_document() | change)
 
 
 @pytest.mark.parametrize("document", [valid_document(), ferry.DOCUMENT, SHIPPED])
-def test_the_json_schema_and_the_parser_accept_the_same_files(document):
-    VALIDATOR.validate(document)
+def test_the_json_schema_and_the_parser_accept_the_same_files(validator, document):
+    validator.validate(document)
     parse_schema(json.dumps(document))
 
 
