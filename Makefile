@@ -131,9 +131,10 @@ destroy: .dev ## delete a stage and all that it holds, after asking (STAGE=…)
 
 ## Develop
 .PHONY: test check fuzz chaos bench clean
-# One processor a process: training in four workers would otherwise start threads for each
+# One processor a process: training in four workers would otherwise start threads for each. Bytecode
+# is written whatever the environment says: hundreds of processes start in the tests
 test: .workers .dev $(ARTIFACT) .form-tools ## run every test that this machine can run (WORKERS=4; COVERAGE=1: measure coverage)
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m $(if $(COVERAGE),tools.coverage,pytest --numprocesses $(WORKERS))
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(PYTHON) -m $(if $(COVERAGE),tools.coverage,pytest --numprocesses $(WORKERS))
 
 check: .dev .form-tools ## format, lint, types, imports, templates (FIX=1: write them; AUDIT=1: only vulnerabilities)
 ifdef AUDIT
