@@ -1,10 +1,8 @@
 /** Sends a table to the service as it is, and shows what comes back. */
 import { byId, button, el } from "../shared/dom.js";
 import { Failure, read } from "../shared/response.js";
-import { save } from "../shared/save.js";
 import { send } from "../shared/service.js";
 import { capital } from "../shared/words.js";
-import { answers, choice, errorWords, summary } from "./view.js";
 
 /** @import { Answer, Page, Prediction } from "../shared/types.js" */
 
@@ -19,8 +17,17 @@ let problem = null;
 /** @type {AbortController | null} */
 let running = null;
 let opened = false;
+/** What shows answers and choices; fetched after the page that asks for rows. */
+/** @type {typeof import("./view.js")} */
+let view;
 /** The row that the reader left the table for. @type {number | null} */
 let left = null;
+
+const showing = async () => (view ??= await import("./view.js"));
+
+/** @param {string} name @param {string} type @param {BlobPart} content */
+const save = async (name, type, content) =>
+  (await import("../shared/save.js")).save(name, type, content);
 
 const area = () => /** @type {HTMLTextAreaElement} */ (byId("rows"));
 
@@ -28,6 +35,7 @@ const area = () => /** @type {HTMLTextAreaElement} */ (byId("rows"));
 export function openBatch(page) {
   if (!opened) page.redraws.add(() => draw(page));
   if (!opened) draw(page);
+  if (!opened) showing().catch(() => {});
   opened = true;
   if (left === null) return;
   const row = byId("batch-out").querySelectorAll(".rows tbody tr")[left];
@@ -117,7 +125,7 @@ function forgetChoice() {
 
 /** @param {Page} page */
 function ask(page) {
-  byId("choice").replaceChildren(choice(page, problem.table, () => mark(page)));
+  byId("choice").replaceChildren(view.choice(page, problem.table, () => mark(page)));
 }
 
 /** @returns {Request} */
@@ -171,6 +179,9 @@ async function classify(page) {
   enter("working", page.say("working"));
   byId("stop").focus();
   try {
+    await showing().catch(() => {
+      throw new Failure(navigator.onLine ? "unanswered" : "offline");
+    });
     const { answer } = await send(
       query(asked, "&samples=true"),
       post(asked, "application/json"),
@@ -204,7 +215,7 @@ function fail(page, failure) {
   const seconds = page.number(Math.ceil(waitMs / 1000) || 10);
   const why = errors
     .slice(0, 5)
-    .map((error) => capital(errorWords(page, error)).replace(/\.?$/, "."));
+    .map((error) => capital(view.errorWords(page, error)).replace(/\.?$/, "."));
   const head = kind === "refused" ? page.say("batch_refused") : page.say(kind, { seconds });
   enter(kind, [head, ...why].join(" "));
 }
@@ -227,15 +238,15 @@ function show(page) {
       }),
       button(
         page.say("save_json"),
-        () => save("answers.json", "application/json", `${JSON.stringify(answer, null, 2)}\n`),
+        () => void save("answers.json", "application/json", `${JSON.stringify(answer, null, 2)}\n`),
         { id: "save-json" },
       ),
     ),
     ...(answer.notes?.length
       ? [el("ul", { class: "notes" }, ...answer.notes.map((note) => el("li", {}, note)))]
       : []),
-    ...summary(page, answer),
-    answers(page, answer, (index, prediction) => void openRow(page, index, prediction)),
+    ...view.summary(page, answer),
+    view.answers(page, answer, (index, prediction) => void openRow(page, index, prediction)),
   );
   mark(page);
 }
@@ -267,7 +278,7 @@ async function download(page, asked, name, more) {
         return blob;
       },
     );
-    save(name, "text/csv", content);
+    await save(name, "text/csv", content);
   } catch {
     enter("unanswered", page.say("save_failed"));
   }
@@ -292,5 +303,5 @@ function fill(page) {
 /** @param {Page} page */
 function template(page) {
   const names = ["id", ...page.schema.features.map(({ name }) => name), page.schema.class_column];
-  save("template.csv", "text/csv", `${names.join(",")}\r\n`);
+  void save("template.csv", "text/csv", `${names.join(",")}\r\n`);
 }

@@ -123,7 +123,7 @@ function press(adequate) {
 const lazy = {
   batch() {
     // What the module imports, one round trip sooner
-    for (const name of ["dom", "icons", "response", "service", "words"])
+    for (const name of ["dom", "response", "service", "words"])
       link("modulepreload", new URL(`../shared/${name}.js`, import.meta.url).href).catch(() => {});
     return equipped(import("../batch/batch.js"), ["./result.css", "../batch/batch.css"], 3);
   },
