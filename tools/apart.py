@@ -3,6 +3,7 @@
 Scanners and Spark are separate from .venv because they pin other versions of shared packages.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -31,12 +32,15 @@ def program(name: str) -> Path:
     """Return the path of a program; installs it first if its lock changed."""
     lock = ROOT / "requirements" / f"{PROGRAMS[name]}.txt"
     folder = BUILD / PROGRAMS[name]
-    if is_stale(folder, lock):
-        shutil.rmtree(folder, ignore_errors=True)
-        run([sys.executable, "-m", "venv", folder])
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
-        run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", lock])
-        stamp(folder, lock)
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / f"{PROGRAMS[name]}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # tests in several processes ask at once
+        if is_stale(folder, lock):
+            shutil.rmtree(folder, ignore_errors=True)
+            run([sys.executable, "-m", "venv", folder])
+            pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input"]
+            run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", lock])
+            stamp(folder, lock)
     return folder / "bin" / name
 
 

@@ -220,13 +220,13 @@ def test_a_run_of_several_processes_that_is_ended_goes_on(tmp_path, scorer, endi
             assert running.poll() is None
             time.sleep(0.02)
         running.send_signal(ending)
-        _, printed = running.communicate(timeout=60)
+        _, printed = running.communicate(timeout=300)
     assert running.returncode == (STOPPED if ending == signal.SIGINT else -ending)
     assert (b"the same command goes on" in printed) == (ending == signal.SIGINT)
     kept = list(partial.glob("[0-9]*.json"))
     assert kept
     with start(path) as again:
-        again.communicate(timeout=60)
+        again.communicate(timeout=300)
     assert again.returncode == 0
     rows = [line.split(b",")[:2] for line in target_of(path).read_bytes().splitlines()[1:]]
     assert rows == [[b"%d" % (number + 1), b"%d" % number] for number in range(LONG)]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -32,6 +33,7 @@ def shell(tmp_path, monkeypatch):
     return lambda line: subprocess.run(line, shell=True, capture_output=True, text=True, check=True)
 
 
+@pytest.mark.skipif(not (shutil.which("curl") or os.environ.get("CI")), reason="no curl")
 def test_the_commands_lead_from_a_file_to_answers(shell, tmp_path):
     adopt, verify, serve, ask, predict = COMMANDS
     port = str(free_port())

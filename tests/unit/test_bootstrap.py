@@ -39,7 +39,7 @@ def command(name):
 
 def run(checkout, name="local"):
     return subprocess.run(
-        command(name), cwd=checkout, capture_output=True, text=True, check=False, timeout=120
+        command(name), cwd=checkout, capture_output=True, text=True, check=False, timeout=600
     )
 
 

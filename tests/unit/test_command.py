@@ -81,7 +81,7 @@ def installed(tmp_path_factory, artifact_dir):
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     made = [*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
     subprocess.run([*made, ROOT], check=True, capture_output=True)
-    venv.create(folder / "venv")
+    venv.create(folder / "venv", symlinks=True)  # as python -m venv does
     python = folder / "venv" / "bin" / "python"
     [wheel] = folder.glob("*.whl")
     put = [*pip, "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel]

@@ -1,18 +1,19 @@
 """The server's limits: what it refuses, when it closes a connection, and what that costs others."""
 
 import json
+import os
 import socket
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.support.transports import HttpTransport, http_server, wait_until
 
+PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 ROW = [5, 1, 1, 1, 2, 1, 3, 1, 1]
 SMALL = json.dumps(ROW)
 LARGE = json.dumps({"samples": [ROW] * 10_000})
@@ -164,10 +165,13 @@ def test_a_small_request_does_not_wait_for_large_ones(server):
 
 def processes(server: HttpTransport) -> dict[int, int]:
     """The server and its children: number of each process → its resident memory in kB."""
-    command = ["ps", "-eo", "pgid=,pid=,rss="]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rows = [map(int, line.split()) for line in listed.splitlines()]
-    return {pid: rss for group, pid, rss in rows if group == server.process.pid}
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == server.process.pid:
+                found[int(stat.parent.name)] = int(fields[21]) * PAGE_KB
+    return found
 
 
 def memory_kb(server: HttpTransport) -> int:
