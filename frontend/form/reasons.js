@@ -12,8 +12,7 @@ export function reasons(page, { prediction, values }) {
   const widest = Math.max(...parts.map(([, value]) => Math.abs(value)), Math.abs(base), 1e-9);
   const sum = parts.reduce((total, [, value]) => total + value, base);
   const { features } = page.schema;
-  const total = row(page.say("sum"), number(page, sum));
-  total.cells[0].colSpan = 2;
+  const total = row(page.say("sum"), el("td"), number(page, sum));
   return el(
     "section",
     { class: "reasons", "aria-labelledby": "reasons-title" },

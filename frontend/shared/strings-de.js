@@ -66,14 +66,14 @@ export default {
   reasons: "Warum",
   no_reasons: "Der Dienst hat zu dieser Antwort keine Gründe genannt.",
   reasons_exact:
-    "Jeder Wert fügt der Basis seine Log-Odds hinzu; ihre Summe sind die Log-Odds des Modells. Links der Linie spricht für {negative}, rechts für {positive}.",
+    "Jeder Wert fügt der Basis seine Log-Odds hinzu; ihre Summe sind die Log-Odds des Modells, aus denen seine Kalibrierung die Wahrscheinlichkeit macht. Links der Linie spricht für {negative}, rechts für {positive}.",
   reasons_rough:
     "Was jeder Wert für sich ändert. Dieses Modell ist nicht additiv, die Teile ergeben also nicht die Antwort.",
   col_feature: "Messwert",
   col_towards: "{negative} | {positive}",
   col_logodds: "Log-Odds",
   base: "Basis, vor jedem Wert",
-  sum: "Summe: die Log-Odds des Modells; seine Kalibrierung macht daraus die Wahrscheinlichkeit",
+  sum: "Summe",
   whatif: "Was wäre mit einem anderen Wert?",
   whatif_hint:
     "Jede Zelle ist die Antwort mit diesem einen geänderten Wert, die anderen bleiben, in Prozent. Das prüft das Modell und ist kein Rat, neu zu messen.",

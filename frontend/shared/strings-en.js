@@ -64,14 +64,14 @@ export default {
   reasons: "Why",
   no_reasons: "The service gave no reasons for this answer.",
   reasons_exact:
-    "Each value adds its log-odds to the base; their sum is the model's log-odds. Left of the line speaks for {negative}, right for {positive}.",
+    "Each value adds its log-odds to the base; their sum is the model's log-odds, which its calibration turns into the probability. Left of the line speaks for {negative}, right for {positive}.",
   reasons_rough:
     "What each value changes on its own. This model is not additive, so the parts do not sum to the answer.",
   col_feature: "Measurement",
   col_towards: "{negative} | {positive}",
   col_logodds: "Log-odds",
   base: "Base, before any value",
-  sum: "Sum: the model's log-odds, which its calibration turns into the probability",
+  sum: "Sum",
   whatif: "What if one value were another?",
   whatif_hint:
     "Each cell is the answer with that one value changed and the others as they are, in per cent. This tests the model; it is not advice to measure again.",

@@ -45,7 +45,7 @@ CLASSIFY_ALL = """async ([vectors, last]) => {
       notes: [...document.querySelectorAll("#result .notes li")].map((each) => each.textContent),
       parts: [...document.querySelectorAll("#result .reasons tbody tr")].map((row) =>
         [row.cells[0].textContent, row.cells[2].textContent]),
-      sum: text(".reasons tfoot th"),
+      hint: text(".reasons .hint"),
       total: text(".reasons tfoot .number"),
       strips: [...document.querySelectorAll("#result [role=gridcell]")].map((cell) =>
         cell.getAttribute("aria-label")),
@@ -90,7 +90,8 @@ def test_every_shown_number_is_the_one_that_the_api_answers(page, address, vecto
         assert sizes == sorted(sizes, reverse=True)
         total = answer["base"] + sum(answer["contributions"].values())
         assert card["total"] == service.signed(total)
-        assert card["sum"].startswith("Sum: the model's log-odds")
+        said = "their sum is the model's log-odds, which its calibration turns into the probability"
+        assert said in card["hint"]
         if (bounds := answer.get("probability_range")) is not None:
             low, high = map(service.probability, bounds)
             assert any(f"between {low} and {high}" in note for note in card["notes"])
