@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import platform
 import sqlite3
 import subprocess
@@ -105,7 +106,10 @@ def in_spark(rows, queries, folder):
     asked, answered = folder / "asked.json", folder / "answered.json"
     numbered = [[number, *row] for number, row in enumerate(rows)]
     asked.write_text(json.dumps([["number", *SCHEMA.names], numbered, queries]))
-    subprocess.run([python, "-c", ASK_SPARK, asked, answered], check=True, capture_output=True)
+    # Spark would start another Python, the first python3 of the path, for its workers
+    environment = {**os.environ, "PYSPARK_PYTHON": str(python)}
+    command = [python, "-c", ASK_SPARK, asked, answered]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
     return [sorted(found, key=itemgetter("number")) for found in json.loads(answered.read_text())]
 
 

@@ -1,6 +1,7 @@
 """Turns this checkout into a served page and a Chromium that looks at it."""
 
 import csv
+import fcntl
 import functools
 import json
 import shutil
@@ -57,10 +58,14 @@ def address(
     if not (ARTIFACT / "manifest.json").is_file():
         missing("there is no model to serve; run: make train")
     model_dir = shutil.copytree(ARTIFACT, tmp_path_factory.mktemp("served") / "model")
-    built = site.TARGET / "site.json"
     version = json.loads((ARTIFACT / "manifest.json").read_bytes())["version"]
-    if not built.exists() or json.loads(built.read_bytes()).get("model") != version:
-        site.main()
+    built = site.TARGET / "site.json"
+    site.TARGET.parent.mkdir(exist_ok=True)
+    with site.TARGET.with_suffix(".lock").open("w") as lock:
+        # Another process of the tests may be building the same site
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists() or json.loads(built.read_bytes()).get("model") != version:
+            site.main()
     with serve(model_dir) as server:
         yield f"http://127.0.0.1:{server.port}"
 
