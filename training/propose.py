@@ -55,7 +55,8 @@ def read_table(content: bytes) -> Table:
     if header is None and rows:
         width = commonest_width(rows)
         start = next(index for index, row in enumerate(rows) if len(row) in (width - 1, width))
-        header, rows = with_row_names(rows[start], rows[start + 1 :]), rows[start + 1 :]
+        named, rows = rows[start], rows[start + 1 :]
+        header = with_row_names(named, rows)
     header = [cell.strip() for cell in header or ()]
     if not rows or any(is_number(cell, decimal_comma=True) for cell in header):
         raise NoProposal("the first line must name the columns, and samples must follow it")

@@ -44,8 +44,8 @@ def by_content(
         _note_lines(header, notes)
         if not any(plain(cell) in names.features for cell in rows[header]):
             raise unknown_header(rows[header], schema)
-        rows, named = rows[header + 1 :], with_row_names(rows[header], rows[header + 1 :])
-        return rows, layout_of_header(named, schema, names, notes)
+        named, rows = rows[header], rows[header + 1 :]
+        return rows, layout_of_header(with_row_names(named, rows), schema, names, notes)
     rows = _without_titles(rows, width, notes)
     first = rows[0]
     if is_unknown_header(first, names):
@@ -86,7 +86,8 @@ def by_choice(
         else:
             _note_lines(index, notes)
         if index is not None:
-            header, rows = with_row_names(rows[index], rows[index + 1 :]), rows[index + 1 :]
+            named, rows = rows[index], rows[index + 1 :]
+            header = with_row_names(named, rows)
     if header is not None:
         choice.check_header(header, layout, schema, names)
         width = len(header)
@@ -104,9 +105,11 @@ def with_row_names(header: list[str], rows: list[list[str]]) -> list[str]:
     Such tables come from R's write.table.
     """
     width = len(header) + 1
+    # The first row decides for nearly every table: a request may hold 10,000 rows
+    if len(rows) <= _FEW_ROWS or len(rows[0]) != width:
+        return header
     names = [row[0].strip() for row in rows if len(row) == width and row[-1].strip()]
-    found = len(rows) > _FEW_ROWS and names == [str(n) for n in range(1, len(rows) + 1)]
-    return ["", *header] if found else header
+    return ["", *header] if names == [str(n) for n in range(1, len(rows) + 1)] else header
 
 
 def _note_lines(count: int, notes: list[str]) -> None:
