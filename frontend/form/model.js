@@ -21,8 +21,20 @@ export function once(load) {
   };
 }
 
-/** Asked a second time where the network failed. @param {string} path @returns {Promise<any>} */
-export const read = async (path) => (await fetch(path).catch(() => fetch(path))).json();
+const AGAIN_MS = 300;
+
+/** Asked a second time after a pause where the network or the service failed. @param {string} path */
+export async function read(path) {
+  const get = async () => {
+    const response = await fetch(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  };
+  return get().catch(async () => {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    return get();
+  });
+}
 
 export const described = once(() => read("/v1/model"));
 

@@ -1,6 +1,6 @@
 /** Brings the opened page into each of its states, in any engine: `await states.faulty()`. */
 globalThis.states = (() => {
-  const WAIT_MS = 10_000;
+  const WAIT_MS = 60_000;
   const CASES = {
     benign: [5, 1, 1, 1, 2, 1, 3, 1, 1],
     inconclusive: [5, 3, 4, 3, 2, 8, 3, 2, 1],

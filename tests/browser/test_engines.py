@@ -49,7 +49,7 @@ def test_the_journey_of_a_case_works_in_this_engine(address, engine):
         env={**os.environ, **settings},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
     assert walked.returncode == 0, walked.stdout + walked.stderr

@@ -23,11 +23,11 @@ def timed(visit):
 class Script:
     """Answers of a broken service, one after the other; after the last one, the real ones."""
 
-    def __init__(self, page, *acts):
+    def __init__(self, page, *acts, path=PREDICT):
         self.calls = 0
         self._acts = list(acts)
         page.expected_messages.append(FAILED)
-        page.route(PREDICT, self._play)
+        page.route(path, self._play)
 
     def _play(self, route):
         self.calls += 1
@@ -79,6 +79,16 @@ def test_two_refusals_are_outlived(page):
     submit(page, "done")
 
     assert script.calls >= 3
+
+
+@pytest.mark.parametrize("path", ["**/reference.json", "**/v1/model"])
+def test_the_histogram_outlives_a_refusal(page, path):
+    script = Script(page, status(503, "{}"), path=path)
+
+    submit(page, "done")
+    page.wait_for_selector(".place svg")
+
+    assert script.calls == 2
 
 
 def test_a_service_that_stays_away_is_asked_three_times(page):

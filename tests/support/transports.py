@@ -75,7 +75,7 @@ class EventTransport:
 class HttpTransport:
     """Sends each request to a server as it is."""
 
-    def __init__(self, name: str, port: int, timeout_s: float = 30, process: Any = None) -> None:
+    def __init__(self, name: str, port: int, timeout_s: float = 120, process: Any = None) -> None:
         self.name = name
         self.port = port
         #: The server's process, and in ``process.log`` the file that it writes to.

@@ -8,7 +8,7 @@ import { webkit } from "./webkit.mjs";
 const ENGINES = { firefox, webkit };
 const CASE = [5, 1, 1, 1, 2, 1, 3, 1, 1];
 const OTHER = [8, 10, 10, 8, 7, 10, 9, 7, 1];
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 
 /** A line to the service that can be cut: not every driver can take the network away. */
 async function lineTo(service) {
