@@ -14,31 +14,12 @@ from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices
 from cytology.schema import load_schema
 from tests.support import tables
+from tests.support.rows import HEADER, hostile
 from tests.support.scored import at_once, compiled_copy, score, table_of
 from training.dataset import load_dataset
 
 SCHEMA = load_schema()
-HEADER = ["id", *SCHEMA.names, "class"]
-CELLS = ["5.0", " 7", "+3", "", "?", "NA", "0", "11", "5.5", "x", "=1+1", "1e1", "999999999999"]
-IDS = ["", "slide 7", "=cmd", "-5", "x" * 70, "ü", "a\x0bb", " 12 ", "7;=1", "@"]
 TEXTS = [form for form in tables.forms() if not form.local]
-
-
-def hostile(count, seed=1, quotes=False, widths=False):
-    """Rows of which one in five is unusual in some way."""
-    source = random.Random(seed)
-    for number in range(count):
-        row = [str(number), *(str(source.randint(1, 10)) for _ in SCHEMA.names)]
-        row.append(source.choice("24"))
-        if source.random() < 0.2:
-            row[source.randint(1, 9)] = source.choice(CELLS)
-        if source.random() < 0.05:
-            row[0] = source.choice(IDS)
-        if quotes and source.random() < 0.01:
-            row[0] = f'"two\nlines {number}"'
-        if widths and source.random() < 0.001:
-            row.append("7")
-        yield row
 
 
 def outcome(run):

@@ -27,9 +27,8 @@ from batch.export.sql import write_query
 from cytology.artifact import load_artifact
 from cytology.schema import load_schema
 from runtime.engines import load_engine
-from tests.batch.test_spark import spark_submit
 from tests.support.postgres import database
-from tests.support.required import needs, required
+from tests.support.required import needs, required, spark_submit
 from tests.support.scored import compiled_copy
 from training.dataset import load_dataset
 

@@ -6,7 +6,6 @@ import json
 import random
 import threading
 from collections import Counter
-from contextlib import contextmanager
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from batch.__main__ import SOME_REFUSED, main, target_of
 from batch.service import over_http
 from cytology.schema import load_schema
 from tests.support.scored import LINE, WRONG, lines_of, score, write
+from tests.support.standin import serving
 from tests.support.transports import http_server
 
 SCHEMA = load_schema()
@@ -65,18 +65,6 @@ class Moody(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-@contextmanager
-def serving(handler):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 @pytest.fixture

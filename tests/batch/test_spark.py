@@ -12,22 +12,14 @@ from pyarrow.csv import read_csv
 from pyarrow.parquet import read_table, write_table
 
 from cytology.schema import load_schema
-from tests.batch.test_equal import HEADER, hostile
 from tests.support import tables
 from tests.support.paths import ROOT
-from tests.support.required import needs, required
+from tests.support.required import spark_submit
+from tests.support.rows import HEADER, hostile
 from tests.support.scored import checksum, score
-from tools import apart
 
 SCHEMA = load_schema()
 ROWS = 12_000
-
-
-def spark_submit():
-    """The program, in an environment that is installed for it."""
-    needs("java", package="openjdk-17-jre-headless")
-    with required():
-        return apart.program("spark-submit")
 
 
 @pytest.fixture(scope="module")

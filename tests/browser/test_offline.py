@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.reader import BENIGN, classify, fill, reach
 
 

@@ -16,13 +16,13 @@ from pyarrow.parquet import read_table
 
 from batch.scoring import in_process
 from batch.service import over_http
-from tests.batch.test_equal import HEADER, hostile
-from tests.batch.test_service import serving
 from tests.support import tables
 from tests.support.containers import docker
 from tests.support.paths import ROOT
 from tests.support.pool import ContainerPool
+from tests.support.rows import HEADER, hostile
 from tests.support.scored import checksum, score
+from tests.support.standin import serving
 from tests.support.transports import Answer, as_answer, http_event, wait_until
 
 ROWS = 24_000

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.image import Unavailable, docker_problem
+from tools import apart
 
 
 def missing(reason: str) -> None:
@@ -36,3 +37,10 @@ def needs(*programs: str, package: str = "") -> str:
 def needs_docker() -> None:
     if problem := docker_problem():
         missing(problem)
+
+
+def spark_submit():
+    """The program, in an environment that is installed for it."""
+    needs("java", package="openjdk-17-jre-headless")
+    with required():
+        return apart.program("spark-submit")
