@@ -23,11 +23,13 @@ image() {
   echo "no registry: building fresh:$suite with debootstrap"
   if [ "$name" = debian ]; then
     debootstrap --variant=minbase "$suite" "$work/root" http://deb.debian.org/debian >/dev/null
-  else # Ubuntu's keys are a package of Debian 13
+  else # Ubuntu's keys are a package of Debian 13; Debian's debootstrap knows Ubuntu as gutsy
     "$0" trixie image
-    docker run --rm --privileged --network host --volume "$work:/target" fresh:trixie sh -ec "
-      apt-get update -qq && apt-get install -qq debootstrap ubuntu-keyring >/dev/null 2>&1
-      debootstrap --variant=minbase $suite /target/root http://archive.ubuntu.com/ubuntu >/dev/null"
+    docker run --rm --network host --volume "$work:/target" fresh:trixie sh -ec "
+      apt-get update -qq && apt-get install -qq ubuntu-keyring >/dev/null 2>&1
+      cp /usr/share/keyrings/ubuntu-archive-keyring.gpg /target"
+    debootstrap --variant=minbase --components=main,universe --keyring="$work/ubuntu-archive-keyring.gpg" \
+      "$suite" "$work/root" http://archive.ubuntu.com/ubuntu gutsy >/dev/null
   fi
   import "$work/root"
 }
