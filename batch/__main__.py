@@ -44,27 +44,29 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _score(options: argparse.Namespace, source: Path, target: Path, say: TextIO) -> int:
     """Score one file; the summary goes to ``say``."""
+    piped = options.file == Path("-")
+    read, written = ("stdin", options.out or "stdout") if piped else (source, target)
     try:
         if target.exists() and not options.force:
             print(f"{target} exists; --force overwrites it", file=sys.stderr)
             return NONE_SCORED
         summary = _summary(options, source, target)
     except KeyboardInterrupt:
-        print(f"{source}: stopped; the same command goes on from there", file=sys.stderr)
+        print(f"{read}: stopped; the same command goes on from there", file=sys.stderr)
         return STOPPED
     except InvalidTable as invalid:
-        print(f"{source}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ", file=say)
+        print(f"{read}: {invalid.code}: {invalid}", *_choices(invalid), sep="\n  ", file=say)
         return NONE_SCORED
     except OSError as error:
         print(f"{error.filename or source}: {error.strerror or error}", file=sys.stderr)
         return NONE_SCORED
     except (Refused, ArtifactMismatch) as error:
-        print(f"{source}: {error}", file=sys.stderr)
+        print(f"{read}: {error}", file=sys.stderr)
         return NONE_SCORED
     if options.json:
         print(json.dumps(summary), file=say)
     else:
-        print(f"{target}:", *_told(summary), sep="\n  ", file=say)
+        print(f"{written}:", *_told(summary), sep="\n  ", file=say)
     if options.allow_errors or not summary["refused"]:
         return 0
     return SOME_REFUSED if summary["answered"] else NONE_SCORED

@@ -164,11 +164,22 @@ def test_a_prevalence_that_is_no_share_is_refused(tmp_path, share):
         run(write(tmp_path, [LINE]), "--prevalence", share)
 
 
-def test_a_pipe_is_answered_on_standard_output(tmp_path, artifact_dir):
-    command = [sys.executable, "-m", "cytology", "predict", "-", "--json"]
-    ran = subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT, input=f"{LINE}\n", capture_output=True, text=True
+def piped(text, *options):
+    command = [sys.executable, "-m", "cytology", "predict", "-", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, input=text, capture_output=True, text=True
     )
+
+
+def test_messages_about_a_pipe_name_no_temporary_file(artifact_dir):
+    good, ambiguous = piped(f"{LINE}\n"), piped(f"{LINE},2\n{LINE},4\n")
+    assert "stdout:\n" in good.stderr
+    assert "stdin: ambiguous_" in ambiguous.stderr
+    assert "results.csv" not in good.stderr
+
+
+def test_a_pipe_is_answered_on_standard_output(artifact_dir):
+    ran = piped(f"{LINE}\n", "--json")
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[1].split(",")[2] == "benign"
     assert json.loads(ran.stderr.splitlines()[-1])["answered"] == 1
