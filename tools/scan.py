@@ -54,8 +54,10 @@ def guard() -> tuple[Path, Path]:
 
 def checkov_findings(templates: list[Path]) -> list[Finding]:
     """Return every failed check that no template skips; all templates are in one directory."""
-    command = [program("checkov"), "--skip-download", "--quiet", "--compact", "--output", "json"]
-    command += ["--framework", "cloudformation"]
+    binary = program("checkov")
+    # Named, since the first line of this script breaks where the clone's path has a space
+    command = [binary.with_name("python"), binary, "--framework", "cloudformation"]
+    command += ["--skip-download", "--quiet", "--compact", "--output", "json"]
     for path in templates:
         # By name: checkov takes a path of 40 characters for an AWS secret key
         command += ["--file", path.name]
