@@ -3,14 +3,20 @@
 import pytest
 
 from tests.support.containers import docker, started
+from tests.support.transports import wait_until
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_processor_gets_a_worker_and_a_process_for_its_large_requests(workers, image):
     with started(image, "--cpus", str(workers), command=("serve",)) as server:
-        listing = docker("top", server.name, "-o", "pid,args")
-    assert listing.count("python -m server") == 1 + workers
-    assert listing.count("--multiprocessing-fork") == workers
+
+        def all_run():
+            listing = docker("top", server.name, "-o", "pid,args")
+            servers = listing.count("python -m server")
+            return (servers, listing.count("--multiprocessing-fork")) == (1 + workers, workers)
+
+        # The first worker answers before the last one has started
+        wait_until(all_run, f"{workers} workers, each with a process for large requests")
 
 
 def test_a_damaged_artifact_stops_the_server_with_its_name(image, tmp_path):
