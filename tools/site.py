@@ -10,6 +10,7 @@ import shutil
 import sys
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cytology.schema import load_schema
 from lab.costs.inputs import document
@@ -25,30 +26,40 @@ _PAGE = ROOT / "frontend" / "404.html"
 
 
 def main() -> None:
-    """Replace the folder."""
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
-    (TARGET / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
+    """Replace the folder as a whole: a server that runs meanwhile has the old files, or the new."""
+    TARGET.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=TARGET.parent, prefix="site-") as work:
+        new = Path(work) / "new"
+        write_site(new)
+        if TARGET.exists():
+            TARGET.rename(new.with_name("old"))
+        new.rename(TARGET)
+
+
+def write_site(target: Path) -> None:
+    """Write the files of the served model into a new folder."""
+    target.mkdir()
+    (target / "costs.json").write_text(json.dumps(document()) + "\n", encoding="utf-8")
     model_dir = Path(os.environ.get("MODEL_DIR") or ROOT / "artifact")
     schema = load_schema(str(model_dir / "features.json"))
     manifest = json.loads((model_dir / "manifest.json").read_bytes())
     # Of the model that is served, which may be of another schema than docs/openapi.json
-    (TARGET / "openapi.json").write_text(openapi.text(schema, manifest["name"]), encoding="utf-8")
-    write_card(model_dir, TARGET)
+    (target / "openapi.json").write_text(openapi.text(schema, manifest["name"]), encoding="utf-8")
+    write_card(model_dir, target)
     if (model_dir / "model.json").is_file():
-        shutil.copyfile(model_dir / "model.json", TARGET / "model.json")
+        shutil.copyfile(model_dir / "model.json", target / "model.json")
     # The pages show what exists, and counts and sheets of the served model only
-    sheets = sorted(path.name.split(".")[1] for path in TARGET.glob("sheet.*.html"))
+    sheets = sorted(path.name.split(".")[1] for path in target.glob("sheet.*.html"))
     about = {
         "model": manifest["version"],
-        "counts": (TARGET / "reference.json").is_file(),
+        "counts": (target / "reference.json").is_file(),
         "reference": SWAGGER.is_dir(),
         "sheets": sheets,
     }
-    (TARGET / "site.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+    (target / "site.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
     if not SWAGGER.is_dir():
         return
-    vendor = TARGET / "vendor"
+    vendor = target / "vendor"
     vendor.mkdir()
     shutil.copyfile(SWAGGER / "swagger-ui-bundle.js", vendor / "swagger-ui.js")
     shutil.copyfile(SWAGGER / "LICENSE", vendor / "swagger-ui.LICENSE.txt")

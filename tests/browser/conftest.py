@@ -4,6 +4,7 @@ import csv
 import fcntl
 import functools
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -34,6 +35,19 @@ LIMIT_MS = 60_000
 DEFAULTS = {"service_workers": "block", "locale": "en-GB"}
 
 
+def build_site() -> None:
+    """Build the generated pages once a run of the tests, whichever process needs them first."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    site.TARGET.parent.mkdir(exist_ok=True)
+    with site.TARGET.with_suffix(".lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not run or lock.read() != run:
+            site.main()
+            lock.truncate(0)
+            lock.write(run)
+
+
 def serve(model_dir: Path) -> AbstractContextManager[HttpTransport]:
     """Run the product with its pages on a free port."""
     return http_server({"MODEL_DIR": str(model_dir), "SITE_DIR": str(ROOT / "frontend")})
@@ -61,14 +75,7 @@ def address(
     if not (ARTIFACT / "manifest.json").is_file():
         missing("there is no model to serve; run: make train")
     model_dir = shutil.copytree(ARTIFACT, tmp_path_factory.mktemp("served") / "model")
-    version = json.loads((ARTIFACT / "manifest.json").read_bytes())["version"]
-    built = site.TARGET / "site.json"
-    site.TARGET.parent.mkdir(exist_ok=True)
-    with site.TARGET.with_suffix(".lock").open("w") as lock:
-        # Another process of the tests may be building the same site
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not built.exists() or json.loads(built.read_bytes()).get("model") != version:
-            site.main()
+    build_site()
     with serve(model_dir) as server:
         yield f"http://127.0.0.1:{server.port}"
 

@@ -1,22 +1,11 @@
 """The costs page: sliders, tables and plot, in two languages, on any screen."""
 
 import itertools
-import json
 
 import pytest
 
-from lab.costs.inputs import document
 from lab.costs.model import months
 from tests.support.reader import texts
-from tools import site
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built():
-    # Only where it is stale: tests of the deployment may be reading the folder meanwhile
-    built = site.TARGET / "costs.json"
-    if not built.is_file() or json.loads(built.read_text()) != json.loads(json.dumps(document())):
-        site.main()
 
 
 @pytest.fixture
