@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 
 from cytology.reading.table import Choices
 from cytology.schema import Schema, parse_schema
@@ -27,8 +28,6 @@ from training.propose import Table, as_text, choices_for, read_table
 from training.provenance import provenance_of
 from training.publish import write_artifact
 
-#: The threshold of scikit-learn's predict.
-_THRESHOLD = 0.5
 #: Drawn rows that stand for a table where none is given.
 _DRAWN = 2_000
 _SEED = 20_260_101
@@ -86,9 +85,14 @@ def write(
         choices = Choices(columns=choices_for(table.header, schema))
         dataset = load_dataset(schema, options.csv, choices)
     probability = _ask(foreign, dataset, schema)
-    model = _model(foreign, dataset, schema, probability, known=table is not None)
+    threshold = _threshold(foreign.classifier, schema)
+    model = _model(foreign, dataset, schema, probability, threshold, known=table is not None)
     evaluated = _evaluate(model, dataset, schema, table is not None, options)
-    warnings = [*evaluated.warnings, *_version_warnings(foreign)]
+    warnings = [
+        *evaluated.warnings,
+        *_label_warnings(foreign.classifier, dataset, schema, probability >= threshold),
+        *_version_warnings(foreign),
+    ]
     made = provenance_of(
         "adopt",
         {"MODEL": options.model, "SCHEMA": path, "CSV": options.csv},
@@ -173,31 +177,54 @@ def _ask(foreign: Foreign, dataset: Dataset, schema: Schema) -> NDArray[np.float
     return found
 
 
+def _threshold(classifier: Any, schema: Schema) -> float:
+    """The lowest probability of the positive class for which predict answers it."""
+    last = _last(classifier)
+    known, label = 0.5, classifier.classes_[0]  # Of equal probabilities, predict takes the first
+    if isinstance(last, FixedThresholdClassifier | TunedThresholdClassifierCV):
+        if last.response_method == "decision_function":
+            message = "predict compares decision_function, no probability: save its estimator_"
+            raise NotAdopted(message)
+        if isinstance(last, FixedThresholdClassifier):
+            known, label = 0.5 if last.threshold == "auto" else last.threshold, last.pos_label
+        else:
+            known, label = last.best_threshold_, last._curve_scorer._get_pos_label()
+        label = classifier.classes_[1] if label is None else label
+    place = schema.place_of_positive(classifier.classes_)
+    is_same = classifier.classes_[place] == label
+    return known if is_same else float(np.nextafter(1 - known, 1))
+
+
+def _last(classifier: Any) -> Any:
+    """The classifier itself, at the end of a pipeline."""
+    return getattr(classifier, "steps", [("", classifier)])[-1][1]
+
+
 def _model(
     foreign: Foreign,
     dataset: Dataset,
     schema: Schema,
     probability: NDArray[np.float64],
+    threshold: float,
     *,
     known: bool,
 ) -> Model:
     """The classifier with its decision: the threshold of predict, and sets from the table."""
-    decision = decide(probability, dataset, schema, IDENTITY)._replace(threshold=_THRESHOLD)
+    decision = decide(probability, dataset, schema, IDENTITY)._replace(threshold=threshold)
     positive = dataset.labels == schema.positive
     if known:
-        limits = learn_limits(probability, positive, level_of(positive), _THRESHOLD)
+        limits = learn_limits(probability, positive, level_of(positive), threshold)
         decision = decision._replace(**limits._asdict())
     else:
         decision = decision._replace(
             level=0.0,
-            negative_at_most=float(np.nextafter(_THRESHOLD, 0)),
-            positive_at_least=_THRESHOLD,
+            negative_at_most=float(np.nextafter(threshold, 0)),
+            positive_at_least=threshold,
             familiarity=decision.familiarity._replace(limit=_NEVER),
         )
     compiled = compile_model(foreign.classifier, dataset, schema, decision)
     decision = with_base(decision, compiled, foreign.classifier, dataset, schema)
-    last = getattr(foreign.classifier, "steps", [("", foreign.classifier)])[-1][1]
-    name = type(last).__name__
+    name = type(_last(foreign.classifier)).__name__
     return Model(name, foreign.classifier, {}, probability, 0, decision, compiled)
 
 
@@ -213,7 +240,7 @@ def _evaluate(
             ],
         )
     positive, found = dataset.labels == schema.positive, np.clip(model.out_of_fold, CLIP, 1 - CLIP)
-    called = found >= _THRESHOLD
+    called = found >= model.decision.threshold
     measured = measure(Predicted(positive, found, called, ~called, called), np.ones(found.size))
     sentence = (
         f"evaluated on {options.csv.name}: figures and prediction sets hold if the model was not "
@@ -224,6 +251,17 @@ def _evaluate(
         "specificity": measured["nested_specificity"],
     }
     return Evaluated({name: value for name, value in figures.items() if value == value}, [sentence])
+
+
+def _label_warnings(
+    classifier: Any, dataset: Dataset, schema: Schema, called: NDArray[np.bool_]
+) -> list[str]:
+    positive = classifier.classes_[schema.place_of_positive(classifier.classes_)]
+    differ = int(((classifier.predict(dataset.scores) == positive) != called).sum())
+    return [
+        f"predict gives another label than the probabilities for {differ} of {called.size} rows, "
+        f"as {type(_last(classifier)).__name__} does; the service labels by probability"
+    ] * (differ > 0)
 
 
 def _version_warnings(foreign: Foreign) -> list[str]:

@@ -21,6 +21,8 @@ import sklearn
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.feature_selection import chi2, f_classif, mutual_info_classif
+from sklearn.metrics import get_scorer, get_scorer_names
 
 #: First bytes of a compressed file, and what unpacks it.
 _PACKED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
@@ -44,7 +46,17 @@ _KNOWN = frozenset(
         *("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"),
         *("numpy.random._pickle.__randomstate_ctor", "numpy.random._pickle.__bit_generator_ctor"),
         *("numpy.random._mt19937.MT19937", "numpy.random.mtrand.RandomState"),
+        # A fit without random_state keeps the generator that the system seeded
+        *("numpy.random._pickle.__generator_ctor", "numpy.random._pcg64.PCG64"),
+        *(f"numpy.random.bit_generator.{n}SeedSequence" for n in ("", "__pyx_unpickle_")),
+        # The results of a search
+        *(f"numpy.ma.{n}" for n in ("core._mareconstruct", "core.MaskedArray", "MaskedArray")),
     }
+)
+#: Functions of arrays that a search or a selection of columns keeps.
+_SCORES = frozenset(
+    {get_scorer(name)._score_func for name in get_scorer_names()}
+    | {chi2, f_classif, mutual_info_classif}
 )
 #: Parts of scikit-learn that no fitted model holds.
 _NEVER = ("sklearn.datasets", "sklearn.externals", "sklearn.utils._testing")
@@ -91,6 +103,8 @@ def read_foreign(path: Path) -> Foreign:
         for each in caught
         if isinstance(each.message, InconsistentVersionWarning)
     }
+    # A search answers by the best model that it found
+    found = getattr(found, "best_estimator_", found)
     _check_classifier(found, path.name)
     return Foreign(found, tuple(sorted(versions)))
 
@@ -132,7 +146,8 @@ def _find(module: str, name: str, find: Callable[[str, str], Any]) -> Any:
                 ("scipy.sparse", "scipy.interpolate")
             )
         else:
-            fits = inspect.isclass(found) or name == "newObj" or name.startswith("__pyx_unpickle_")
+            is_part = name == "newObj" or name.startswith("__pyx_unpickle_")
+            fits = is_part or inspect.isclass(found) or (callable(found) and found in _SCORES)
         if fits:
             return found
     raise NotAdopted(_untrusted(whole))
@@ -145,7 +160,8 @@ def _is_class(found: Any, parent: type) -> bool:
 def _untrusted(name: str) -> str:
     return (
         f"it contains {name}, which is no part of a scikit-learn model, so nothing was loaded. "
-        "Save a classifier, or a pipeline, that is made of scikit-learn's own classes"
+        "Save a classifier, or a pipeline, that is made of scikit-learn's own classes; of a "
+        "search, its best_estimator_"
     )
 
 

@@ -9,13 +9,23 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 
 from cytology.artifact import load_artifact
 from cytology.classifier import load_model
@@ -125,6 +135,53 @@ def test_what_does_not_compile_is_served_by_scikit_learn_with_the_reason(tmp_pat
     assert status == 0
     assert "KNeighborsClassifier" in artifact.manifest["not_compiled"]
     assert [answer.probability for answer in answers] == pytest.approx(before)
+
+
+#: As people fit them: without random_state, searched, with a threshold; two trees often tie.
+FITTED = [
+    HistGradientBoostingClassifier(max_iter=3),
+    GradientBoostingClassifier(n_estimators=3),
+    make_pipeline(SelectKBest(k=1), LogisticRegression()),
+    GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, scoring="roc_auc", cv=2),
+    TunedThresholdClassifierCV(LogisticRegression(), cv=2),
+    FixedThresholdClassifier(LogisticRegression(), threshold=0.3, pos_label="sick"),
+    RandomForestClassifier(2),
+]
+
+
+@pytest.mark.parametrize("positive", ["sick", "well"])
+@pytest.mark.parametrize("model", FITTED, ids=lambda model: type(model).__name__)
+def test_the_labels_are_those_of_predict_and_the_probabilities_those_of_the_model(
+    tmp_path, model, positive
+):
+    table = pd.DataFrame(NUMBERS, columns=["a", "b"])
+    model.fit(table, LABELS)
+    status, out = adopt(save(tmp_path, model), "--positive", positive)
+    assert status == 0
+    place = list(model.classes_).index(positive)
+    expected = model.predict_proba(table)[:, place]
+    assert positives(out, NUMBERS.tolist()) == pytest.approx(expected, abs=1e-12)
+    assert load_model(str(out)).predict(NUMBERS.tolist()) == model.predict(table).tolist()
+
+
+def test_labels_that_no_threshold_gives_are_counted(tmp_path, capsys):
+    labels = np.where(NUMBERS[:, 0] + 2 * NUMBERS[::-1, 1] > 0.5, "sick", "well")
+    with pytest.warns(FutureWarning, match="probability"):
+        model = SVC(probability=True, random_state=0).fit(NUMBERS, labels)
+    path = tmp_path / "samples.csv"
+    pd.DataFrame(NUMBERS, columns=["a", "b"]).assign(State=labels).to_csv(path, index=False)
+    differ = (model.predict(NUMBERS) == "well") != (model.predict_proba(NUMBERS)[:, 1] > 0.5)
+    assert differ.sum() > 0
+    adopt(save(tmp_path, model), "--csv", path)
+    said = f"predict gives another label than the probabilities for {differ.sum()} of 200 rows"
+    assert said in capsys.readouterr().out
+
+
+def test_a_threshold_that_is_no_probability_is_refused(tmp_path, capsys):
+    frame = pd.DataFrame(NUMBERS, columns=["a", "b"])
+    model = FixedThresholdClassifier(LogisticRegression(), response_method="decision_function")
+    assert adopt(save(tmp_path, model.fit(frame, LABELS)))[0] == 1
+    assert "predict compares decision_function" in capsys.readouterr().err
 
 
 class Intruder:
