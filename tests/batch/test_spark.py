@@ -34,6 +34,9 @@ def submit(tmp_path_factory):
     subprocess.run([*pip, "install", "--no-deps", "--target", site, str(wheel)], check=True)
     python = str(program.with_name("python"))
     environment = {**os.environ, "PYTHONPATH": site, "PYSPARK_PYTHON": python}
+    # Spark's own search for it fails where the clone's path has a space
+    [home] = program.parents[1].glob("lib/python*/site-packages/pyspark")
+    environment["SPARK_HOME"] = str(home)
     environment.pop("MODEL_DIR", None)  # the model of the wheel
 
     def start(master, source, target, *options):
