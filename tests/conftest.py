@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import joblib
@@ -76,6 +77,14 @@ def _group(nodeid: str) -> str:
     if group in ("browser", "schemas", "sam", "transports") and not can_be_apart():
         return "containers"
     return group
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print each reason for skipping once, with the number of its tests."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.support.old import OLD, labelled
 from tests.support.paths import ROOT
+from tests.support.required import needs
 from tests.support.transports import free_port, start_and_wait
 
 TEXT = (ROOT / "docs" / "coming-from.md").read_text()
@@ -33,8 +33,8 @@ def shell(tmp_path, monkeypatch):
     return lambda line: subprocess.run(line, shell=True, capture_output=True, text=True, check=True)
 
 
-@pytest.mark.skipif(not (shutil.which("curl") or os.environ.get("CI")), reason="no curl")
 def test_the_commands_lead_from_a_file_to_answers(shell, tmp_path):
+    needs("curl")
     adopt, verify, serve, ask, predict = COMMANDS
     port = str(free_port())
 
