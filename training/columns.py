@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cytology.feature import MOST_CATEGORIES, MOST_DECIMALS
+from cytology.feature import MOST_CATEGORIES, MOST_DECIMALS, RESERVED_NAMES
 from cytology.levels import MOST_SCORES
 from cytology.reading.cells import is_missing, is_number
+from cytology.reading.names import plain
 
 #: Whole numbers beyond it are read as real numbers.
 _MOST_WHOLE = 10**6
@@ -49,7 +50,7 @@ def propose_column(name: str, cells: Sequence[str], *, decimal_comma: bool) -> P
     decimal_comma
         True where 5,0 is a number.
     """
-    if not name:
+    if not plain(name):
         return Proposed(name, "dropped", "a column without a name")
     counts = Counter(cell.strip() for cell in cells)
     missing = sum(count for cell, count in counts.items() if is_missing(cell))
@@ -90,6 +91,11 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "column"
 
 
+def field_name(name: str) -> str:
+    """Return a slug that is no word of a request."""
+    return f"{slug(name)}_value" if slug(name) in RESERVED_NAMES else slug(name)
+
+
 def _number(name: str, values: Sequence[Decimal], missing: int, *, whole: bool) -> Proposed:
     low, high = min(values), max(values)
     whole = whole and max(abs(low), abs(high)) <= _MOST_WHOLE
@@ -111,7 +117,7 @@ def _category(name: str, values: Sequence[str], missing: int) -> Proposed:
 
 
 def _entry(name: str, missing: int, entry: dict[str, Any]) -> dict[str, Any]:
-    return {"name": slug(name), "label": name, **entry, "may_be_missing": missing > 0}
+    return {"name": field_name(name), "label": name, **entry, "may_be_missing": missing > 0}
 
 
 def _widened(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:

@@ -85,7 +85,7 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_C
     shipped = path.resolve() == DATA_PATH.resolve()
     if shipped and sha256 != DATA_SHA256:
         raise InvalidDataset(f"{path.name}: sha256 must be {DATA_SHA256}, found {sha256}")
-    scores, labels, patients = _read_values(_read(content, schema, path.name, choices), schema)
+    scores, labels, patients = _read_values(_read(content, schema, choices), schema)
     periods = np.ones(len(labels), dtype=np.int64)
     if sha256 == DATA_SHA256:
         patients = np.array([SAME_PATIENT.get(patient, patient) for patient in patients.tolist()])
@@ -95,16 +95,16 @@ def load_dataset(schema: Schema, path: Path = DATA_PATH, choices: Choices = NO_C
     return dataset
 
 
-def _read(content: bytes, schema: Schema, name: str, choices: Choices) -> Batch:
+def _read(content: bytes, schema: Schema, choices: Choices) -> Batch:
     try:
         table = read_file(content, schema, choices._replace(learning=True))
     except InvalidTable as invalid:
-        raise InvalidDataset(f"{name}: {invalid}") from None
+        raise InvalidDataset(str(invalid)) from None
     errors = [f"row {(error.sample or 0) + 1}: {error.message}" for error in table.errors]
     if table.labels is None:
-        errors += [f"{name}: no class column with known codes", *table.notes]
+        errors += ["no class column with known codes", *table.notes]
     errors += [
-        f"row {row}: {schema.class_column} is empty"
+        f"row {row}: {schema.class_column} is missing; state it, or delete the row"
         for row, label in enumerate(table.labels or (), 1)
         if label is None
     ]
@@ -156,8 +156,8 @@ def _check_learnable(dataset: Dataset, schema: Schema) -> None:
             errors.append(f"{schema.class_column}: no row is {item.name}")
         elif patients < FEWEST_PATIENTS:
             errors.append(
-                f"{schema.class_column}: {patients} patients are {item.name}; at least "
-                f"{FEWEST_PATIENTS} are needed to judge a model on patients it has not seen"
+                f"{schema.class_column}: {patients} independent samples are {item.name}; "
+                f"at least {FEWEST_PATIENTS} are needed to judge a model on samples it has not seen"
             )
     for column, feature in zip(dataset.scores.T, schema.features, strict=True):
         if len(set(column[column == column].tolist())) < 2:

@@ -6,9 +6,10 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 
-from cytology.reading.cells import is_missing, is_number
+from cytology.reading.cells import is_missing
+from cytology.reading.classes import plain_cell
 from cytology.reading.names import plain
-from training.columns import Proposed, propose_column, slug
+from training.columns import Proposed, field_name, propose_column, slug
 from training.foreign import NotAdopted
 from training.propose import Table, classes_of, place_of
 
@@ -67,13 +68,13 @@ def drop_feature_names(estimator: Any) -> None:
 def _target(table: Table, classes: list[str], stated: str | None, names: list[str]) -> str:
     if stated:
         return table.header[place_of(table, stated)]
-    known = {_plain_cell(name) for name in classes}
+    known = {plain_cell(name) for name in classes}
     taken = {plain(name) for name in names}
     found = [
         name
         for place, name in enumerate(table.header)
         if plain(name) not in taken
-        and {_plain_cell(cell) for cell in table.column(place) if not is_missing(cell)} == known
+        and {plain_cell(cell) for cell in table.column(place) if not is_missing(cell)} == known
     ]
     if len(found) != 1:
         raise NotAdopted(
@@ -81,11 +82,6 @@ def _target(table: Table, classes: list[str], stated: str | None, names: list[st
             "of the classes with TARGET="
         )
     return found[0]
-
-
-def _plain_cell(cell: str) -> str:
-    text = cell.strip()
-    return f"{float(text):g}" if is_number(text, decimal_comma=False) else text
 
 
 def _entries(
@@ -111,9 +107,9 @@ def _entries(
 
 def _entry(name: str, column: Proposed) -> dict[str, Any]:
     if column.entry:
-        return column.entry | {"name": slug(name), "label": name}
+        return column.entry | {"name": field_name(name), "label": name}
     return _wide(name) | {"may_be_missing": column.missing > 0}
 
 
 def _wide(name: str) -> dict[str, Any]:
-    return {"name": slug(name), "label": name, "kind": "real", "min": -_WIDE, "max": _WIDE}
+    return {"name": field_name(name), "label": name, "kind": "real", "min": -_WIDE, "max": _WIDE}

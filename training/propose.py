@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cytology.reading.cells import is_missing, is_number
+from cytology.reading.classes import plain_cell
 from cytology.reading.columns import with_row_names
 from cytology.reading.decode import decode
 from cytology.reading.dialect import Cells, split
@@ -60,9 +61,11 @@ def read_table(content: bytes) -> Table:
     header = [cell.strip() for cell in header or ()]
     if not rows or any(is_number(cell, decimal_comma=True) for cell in header):
         raise NoProposal("the first line must name the columns, and samples must follow it")
-    repeated = [name for name, count in Counter(map(slug, header)).items() if count > 1]
+    counts = Counter(map(plain, header))
+    repeated = [name for name in header if plain(name) and counts[plain(name)] > 1]
     if repeated:
-        raise NoProposal(f"two columns are named {', '.join(repeated)}; rename one")
+        message = "without case, blanks and marks these columns have one name; rename one"
+        raise NoProposal(f"{message}: {', '.join(repeated)}")
     return Table(header, rows, cells.decimal_comma)
 
 
@@ -172,9 +175,15 @@ def _without_second_ids(columns: Sequence[Proposed]) -> list[Proposed]:
 
 def classes_of(target: str, cells: Sequence[str], positive: str | None) -> dict[str, Any]:
     """Return the schema's entries of the classes, from the cells of the target's column."""
-    counts = Counter(cell.strip() for cell in cells if not is_missing(cell))
+    # As the reader compares them: yes and Yes, 1 and 1.0 are one class
+    spelt = dict[str, str]()
+    known = [cell.strip() for cell in cells if not is_missing(cell)]
+    counts = Counter(spelt.setdefault(plain_cell(cell), cell) for cell in known)
+    positive = positive and spelt.get(plain_cell(positive), positive)
     if len(counts) < 2:
-        raise NoProposal(f"{target} has {len(counts)} value; two classes are needed")
+        gaps = sorted({cell.strip() for cell in cells if is_missing(cell)} - {""})
+        beside = f" beside {', '.join(gaps)}, read as missing" if gaps else ""
+        raise NoProposal(f"{target} has {len(counts)} value{beside}; two classes are needed")
     if positive is not None and positive not in counts:
         raise NoProposal(f"{target} is never {positive}; its values are {_shown(counts)}")
     if len(counts) > 2 and positive is None:
@@ -184,7 +193,7 @@ def classes_of(target: str, cells: Sequence[str], positive: str | None) -> dict[
             f"supported. Ask for one value against all others, as in POSITIVE={first} "
             f"(cytology start: --positive {first})"
         )
-    wanted = positive or next((v for v in counts if v.casefold() in _POSITIVE), None)
+    wanted = positive or next((v for v in counts if plain_cell(v) in _POSITIVE), None)
     wanted = wanted or counts.most_common()[-1][0]
     others = sorted(value for value in counts if value != wanted)
     names = _names(target, wanted, others)

@@ -33,7 +33,7 @@ from training.train import CACHE, facts_of, population_of
 
 #: Rows that the proof draws: a tenth of those of ``make train``, for an answer within a minute.
 _RANDOM_ROWS = 100_000
-_ERRORS = (NoProposal, InvalidTable, InvalidDataset, InvalidSchema, WrongDirection, OSError)
+_ERRORS = (NoProposal, InvalidTable, InvalidDataset, InvalidSchema, WrongDirection)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         started = time.monotonic()
         start(options)
         print(f"first answer after {time.monotonic() - started:.0f} s")
+    except OSError as error:
+        print(f"{error.filename or options.csv}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except _ERRORS as error:
         print(f"{options.csv.name}: {error}", file=sys.stderr)
         return 1

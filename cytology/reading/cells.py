@@ -7,7 +7,9 @@ from cytology.measurements import Error, missing_value, wrong_value
 from cytology.schema import REAL, WHOLE, Feature, Value
 
 #: Cells that mean a missing value, in lower case.
-MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "<null>", "-", "."})
+MISSING = frozenset(
+    {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "<null>", "\\n", "-", "."}
+)
 
 #: Short texts only: no measurement needs more digits. ASCII only: int() also reads Arabic digits.
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")

@@ -42,20 +42,20 @@ def read_coding(schema: Schema, stated: str | None, *, learning: bool) -> Coding
         if not colon or name.strip().casefold() not in names:
             example = f"0:{schema.negative},1:{schema.positive}"
             raise InvalidTable("invalid_choice", f"classes must have a form such as {example}")
-        found[_plain(cell)] = names[name.strip().casefold()]
+        found[plain_cell(cell)] = names[name.strip().casefold()]
     return Coding(found, assumes=False)
 
 
 def known_codes(schema: Schema) -> dict[str, str]:
     """Return every known class cell in plain form, with its class."""
-    codes = {_plain(cell): name for cell, name in schema.class_values}
-    codes |= {_plain(str(item.code)): item.name for item in schema.classes}
-    return codes | {_plain(item.name): item.name for item in schema.classes}
+    codes = {plain_cell(cell): name for cell, name in schema.class_values}
+    codes |= {plain_cell(str(item.code)): item.name for item in schema.classes}
+    return codes | {plain_cell(item.name): item.name for item in schema.classes}
 
 
 def is_code(cell: str, codes: Mapping[str, str]) -> bool:
     """True if a cell is a known class."""
-    return _plain(cell) in codes
+    return plain_cell(cell) in codes
 
 
 def read_classes(
@@ -83,7 +83,7 @@ def read_classes(
     if not found:
         return [None] * len(cells)
     codes = coding.codes
-    if coding.assumes and {_plain(cell) for cell in found} <= {"0", "1"}:
+    if coding.assumes and {plain_cell(cell) for cell in found} <= {"0", "1"}:
         codes = {"0": schema.negative, "1": schema.positive}
         notes.append(
             f"class 0 is taken for {schema.negative} and class 1 for {schema.positive}; "
@@ -96,10 +96,10 @@ def read_classes(
             f"classes=0:{schema.negative},1:{schema.positive}"
         )
         return None
-    return [codes.get(_plain(cell)) for cell in cells]
+    return [codes.get(plain_cell(cell)) for cell in cells]
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """2.0 and +2 are the code 2, 0.50 is 0.5."""
     text = cell.strip().strip("'\"").casefold()
     if is_number(text, decimal_comma=True):

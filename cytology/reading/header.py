@@ -80,6 +80,7 @@ def layout_of_header(
     identifier: int | None = None
     labels: list[int] = []
     ignored: list[int] = []
+    nameless: list[int] = []
     for place, cell in enumerate(header):
         name = plain(cell)
         feature = names.features.get(name)
@@ -97,7 +98,9 @@ def layout_of_header(
             identifier = place
         elif name:
             ignored.append(place)
-    _refuse_absent(header, schema, places, ignored)
+        elif place:  # a first column without a name holds the names of rows
+            nameless.append(place)
+    _refuse_absent(header, schema, places, sorted(ignored + nameless))
     if ignored:
         notes.append(f"{_listed(ignored)} not known and ignored")
     notes += [
@@ -111,7 +114,7 @@ def layout_of_header(
 def _refuse_absent(
     header: Sequence[str], schema: Schema, places: list[int | None], ignored: list[int]
 ) -> None:
-    # With an unknown name in the header, an absent optional column may be that name, misspelt
+    # An absent optional column may be one with an unknown name, misspelt, or without a name
     needed = bool(ignored) or places.count(None) > schema.missing_at_most
     absent = [
         feature.name

@@ -50,7 +50,7 @@ def known_names(schema: Schema) -> Names:
     features: dict[str, int] = {}
     for position, feature in enumerate(schema.features):
         for name in (feature.name, feature.label, *feature.synonyms):
-            if features.setdefault(plain(name), position) != position:
+            if plain(name) and features.setdefault(plain(name), position) != position:
                 raise InvalidSchema(f"two features have the name {name}")
     ids = {plain(name) for name in (schema.id_column, *_ID_NAMES, *schema.id_synonyms)}
     classes = {plain(n) for n in (schema.class_column, *_CLASS_NAMES, *schema.class_synonyms)}

@@ -47,7 +47,7 @@ def _gunzip(content: bytes, most: int) -> bytes:
             raise _too_large(most)
         if not unpacker.eof:
             raise InvalidTable("unreadable_text", "the gzip file is cut short")
-        rest = unpacker.unused_data
+        rest = unpacker.unused_data.lstrip(b"\0")  # gzip itself ignores a tape's padding
     return b"".join(parts)
 
 

@@ -9,6 +9,7 @@ from argparse import Namespace
 import pytest
 
 from cytology.classifier import load_model
+from cytology.reading.files import read_file
 from cytology.reading.table import Choices
 from cytology.schema import parse_schema
 from tests.support.foreign import artifact_of, table_of, write_table
@@ -17,7 +18,7 @@ from tests.support.transports import HttpTransport, free_port, is_answering, wai
 from training.dataset import load_dataset
 from training.leakage import find_leakage
 from training.propose import NoProposal, as_lines, as_text, choices_for, propose, read_table
-from training.start import start
+from training.start import main, start
 
 
 def proposed(text, target="class", positive=None):
@@ -66,6 +67,21 @@ def test_every_kind_of_column_is_told_from_its_cells():
     assert "ward        category            east, north, south" in as_lines(columns)
 
 
+@pytest.mark.parametrize("name", ["id", "samples"])
+def test_a_feature_with_the_name_of_a_word_of_requests_is_asked_for_by_another(name):
+    text = f"{name},%,class\n" + rows(60, lambda k: k * 7 % 11, lambda k: k % 5, klass)
+    document, columns = proposed(text)
+    schema = parse_schema(as_text(document))
+    assert [feature.name for feature in schema.features] == [f"{name}_value"]
+    assert [column.use for column in columns] == ["whole", "dropped"]
+    header_only = f"{name},%\n" + rows(3, lambda k: k, lambda k: k)
+    assert [sample.row for sample in read_file(header_only.encode(), schema).samples] == [
+        (0,),
+        (1,),
+        (2,),
+    ]
+
+
 @pytest.mark.parametrize("name", ["paid", "covid", "humid", "idle_minutes", "Idle", "IDle"])
 def test_a_word_that_holds_the_letters_id_is_no_id(name):
     text = f"{name},ward,class\n" + rows(60, lambda k: 20 + k // 2, lambda k: "ab"[k % 2], klass)
@@ -104,6 +120,9 @@ def test_rows_of_one_group_stay_together(tmp_path):
         (("no", "yes"), None, ("not class", "class")),
         (("<=50K", ">50K", "<=50K"), None, ("<=50K", ">50K")),
         (("2", "4", "2"), None, ("class 2", "class 4")),
+        (("0.0", "1.0", "1.0"), None, ("not class", "class")),
+        (("no", "Yes", "yes ", "YES"), None, ("not class", "class")),
+        (("0", "1", "1.0"), "1.0", ("not class", "class")),
         (("a", "b", "c"), "b", ("not b", "b")),
     ],
 )
@@ -121,7 +140,13 @@ REFUSED = [
     ("x,class\n" + rows(9, klass, lambda k: "a"), "class has 1 value; two classes are needed"),
     ("x,state\n" + rows(9, klass, klass), "no column is named class; the columns are x, state"),
     (rows(9, klass, klass), "the first line must name the columns"),
-    ("x,X,class\n" + rows(9, klass, klass, klass), "two columns are named x; rename one"),
+    ("x,X,class\n" + rows(9, klass, klass, klass), "these columns have one name; rename one: x, X"),
+    ("q1_1,q11,class\n" + rows(9, klass, klass, klass), "rename one: q1_1, q11"),
+    (
+        "x,class\n" + rows(9, klass, lambda k: ("none", "some")[k % 2]),
+        "class has 1 value beside none, read as missing; two classes",
+    ),
+    ("x,class\n" + rows(9, klass, lambda k: ("Yes", "yes ")[k % 2]), "class has 1 value; two"),
     ("x,class\n" + rows(9, lambda k: 1, klass), "no column beside the target can be learnt from"),
 ]
 
@@ -149,6 +174,25 @@ def test_a_schema_that_is_there_is_used_and_one_of_another_target_refused(tmp_pa
 
     with pytest.raises(NoProposal, match="predicts species, not petal length"):
         start(options)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "x,class\n" + rows(60, lambda k: k * 7 % 61, lambda k: k % 2 if k else ""),
+            "row 1: class",
+        ),
+        ("1,2\n3,4", "the first line must name"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_refusal_names_the_file_once(tmp_path, monkeypatch, capsys, text, said):
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        (tmp_path / "my.csv").write_text(text)
+    assert main(["my.csv", "--target", "class", "--no-serve"]) == 1
+    assert capsys.readouterr().err.startswith(f"my.csv: {said}")
 
 
 def test_few_of_a_class_lower_the_level_that_answers_state():

@@ -116,7 +116,7 @@ def _cells() -> Iterator[Form]:
         yield Form(f"5,0 between {delimiter!r}", content, labelled=True)
     signed = changed(lambda cell: cell if cell == "?" else f" +{cell} ")
     yield Form("+5", table(HEADER, signed), labelled=True)
-    for mark in ("", "NA", "N/A", "NaN", "null", "None", "-", ".", "na"):
+    for mark in ("", "NA", "N/A", "#N/A", "<NA>", "\\N", "NaN", "null", "None", "-", ".", "na"):
         rows = changed(lambda cell, mark=mark: mark if cell == "?" else cell)
         yield Form(f"missing {mark!r}", table(HEADER, rows), labelled=True)
     for name, two, four in (
@@ -255,6 +255,8 @@ def _files() -> Iterator[Form]:
     yield Form("xlsx", book, "unsupported_file", labelled=True, local=True)
     text = joined([HEADER, *ROWS]).encode()
     yield Form("gzip", gzip.compress(text, mtime=0), labelled=True)
+    padded = gzip.compress(text, mtime=0) + bytes(512)
+    yield Form("gzip behind which a tape has zeros", padded, labelled=True)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("rows.csv", text)

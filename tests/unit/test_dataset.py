@@ -77,14 +77,16 @@ def test_every_error_of_a_table_is_named_at_once(tmp_path):
         "row 2: cloud must be a whole number from 0 to 3, got text",
         "row 3: wind may not be missing; give a whole number from -2 to 5",
         "row 5: wind must be a whole number from -2 to 5, got text",
-        "mine.csv: no class column with known codes",
+        "no class column with known codes",
         "the class column holds other values than the known codes and names; the answers are not "
         "compared with it: say what its values mean with classes, as in classes=0:calm,1:storm",
     ]
 
 
 def test_a_row_without_a_class_is_named(tmp_path):
-    assert error_of(tmp_path, [*rows_of(), "1,1,"]) == "row 51: weather is empty"
+    assert error_of(tmp_path, [*rows_of(), "1,1,"]) == (
+        "row 51: weather is missing; state it, or delete the row"
+    )
 
 
 def test_more_errors_than_can_be_read_are_counted(tmp_path):
@@ -96,7 +98,7 @@ def test_an_empty_class_is_named(tmp_path):
 
 
 def test_a_class_too_small_to_be_judged_is_named(tmp_path):
-    assert "19 patients are storm; at least 20" in error_of(tmp_path, rows_of(storm=19))
+    assert "19 independent samples are storm; at least 20" in error_of(tmp_path, rows_of(storm=19))
 
 
 def test_a_constant_feature_is_named(tmp_path):
