@@ -74,7 +74,11 @@ class FeatureCells(dict[str, Value | None]):
         number = self._number(text)
         value = feature.read(number)
         if value is None:
-            raise InvalidCell(wrong_value(feature, number))
+            error = wrong_value(feature, number)
+            if "," in text and error.code == "not_a_number":
+                remedy = "with a comma; write 1234.5, neither 1,234.5 nor 1234,5"
+                error = error._replace(message=f"{error.message} {remedy}")
+            raise InvalidCell(error)
         return value
 
     def _number(self, text: str) -> int | float | str:

@@ -21,6 +21,7 @@ _SAMPLE_LINES, _SAMPLE_CHARACTERS = 30, 20_000
 #: Rows read beyond the limit: titles, comments and the header are no samples.
 _PREAMBLE_MAX = 30
 
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _SEPARATOR = re.compile(r"""["']?sep=([,;\t|:^ ])["']?[ \t,;]*(?:\r\n|\r|\n|$)""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""@attribute\s+('[^']*'|"[^"]*"|[^\s{]+)""", re.IGNORECASE)
 _DATA = re.compile(r"^[ \t]*@data[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE | re.MULTILINE)
@@ -36,8 +37,13 @@ class Cells(NamedTuple):
 
     @property
     def decimal_comma(self) -> bool:
-        """True where 5,0 can only be a number."""
-        return self.delimiter != ","
+        """True where 5,0 is a number; False where every comma may part thousands, as in 1,234."""
+        if self.delimiter in (",", ";"):
+            return self.delimiter == ";"
+        found = {cell.strip() for row in self.rows for cell in row if "," in cell}
+        thousands = {cell for cell in found if _THOUSANDS.fullmatch(cell)}
+        other = found - thousands
+        return not thousands or any(is_number(cell, decimal_comma=True) for cell in other)
 
 
 def split(text: str, names: Names, max_rows: int | None = None) -> Cells:

@@ -23,12 +23,8 @@ class Head(NamedTuple):
     delimiter: str
     layout: Layout
     notes: tuple[str, ...]
+    decimal_comma: bool
     start: int = 0
-
-    @property
-    def decimal_comma(self) -> bool:
-        """True where 5,0 can only be a number."""
-        return self.delimiter != ","
 
 
 def read_head(
@@ -63,7 +59,8 @@ def read_head(
     if found is None:
         return None
     count, layout, notes = found
-    return Head(cells.delimiter, layout, notes, _place_of(text, count, cells.delimiter))
+    place = _place_of(text, count, cells.delimiter)
+    return Head(cells.delimiter, layout, notes, cells.decimal_comma, place)
 
 
 def head_of_names(names: Sequence[str], schema: Schema, choices: Choices) -> Head:
@@ -74,7 +71,7 @@ def head_of_names(names: Sequence[str], schema: Schema, choices: Choices) -> Hea
         _, layout = by_choice(cells, schema, known_names(schema), choices.columns, notes)
     else:
         _, layout = by_content(cells, schema, known_names(schema), notes)
-    return Head("\t", layout, tuple(notes))
+    return Head("\t", layout, tuple(notes), cells.decimal_comma)
 
 
 def read_labels(

@@ -101,6 +101,12 @@ def test_the_row_names_of_r_and_pandas_are_no_feature(header):
     assert [column.use for column in columns] == ["dropped", "whole", "category"]
 
 
+def test_numbers_with_thousands_marks_are_not_read_as_small_ones():
+    lines = [f"{1 + k},{100 + k}\t{k % 7}\t{klass(k)}" for k in range(60)]
+    _, columns = proposed("\n".join(["fare\tage\tclass", *lines]))
+    assert [column.use for column in columns] == ["dropped", "whole"]
+
+
 def test_rows_of_one_group_stay_together(tmp_path):
     text = "Patient ID,age,class\n" + rows(80, lambda k: k // 2, lambda k: k * 7 % 83, klass)
     (tmp_path / "table.csv").write_text(text)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cytology.measurements import InvalidMeasurements, read_sample
+from cytology.reading.head import read_head
 from cytology.reading.refusals import InvalidTable
 from cytology.reading.table import Choices, read_table
 from cytology.schema import parse_schema
@@ -97,6 +98,26 @@ def rows(table, **choices):
 )
 def test_a_table_with_categories_is_read_in_any_usual_spelling(table):
     assert rows(table) == [(2, 0.4, "bow"), (3, 10.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "waves"),
+    [
+        ("\t", ("1,234", "12"), [None, 12.0]),
+        ("|", ("1,234", "1,234,567"), [None, None]),
+        ("\t", ("1,234", "0,5"), [1.234, 0.5]),
+        (";", ("1,234", "12"), [1.234, 12.0]),
+    ],
+)
+def test_a_comma_that_may_part_thousands_is_no_decimal_comma(delimiter, cells, waves):
+    lines = [["decks", "wave_height", "seat"], *(["2", cell, "bow"] for cell in cells)]
+    table = "".join(delimiter.join(line) + "\n" for line in lines)
+    batch = read_table(table, SCHEMA)
+    assert [sample and sample.row[1] for sample in batch.samples] == waves
+    assert all("write 1234.5, neither" in error.message for error in batch.errors)
+    head = read_head(table, SCHEMA, Choices())
+    assert head is not None
+    assert head.decimal_comma == (1.234 in waves)
 
 
 def test_errors_of_a_table_name_the_rule_of_each_kind():
