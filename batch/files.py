@@ -27,6 +27,7 @@ from batch.samples import Reading, UnknownClasses, read_block
 from batch.scoring import Scorer, in_process
 from batch.service import changed
 from batch.source import Block, Source, open_source
+from cytology.reading.classes import read_coding
 from cytology.reading.head import read_labels
 from cytology.reading.table import NO_CHOICES, Choices
 from cytology.schema import Schema
@@ -91,6 +92,8 @@ def predict_file(path: Path, scorer: Scorer, options: Options, tick: Tick) -> di
     cytology.reading.refusals.InvalidTable
         The file is no table of samples.
     """
+    # Refused before anything is written
+    read_coding(scorer.schema, options.choices.classes, learning=False)
     with _executor(path, options) as executor:
         source = open_source(path, scorer.schema, options.choices, options.block)
         folder = options.target.with_name(options.target.name + ".partial")

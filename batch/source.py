@@ -22,7 +22,7 @@ from cytology.reading.decode import decode
 from cytology.reading.dialect import csv_reader, is_row
 from cytology.reading.files import read_file
 from cytology.reading.head import Head, head_of_names, read_head
-from cytology.reading.refusals import InvalidTable
+from cytology.reading.refusals import InvalidTable, unreadable_cells
 from cytology.reading.table import Choices
 from cytology.schema import Schema
 
@@ -227,7 +227,7 @@ def _row_blocks(path: Path, head: Head, place: int, encoding: str) -> Iterator[B
                 yield Block(number, first, len(part), part)
                 number, first = number + 1, first + len(part)
         except CsvError as error:
-            raise InvalidTable("unreadable_text", f"line {reader.line_num}: {error}") from None
+            raise unreadable_cells(reader.line_num, error) from None
 
 
 def _parquet(path: Path, schema: Schema, choices: Choices) -> Source:

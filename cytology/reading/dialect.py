@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from cytology.annotations import TYPE_CHECKING, NamedTuple
 from cytology.reading.cells import is_missing, is_number
 from cytology.reading.names import Names
-from cytology.reading.refusals import InvalidTable, TooManyRows
+from cytology.reading.refusals import InvalidTable, TooManyRows, unreadable_cells
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -120,7 +120,7 @@ def _rows(text: str, delimiter: str, max_rows: int | None, quote: str = '"') -> 
                 if most is not None and len(rows) > most:
                     raise TooManyRows
     except csv.Error as error:
-        raise InvalidTable("unreadable_text", f"line {reader.line_num}: {error}") from None
+        raise unreadable_cells(reader.line_num, error) from None
     return rows
 
 

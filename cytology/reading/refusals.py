@@ -33,6 +33,12 @@ class TooManyRows(ValueError):
     """More rows than the caller allowed."""
 
 
+def unreadable_cells(line: int, error: Exception) -> InvalidTable:
+    """Return the error of quotes that do not match, up to a line, or of a cell that is too long."""
+    remedy = "" if "limit" in str(error) else "; close each quote, and double one inside a cell"
+    return InvalidTable("unreadable_text", f"line {line}: {error}{remedy}")
+
+
 def unsupported(kind: str) -> InvalidTable:
     """Return the error of a file that is no table."""
     return InvalidTable("unsupported_file", f"the file is {kind}; save the table as CSV")

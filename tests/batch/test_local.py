@@ -185,6 +185,13 @@ def test_a_pipe_is_answered_on_standard_output(artifact_dir):
     assert json.loads(ran.stderr.splitlines()[-1])["answered"] == 1
 
 
+def test_a_wrong_choice_leaves_nothing_behind(tmp_path, artifact_dir, capsys):
+    path = write(tmp_path, [LINE])
+    assert run(path, "--classes", "benign") == NONE_SCORED
+    assert "classes must have a form such as 0:benign" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_an_ambiguous_file_is_refused_with_the_readings_that_are_possible(tmp_path, capsys):
     path = write(tmp_path, [f"{LINE},2", f"{LINE},4"])
     assert run(path) == NONE_SCORED

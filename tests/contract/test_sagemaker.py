@@ -40,6 +40,13 @@ def test_csv_goes_in_and_comes_out(transport):
     assert answer.body.decode().splitlines()[1].startswith("1,,benign,0.0")
 
 
+def test_an_error_of_json_lines_names_the_line(transport):
+    body = f"{json.dumps(BENIGN)}\n\n5,1\n"
+    answer = invoke(transport, body, {"content-type": "application/jsonlines"})
+    assert answer.status == 400
+    assert answer.json()["detail"].startswith("line 3, read alone: the body is not JSON")
+
+
 @pytest.mark.parametrize("document", [{"instances": []}, {"instances": 5}, [], [[]], None, 5])
 def test_an_invocation_without_samples_is_422(transport, document):
     assert invoke(transport, json.dumps(document)).status == 422

@@ -56,6 +56,11 @@ def test_a_decimal_comma_is_none_where_the_comma_parts_the_columns():
     assert [error.code for error in read_table(quoted, SCHEMA).errors] == ["not_a_number"]
 
 
+def test_a_quote_that_does_not_end_is_refused_with_the_remedy():
+    with pytest.raises(InvalidTable, match="close each quote, and double one inside a cell"):
+        read_table(f'{LINE}\n"{LINE}', SCHEMA)
+
+
 def test_a_missing_score_that_must_be_there_is_told_from_a_wrong_one():
     required = SCHEMA._replace(
         features=tuple(each._replace(may_be_missing=False) for each in SCHEMA.features)

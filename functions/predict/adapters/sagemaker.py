@@ -50,7 +50,15 @@ def _values(kind: str, content: bytes) -> list[Any]:
         from predict.adapters.npy import read_npy
 
         return read_npy(content)
-    return _samples([read_json(line) for line in content.splitlines() if line.strip()])
+    lines = enumerate(content.splitlines(), 1)
+    return _samples([_of_line(line, number) for number, line in lines if line.strip()])
+
+
+def _of_line(line: bytes, number: int) -> Any:
+    try:
+        return read_json(line)
+    except MalformedRequest as error:
+        raise MalformedRequest(f"line {number}, read alone: {error}") from None
 
 
 def _samples(document: Any) -> list[Any]:
