@@ -56,8 +56,10 @@ class Feature(NamedTuple):
     def read(self, given: object) -> Value | None:
         """Return a JSON value in this feature's own type; None where it is no value of it."""
         if self.kind == CATEGORY:
-            # A category may be a number, which many programs send as one
+            # A category may be a number or true, which many programs send as one
             text = str(int(given)) if is_whole(given) else given
+            if isinstance(given, bool):
+                text = next((v for v in self.values if v.lower() == str(given).lower()), None)
             return text if isinstance(text, str) and text in self.values else None
         if not is_number(given) or not self.minimum <= given <= self.maximum:
             return None

@@ -36,6 +36,14 @@ def test_each_kind_is_read_in_its_own_type(given, row):
         assert list(map(type, found)) == list(map(type, row))
 
 
+@pytest.mark.parametrize("values", [("False", "True"), ("true", "false"), ("TRUE", "FALSE")])
+def test_a_truth_value_is_a_category_that_is_spelt_so(values):
+    seat = SCHEMA.features[2]._replace(values=values, value_labels=values)
+    assert {seat.read(given) for given in (True, False)} == set(values)
+    assert SCHEMA.features[2].read(True) is None
+    assert SCHEMA.features[0].read(True) is None
+
+
 def test_every_error_names_the_rule_of_its_kind():
     assert errors([2, 15.5, "Bow"]) == [
         ("wave_height", "out_of_range", f"{WAVES} a number out of range"),
