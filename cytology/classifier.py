@@ -89,11 +89,17 @@ def model_directory() -> str:
 def _plain(rows: Any) -> Iterable[Any]:
     """Rows of Python's own types: a data frame by its names, an array as lists."""
     if hasattr(rows, "to_dict"):
-        return list(rows.to_dict("records"))
+        return list(rows.to_dict(orient="records"))
     return list(rows.tolist() if hasattr(rows, "tolist") else rows)
 
 
 def _without_nan(row: Any) -> Any:
     if isinstance(row, dict):
-        return {name: None if value != value else value for name, value in row.items()}
-    return [None if value != value else value for value in row]
+        return {name: _own(value) for name, value in row.items()}
+    return [_own(value) for value in row]
+
+
+def _own(value: Any) -> Any:
+    """A number of numpy as Python's own; None for NaN."""
+    own = value.item() if hasattr(value, "item") else value
+    return None if own != own else own

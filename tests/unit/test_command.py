@@ -5,6 +5,8 @@ import subprocess
 import sys
 import venv
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from cytology import load_model
@@ -44,6 +46,22 @@ def test_rows_may_be_mappings_and_nan_is_missing(model):
 
     assert model.predict_proba([named]) == model.predict_proba([BENIGN])
     assert model.predict_proba([missing]) == model.predict_proba([named | {"bare_nuclei": None}])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        np.array,
+        lambda rows: list(np.array(rows, dtype=float)),
+        lambda rows: [[np.int64(value) for value in row] for row in rows],
+    ],
+)
+def test_numbers_of_numpy_and_pandas_are_read_in_any_container(model, form):
+    rows = [BENIGN, MALIGNANT]
+    frame = pd.DataFrame(rows, columns=model.feature_names_in_)
+    expected = model.predict_proba(rows)
+    assert model.predict_proba(form(rows)) == expected
+    assert model.predict_proba(frame) == model.predict_proba(frame.convert_dtypes()) == expected
 
 
 def test_a_wrong_row_is_named(model):
