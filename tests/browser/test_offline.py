@@ -56,7 +56,7 @@ def test_the_pages_beside_the_form_open_offline_too(offline, path):
     offline.goto(path)
 
     assert offline.locator("nav a").count() == 5
-    assert offline.locator("h1").inner_text()
+    offline.locator("h1:not(:empty)").wait_for()
 
 
 def test_the_page_can_be_installed_as_an_app(offline, visit):
