@@ -54,7 +54,7 @@ def adopt(options: argparse.Namespace) -> None:
     foreign = read_foreign(options.model)
     for version in foreign.versions:
         print(f"written by scikit-learn {version}, read by {sklearn.__version__}")
-    table = read_table(options.csv.read_bytes()) if options.csv else None
+    table = read_table(options.csv.read_bytes(), options.target) if options.csv else None
     path = options.schema or options.model.with_suffix(".features.json")
     if path.exists():
         print(f"{path} is used")

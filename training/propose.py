@@ -20,6 +20,8 @@ from training.columns import Proposed, propose_column, slug
 #: Names of a class that is asked for, in lower case; else the rarer class is the positive one.
 _POSITIVE = ("1", "yes", "true", "y", "t", "positive", "pos", "case", "malignant", "+")
 _SHOWN = 5
+#: First rows among which the target's name is looked for: titles and comments may stand above it.
+_LOOKED_AT = 10
 
 
 class NoProposal(ValueError):
@@ -38,8 +40,15 @@ class Table(NamedTuple):
         return [row[place] if place < len(row) else "" for row in self.rows]
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, target: str | None = None) -> Table:
     """Split a file, in any format of the reader, into header and rows.
+
+    Parameters
+    ----------
+    content
+        The file.
+    target
+        A name in the header, by which the header and the delimiter are found.
 
     Raises
     ------
@@ -48,14 +57,16 @@ def read_table(content: bytes) -> Table:
     cytology.reading.refusals.InvalidTable
         The file is no table.
     """
-    nothing = Names({}, frozenset(), frozenset())
+    names = Names({plain(target): 0} if target else {}, frozenset(), frozenset())
     cells = (
-        Cells(sheet_of(content), "\t") if is_workbook(content) else split(decode(content), nothing)
+        Cells(sheet_of(content), "\t") if is_workbook(content) else split(decode(content), names)
     )
     rows, header = cells.rows, cells.header
     if header is None and rows:
         width = commonest_width(rows)
-        start = next(index for index, row in enumerate(rows) if len(row) in (width - 1, width))
+        start = _place_of_header(cells, target)
+        if start is None:
+            start = next(index for index, row in enumerate(rows) if width - len(row) in (0, 1))
         named, rows = rows[start], rows[start + 1 :]
         header = with_row_names(named, rows)
     header = [cell.strip() for cell in header or ()]
@@ -67,6 +78,12 @@ def read_table(content: bytes) -> Table:
         message = "without case, blanks and marks these columns have one name; rename one"
         raise NoProposal(f"{message}: {', '.join(repeated)}")
     return Table(header, rows, cells.decimal_comma)
+
+
+def _place_of_header(cells: Cells, target: str | None) -> int | None:
+    known = plain(target or "")
+    places = (n for n, row in enumerate(cells.rows[:_LOOKED_AT]) if known in map(plain, row))
+    return next(places, None) if known else None
 
 
 def place_of(table: Table, name: str) -> int:

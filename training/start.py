@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def start(options: argparse.Namespace) -> None:
     """Run every step except serving, and print each result."""
-    table = read_table(options.csv.read_bytes())
+    table = read_table(options.csv.read_bytes(), options.target)
     schema_path = options.schema or options.csv.with_suffix(".features.json")
     schema = _schema(table, schema_path, options)
     choices = Choices(columns=choices_for(table.header, schema))

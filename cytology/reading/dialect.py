@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cytology.annotations import TYPE_CHECKING, NamedTuple
 from cytology.reading.cells import is_missing, is_number
-from cytology.reading.names import Names
+from cytology.reading.names import Names, plain
 from cytology.reading.refusals import InvalidTable, TooManyRows, unreadable_cells
 
 if TYPE_CHECKING:
@@ -125,16 +125,17 @@ def _rows(text: str, delimiter: str, max_rows: int | None, quote: str = '"') -> 
 
 
 def _delimiter(text: str, names: Names) -> str:
-    """The delimiter that leaves the largest share of usual cells: numbers, gaps and names."""
+    """The delimiter that parts most names of features, else leaves the most usual cells.
+
+    Usual are numbers, gaps and names.
+    """
     lines = io.StringIO(text[:_SAMPLE_CHARACTERS], newline="").readlines()[:_SAMPLE_LINES]
 
-    def share(delimiter: str) -> tuple[float, int]:
-        cells = [
-            cell
-            for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-            if len(row) > 1
-            for cell in row
-        ]
+    def share(delimiter: str) -> tuple[int, float, int]:
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        rows = [row for row in reader if len(row) > 1]
+        cells = [cell for row in rows for cell in row]
+        named = max((sum(plain(c) in names.features for c in row) for row in rows), default=0)
         usual = sum(
             is_number(cell, decimal_comma=delimiter != ",")
             or is_missing(cell)
@@ -142,7 +143,7 @@ def _delimiter(text: str, names: Names) -> str:
             or cell.strip() in names.categories
             for cell in cells
         )
-        return (usual / len(cells) if cells else 0.0, len(cells))
+        return (named, usual / len(cells) if cells else 0.0, len(cells))
 
     try:
         return max(DELIMITERS, key=share)

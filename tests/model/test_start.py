@@ -107,6 +107,17 @@ def test_numbers_with_thousands_marks_are_not_read_as_small_ones():
     assert [column.use for column in columns] == ["dropped", "whole"]
 
 
+def test_a_target_tells_the_header_and_the_delimiter_among_texts():
+    lines = [f"{k},5;note {k};also {k};{'ab'[k % 2]};{('no', 'yes')[klass(k)]}" for k in range(60)]
+    text = "\n".join(["# by hand; in 1992", "fare;note;more;ward;class", *lines])
+    table = read_table(text.encode(), "class")
+    document, columns = propose(table, "table", "class")
+    assert [column.use for column in columns] == ["real", "dropped", "dropped", "category"]
+    schema = parse_schema(as_text(document))
+    samples = read_file(text.encode(), schema).samples
+    assert [sample.row for sample in samples[:2]] == [(0.5, "a"), (1.5, "b")]
+
+
 def test_rows_of_one_group_stay_together(tmp_path):
     text = "Patient ID,age,class\n" + rows(80, lambda k: k // 2, lambda k: k * 7 % 83, klass)
     (tmp_path / "table.csv").write_text(text)
