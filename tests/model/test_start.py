@@ -228,8 +228,14 @@ def test_the_command_as_typed_ends_in_a_served_model(tmp_path):
         process = subprocess.Popen(
             [*command, "--port", str(port)], cwd=tmp_path, env=environment, stdout=told
         )
+
+    def is_served():
+        assert process.poll() is None, (tmp_path / "told").read_text()
+        return is_answering(port)
+
     try:
-        wait_until(lambda: is_answering(port), "the served model", timeout_s=600)
+        # Ten seconds of an idle machine took ten minutes of one with many other programs
+        wait_until(is_served, "the served model", timeout_s=1800)
         answer = HttpTransport("start", port).request("GET", "/v1/model").json()
     finally:
         process.terminate()
